@@ -1,0 +1,89 @@
+//! From bytes to what the house says of them: the part of the walk that needs no store.
+
+use fondaco::day::Day;
+use fondaco::declaration::{Admission, Declaration, Message, admit};
+use fondaco::draft::Draft;
+use fondaco::finding::{Code, Finding};
+use fondaco::reference::Pack;
+use fondaco::walk;
+use fondaco_wire::report::Report;
+use fondaco_wire::{Format, Limits};
+
+/// The draw that chooses nobody.
+pub(crate) const NO_DRAW: u32 = 9_999;
+
+/// When a message is looked at.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct When {
+    /// The day whose law applies, where it is given; otherwise the day of acceptance the declaration
+    /// states, otherwise today.
+    pub(crate) on: Option<Day>,
+    /// Today.
+    pub(crate) today: Day,
+    /// Whether the window for a stated acceptance date is kept. It is not where recorded messages
+    /// are looked at again.
+    pub(crate) window: bool,
+}
+
+/// What the house says of a message.
+pub(crate) struct Considered {
+    /// The report.
+    pub(crate) report: Report,
+    /// The declaration, where it was admitted.
+    pub(crate) declaration: Option<Box<Declaration>>,
+    /// The draft, where the bytes could be read.
+    pub(crate) draft: Option<Draft>,
+    /// The day whose law was applied.
+    pub(crate) day: Day,
+}
+
+impl Considered {
+    pub(crate) fn is_accepted(&self) -> bool {
+        self.declaration.is_some()
+    }
+}
+
+/// The acceptance date a draft states.
+fn stated_acceptance(draft: &Draft) -> Option<Day> {
+    Day::compact(draft.root()?.child("AcceptanceDateTime")?.text()).ok()
+}
+
+/// Looks at a message.
+pub(crate) fn consider(
+    pack: &Pack,
+    format: &Format,
+    bytes: &[u8],
+    when: When,
+    draw: u32,
+) -> Considered {
+    let decoded = (format.decode)(bytes, &Limits::default());
+    let stated = decoded.draft.as_ref().and_then(stated_acceptance);
+    let day = when.on.or(stated).unwrap_or(when.today);
+    let reference = pack.on(day);
+    let Some(draft) = decoded.draft else {
+        let report = Report::returned(&decoded.findings, reference);
+        return Considered { report, declaration: None, draft: None, day };
+    };
+    let filed = when.window.then_some(when.on.unwrap_or(when.today));
+    match admit(&draft, decoded.findings, reference, filed) {
+        Admission::Returned(findings) => {
+            let report = Report::returned(&findings, reference);
+            Considered { report, declaration: None, draft: Some(draft), day }
+        }
+        Admission::Accepted(declaration, findings) => {
+            let report = if declaration.message == Message::Original {
+                let opinion = walk::consider(&declaration, reference, draw);
+                Report::accepted(&declaration, &findings, &opinion, reference)
+            } else {
+                Report::noted(&declaration, &findings, reference)
+            };
+            Considered { report, declaration: Some(declaration), draft: Some(draft), day }
+        }
+    }
+}
+
+/// Turns an accepted filing into a returned one, for a finding only the store can make.
+pub(crate) fn returned(pack: &Pack, day: Day, draft: &Draft, code: Code, at: &str, value: &str) -> Report {
+    let place = draft.root().map(|r| r.place_of(at)).unwrap_or_default();
+    Report::returned(&[Finding::new(code, place).value(value)], pack.on(day))
+}

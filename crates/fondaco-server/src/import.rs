@@ -1,0 +1,360 @@
+//! `fondaco import`: official tariff and list files to the files of a data pack.
+//!
+//! The rows are made in `fondaco_wire::import`; here is only reading, writing and reporting. Every
+//! file is written beside its place and all are renamed at the end, so that a run that is cut short
+//! leaves the pack as it was.
+
+use std::fs;
+use std::io::{self, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use fondaco::day::Day;
+use fondaco_wire::import::{Imported, cn, ett, hts, uk_codes, un_list};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+/// Everything was taken.
+const TAKEN: u8 = 0;
+/// Something was refused; the rest was taken.
+const REFUSED: u8 = 1;
+/// A file could not be read or written.
+const FAULT: u8 = 3;
+
+/// Takes an official tariff or list into a data pack.
+#[derive(Debug, clap::Args)]
+pub(crate) struct ImportArgs {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum What {
+    /// The US Harmonized Tariff Schedule: a JSON export of the USITC, plain or .gz
+    Hts {
+        /// The export
+        file: PathBuf,
+        #[command(flatten)]
+        to: To,
+    },
+    /// The Common Customs Tariff of the EAEU as CSV, plain or .gz
+    EaeuEtt {
+        /// The tariff
+        file: PathBuf,
+        /// The notes to it (CSV): without them every note is marked unread
+        #[arg(long, value_name = "FILE")]
+        notes: Option<PathBuf>,
+        #[command(flatten)]
+        to: To,
+    },
+    /// China's tariff of 2026 as CSV, plain or .gz
+    Cn {
+        /// The tariff
+        file: PathBuf,
+        #[command(flatten)]
+        to: To,
+    },
+    /// The code lists of the UK's CDS: a directory of JSON files
+    UkCodes {
+        /// The directory, read with those below it
+        dir: PathBuf,
+        #[command(flatten)]
+        to: To,
+    },
+    /// The UN Security Council Consolidated List in XML, plain or .gz
+    UnList {
+        /// The list
+        file: PathBuf,
+        #[command(flatten)]
+        to: To,
+    },
+}
+
+#[derive(Debug, clap::Args)]
+struct To {
+    /// The pack's directory; made if it is not there
+    #[arg(long, value_name = "DIR")]
+    into: PathBuf,
+    /// Print the report as one JSON object on stdout
+    #[arg(long)]
+    json: bool,
+    /// First day of the rows (YYYY-MM-DD), where the file does not state one or states another
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    from: Option<Day>,
+}
+
+/// Runs the import and returns the exit code: 0 all taken, 1 something refused, 3 fault. (Wrong
+/// usage is 2 and is found before this.)
+#[must_use]
+pub(crate) fn run(args: ImportArgs) -> u8 {
+    match import(args.what) {
+        Ok(code) => code,
+        Err(e) => {
+            eprintln!("fondaco import: {e}");
+            FAULT
+        }
+    }
+}
+
+fn import(what: What) -> Result<u8, String> {
+    let steps = Steps::start();
+    steps.say("reading");
+    let (imported, to) = match what {
+        What::Hts { file, to } => {
+            let bytes = read(&file)?;
+            steps.say("taking the schedule");
+            (hts::import(&bytes, to.day().as_deref()), to)
+        }
+        What::EaeuEtt { file, notes, to } => {
+            let bytes = read(&file)?;
+            let notes = notes.as_deref().map(read).transpose()?;
+            steps.say("taking the tariff");
+            (ett::import(&bytes, notes.as_deref(), to.day().as_deref()), to)
+        }
+        What::Cn { file, to } => {
+            let bytes = read(&file)?;
+            steps.say("taking the tariff");
+            (cn::import(&bytes, to.day().as_deref()), to)
+        }
+        What::UkCodes { dir, to } => {
+            let files = read_below(&dir)?;
+            steps.say("taking the lists");
+            (uk_codes::import(&files, to.day().as_deref()), to)
+        }
+        What::UnList { file, to } => {
+            let bytes = read(&file)?;
+            steps.say("taking the list");
+            (un_list::import(&bytes), to)
+        }
+    };
+    let mut written = Vec::new();
+    if !imported.is_empty() {
+        steps.say("packing");
+        let law = match fs::read(to.into.join("law.csv")) {
+            Err(e) if e.kind() == io::ErrorKind::NotFound => Vec::new(),
+            law => law.map_err(|e| at(&to.into.join("law.csv"), &e))?,
+        };
+        let files = imported.files(&law).map_err(|e| e.to_string())?;
+        steps.say("writing");
+        write_all(&to.into, &files)?;
+        written.extend(files.into_keys());
+    }
+    steps.end();
+    report(&imported, &written, &to);
+    if to.json {
+        let mut out = io::stdout().lock();
+        writeln!(out, "{}", json(&imported)).map_err(|e| format!("stdout: {e}"))?;
+    }
+    Ok(if imported.refused.is_empty() && imported.unparsed.is_empty() { TAKEN } else { REFUSED })
+}
+
+fn day(text: &str) -> Result<Day, String> {
+    text.parse().map_err(|e: fondaco::day::NotADay| e.to_string())
+}
+
+impl To {
+    fn day(&self) -> Option<String> {
+        self.from.map(|day| day.to_string())
+    }
+}
+
+fn at(path: &Path, e: &io::Error) -> String {
+    format!("{}: {e}", path.display())
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, String> {
+    fs::read(path).map_err(|e| at(path, &e))
+}
+
+/// Every `.json` file in and below a directory, by its path from there with `/`.
+fn read_below(root: &Path) -> Result<Vec<(String, Vec<u8>)>, String> {
+    let mut files = Vec::new();
+    let mut dirs = vec![root.to_owned()];
+    while let Some(dir) = dirs.pop() {
+        for entry in fs::read_dir(&dir).map_err(|e| at(&dir, &e))? {
+            let entry = entry.map_err(|e| at(&dir, &e))?;
+            let path = entry.path();
+            // A link is not followed: it could lead round in a circle.
+            if entry.file_type().map_err(|e| at(&path, &e))?.is_dir() {
+                dirs.push(path);
+            } else if path.extension().is_some_and(|e| e == "json") {
+                let name: Vec<_> = path.strip_prefix(root).unwrap_or(&path).iter().collect();
+                let name: Vec<_> = name.iter().map(|part| part.to_string_lossy()).collect();
+                let bytes = read(&path)?;
+                files.push((name.join("/"), bytes));
+            }
+        }
+    }
+    Ok(files)
+}
+
+/// Writes every file beside its place, then renames all of them. Where one cannot be written, none
+/// is.
+fn write_all<'a>(
+    root: &Path,
+    files: impl IntoIterator<Item = (&'a String, &'a Vec<u8>)>,
+) -> Result<(), String> {
+    let mut ready: Vec<(PathBuf, PathBuf)> = Vec::new();
+    let written = files.into_iter().try_for_each(|(name, bytes)| {
+        let place = root.join(name);
+        let beside = place.with_added_extension(format!("{}.new", std::process::id()));
+        if let Some(dir) = place.parent() {
+            fs::create_dir_all(dir).map_err(|e| at(dir, &e))?;
+        }
+        ready.push((beside.clone(), place));
+        let mut file = fs::File::create(&beside).map_err(|e| at(&beside, &e))?;
+        file.write_all(bytes).and_then(|()| file.sync_all()).map_err(|e| at(&beside, &e))
+    });
+    let renamed = written.and_then(|()| {
+        ready
+            .iter()
+            .try_for_each(|(beside, place)| fs::rename(beside, place).map_err(|e| at(place, &e)))
+    });
+    if renamed.is_err() {
+        for (beside, _) in &ready {
+            // What has been renamed already is no longer there.
+            let _ = fs::remove_file(beside);
+        }
+    }
+    renamed
+}
+
+/// How many refusals are printed for people; `--json` has them all.
+const SHOWN: usize = 20;
+
+fn report(imported: &Imported, written: &[String], to: &To) {
+    for (what, count) in &imported.counts {
+        eprintln!("{count:>8}  {}", what.replace('_', " "));
+    }
+    for text in imported.unparsed.iter().take(SHOWN) {
+        eprintln!("not read: {text}");
+    }
+    for refused in imported.refused.iter().take(SHOWN) {
+        match refused.line {
+            0 => eprintln!("refused: {}", refused.reason),
+            line => eprintln!("refused: {line}: {}", refused.reason),
+        }
+    }
+    let more = |all: usize| all.saturating_sub(SHOWN);
+    let more = more(imported.refused.len()) + more(imported.unparsed.len());
+    if more > 0 {
+        eprintln!("… and {more} more (--json has all)");
+    }
+    if written.is_empty() {
+        eprintln!("nothing was written");
+    } else {
+        eprintln!("written to {}: {}", to.into.display(), written.join(", "));
+    }
+}
+
+fn json(imported: &Imported) -> serde_json::Value {
+    let counts = imported.counts.iter().map(|(what, count)| ((*what).to_owned(), (*count).into()));
+    let mut all: serde_json::Map<String, serde_json::Value> = counts.collect();
+    all.insert("unparsed".to_owned(), imported.unparsed.clone().into());
+    let refused = imported.refused.iter();
+    let refused: Vec<_> =
+        refused.map(|r| serde_json::json!({ "line": r.line, "reason": r.reason })).collect();
+    all.insert("refused".to_owned(), refused.into());
+    all.into()
+}
+
+/// The steps of the run on stderr, where that is a terminal.
+struct Steps(ProgressBar);
+
+impl Steps {
+    fn start() -> Self {
+        let target = if io::stderr().is_terminal() {
+            ProgressDrawTarget::stderr()
+        } else {
+            ProgressDrawTarget::hidden()
+        };
+        let bar = ProgressBar::with_draw_target(Some(4), target);
+        if let Ok(style) = ProgressStyle::with_template("{bar:20} {elapsed} {msg}") {
+            bar.set_style(style);
+        }
+        bar.enable_steady_tick(Duration::from_millis(100));
+        Self(bar)
+    }
+
+    fn say(&self, step: &'static str) {
+        if !self.0.message().is_empty() {
+            self.0.inc(1);
+        }
+        self.0.set_message(step);
+    }
+
+    fn end(&self) {
+        self.0.finish_and_clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+
+    fn to(dir: &Path) -> To {
+        To { into: dir.join("pack"), json: false, from: None }
+    }
+
+    fn hts(dir: &Path, text: &str) -> u8 {
+        let file = dir.join("in.json");
+        fs::write(&file, text).unwrap();
+        run(ImportArgs { what: What::Hts { file, to: to(dir) } })
+    }
+
+    const GOOD: &str =
+        r#"{"htsno":"0101.21.00","indent":"0","description":"Horses","general":"Free"}"#;
+
+    #[test]
+    fn an_import_is_written_whole_or_not_at_all() {
+        let dir = tempfile::tempdir().unwrap();
+        let names = || {
+            let mut names: Vec<_> = fs::read_dir(dir.path().join("pack"))
+                .unwrap()
+                .map(|e| e.unwrap().file_name().into_string().unwrap())
+                .collect();
+            names.sort();
+            names
+        };
+        assert_eq!(hts(dir.path(), "[]"), TAKEN);
+        assert_eq!(hts(dir.path(), "junk"), REFUSED);
+        assert!(!dir.path().join("pack").exists());
+        assert_eq!(hts(dir.path(), &format!("[{GOOD}]")), TAKEN);
+        let files = ["law.csv", "lines.csv.zst", "measures.csv.zst"];
+        assert_eq!(names(), files);
+        let before = fs::read(dir.path().join("pack/lines.csv.zst")).unwrap();
+        assert_eq!(hts(dir.path(), &format!("[{GOOD},7]")), REFUSED);
+        assert_eq!(hts(dir.path(), "junk"), REFUSED);
+        assert_eq!(names(), files);
+        assert_eq!(fs::read(dir.path().join("pack/lines.csv.zst")).unwrap(), before);
+
+        // A directory stands where a file should go: no file of the new import stays.
+        fs::remove_file(dir.path().join("pack/lines.csv.zst")).unwrap();
+        fs::create_dir_all(dir.path().join("pack/lines.csv.zst/x")).unwrap();
+        assert_eq!(hts(dir.path(), &format!("[{GOOD}]")), FAULT);
+        assert_eq!(names(), files);
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_a_fault() {
+        let dir = tempfile::tempdir().unwrap();
+        let gone = dir.path().join("gone");
+        let run_on = |what| run(ImportArgs { what });
+        assert_eq!(run_on(What::Cn { file: gone.clone(), to: to(dir.path()) }), FAULT);
+        assert_eq!(run_on(What::UkCodes { dir: gone, to: to(dir.path()) }), FAULT);
+    }
+
+    #[test]
+    fn the_report_has_every_count_and_refusal() {
+        let dir = tempfile::tempdir().unwrap();
+        let deep = dir.path().join("lists/goods-locations-codes");
+        fs::create_dir_all(&deep).unwrap();
+        fs::write(deep.join("rail.json"), r#"[{"code":"GBX","en":"X"},{}]"#).unwrap();
+        let files = read_below(&dir.path().join("lists")).unwrap();
+        assert_eq!(files[0].0, "goods-locations-codes/rail.json");
+        let got = json(&uk_codes::import(&files, None));
+        assert_eq!(got["goods-location"], 1);
+        assert_eq!(got["refused"][0]["line"], 2);
+        assert_eq!(got["unparsed"], serde_json::json!([]));
+    }
+}

@@ -1,0 +1,606 @@
+//! The Common Customs Tariff of the Eurasian Economic Union, as a table made from the Commission's
+//! PDFs: a row for each printed line, in document order.
+//!
+//! The duty is read from the printed text. The table's own columns for kind and amounts were made
+//! from the same text by another hand, so a row where the two disagree is refused.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use fondaco::day::Day;
+use fondaco::formula::Formula;
+use fondaco::money::{Decimal, decimal};
+use fondaco::token::Token;
+
+use super::{Imported, MAX_DEPTH, Table, path_name, put_at, rate_fields, squeeze, unfold};
+use crate::pack::rows::{LawRow, LineRow, ListRow, MeasureRow};
+
+/// Import duty in the Union's classifier of kinds of payment.
+pub const TAX_TYPE: &str = "2010";
+
+const LAW: &str = "eaeu-ett";
+
+/// Reads the tariff and, where given, the notes to it (`note,text_ru`).
+///
+/// `from` is the first day of every row; without it each row takes the day its chapter was last
+/// revised. Notes are held against the last of those days: one that has lapsed by then is dropped,
+/// one whose text is not in `notes` is marked `unread`.
+///
+/// Counts: `codes_10`, `ad_valorem`, `minimum` ("%, but not less than"), `specific`, `compound` (the
+/// rest: "% plus", and the lesser of two).
+#[must_use]
+pub fn import(bytes: &[u8], notes: Option<&[u8]>, from: Option<&str>) -> Imported {
+    const COLUMNS: &[&str] = &[
+        "code",
+        "level",
+        "dash_depth",
+        "name_ru",
+        "unit",
+        "duty_text",
+        "duty_kind",
+        "ad_valorem_pct",
+        "specific",
+        "specific_currency",
+        "specific_per",
+        "duty_notes",
+        "pdf_revision",
+    ];
+    let table = match unfold(bytes).and_then(|bytes| Table::read(&bytes, COLUMNS)) {
+        Ok(table) => table,
+        Err(reason) => return Imported::whole(reason),
+    };
+    let texts = match notes.map(read_notes).transpose() {
+        Ok(texts) => texts.unwrap_or_default(),
+        Err(reason) => return Imported::whole(format!("the notes: {reason}")),
+    };
+    let mut out = Imported { refused: table.bad.clone(), ..Imported::default() };
+    let revised: BTreeSet<Day> =
+        table.rows.iter().filter_map(|(_, r)| revision(table.field(r, "pdf_revision"))).collect();
+    let today = from.and_then(|f| f.parse().ok()).or(revised.last().copied());
+    let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut unparsed = BTreeSet::new();
+    let mut seen = HashSet::new();
+    let mut path = Vec::new();
+    for (at, (line, row)) in table.rows.iter().enumerate() {
+        let field = |column| table.field(row, column);
+        let depth = match field("dash_depth").parse::<usize>() {
+            Ok(depth) if depth <= MAX_DEPTH => depth,
+            _ => {
+                out.refuse(*line, format!("`dash_depth` is `{}`", field("dash_depth")));
+                continue;
+            }
+        };
+        if continues(field("code"), field("name_ru")) {
+            continue;
+        }
+        let mut name = squeeze(field("name_ru"));
+        for (_, next) in table.rows.iter().skip(at + 1) {
+            let more = table.field(next, "name_ru");
+            if !continues(table.field(next, "code"), more) {
+                break;
+            }
+            name = format!("{name} –{}", squeeze(more));
+        }
+        put_at(&mut path, depth, name.trim_end_matches([':', ' ']).to_owned());
+
+        let code = field("code");
+        if field("level") != "10" {
+            continue;
+        }
+        if code.len() != 10 || !code.bytes().all(|b| b.is_ascii_digit()) {
+            out.refuse(*line, format!("`code` is `{code}`: want ten digits"));
+            continue;
+        }
+        if seen.contains(code) {
+            out.refuse(*line, format!("{code} stands twice"));
+            continue;
+        }
+        let [unit, unit2] = match line_units(field("unit")) {
+            Some(units) => units,
+            None => {
+                out.refuse(*line, format!("{code}: no unit is called `{}`", field("unit")));
+                continue;
+            }
+        };
+        let text = field("duty_text");
+        let formula = duty(text);
+        if let Some(formula) = &formula {
+            let derived =
+                ["duty_kind", "ad_valorem_pct", "specific", "specific_currency", "specific_per"]
+                    .map(field);
+            if let Err(reason) = agrees(formula, derived) {
+                out.refuse(*line, format!("{code}: the text `{text}` and {reason} disagree"));
+                continue;
+            }
+        } else {
+            unparsed.insert(text.to_owned());
+        }
+        seen.insert(code.to_owned());
+        let kind = match formula.as_ref().map(Formula::kind) {
+            None => "unparsed",
+            Some("ad valorem") => "ad_valorem",
+            Some("minimum") => "minimum",
+            Some("specific") => "specific",
+            Some(_) => "compound",
+        };
+        *kinds.entry(kind).or_default() += 1;
+        let from = from.map(str::to_owned).unwrap_or_else(|| {
+            revision(field("pdf_revision")).map(|d| d.to_string()).unwrap_or_default()
+        });
+        let (rate, formula) = formula.as_ref().map(rate_fields).unwrap_or_default();
+        out.measures.push(MeasureRow {
+            code: code.to_owned(),
+            direction: "import".to_owned(),
+            tax_type: TAX_TYPE.to_owned(),
+            rate,
+            formula,
+            from: from.clone(),
+            basis: LAW.to_owned(),
+            mark: mark(field("duty_notes"), &texts, today),
+            ..MeasureRow::default()
+        });
+        out.lines.push(LineRow {
+            code: code.to_owned(),
+            unit,
+            unit2,
+            name_ru: path_name(&path),
+            from,
+            ..LineRow::default()
+        });
+    }
+    if !out.lines.is_empty() {
+        out.law.push(law());
+        out.lists = texts
+            .iter()
+            .map(|(note, text)| ListRow {
+                list: "tariff-note".to_owned(),
+                code: note.clone(),
+                name_ru: text.clone(),
+                ..ListRow::default()
+            })
+            .collect();
+    }
+    let count = |kind| kinds.get(kind).copied().unwrap_or(0);
+    out.counts = vec![
+        ("codes_10", out.lines.len()),
+        ("ad_valorem", count("ad_valorem")),
+        ("minimum", count("minimum")),
+        ("specific", count("specific")),
+        ("compound", count("compound")),
+        ("notes_live", out.measures.iter().filter(|m| m.mark.starts_with("note")).count()),
+    ];
+    out.unparsed = unparsed.into_iter().collect();
+    out.sort();
+    out
+}
+
+fn law() -> LawRow {
+    LawRow {
+        id: LAW.to_owned(),
+        title_en: "Common Customs Tariff of the Eurasian Economic Union".to_owned(),
+        title_zh: "欧亚经济联盟统一海关税则".to_owned(),
+        title_ru: "Единый таможенный тариф Евразийского экономического союза".to_owned(),
+        reference: "Решение Совета Евразийской экономической комиссии от 14.09.2021 № 80, \
+                    в редакции на день каждой строки"
+            .to_owned(),
+        source: "Consolidated PDFs of the Eurasian Economic Commission by chapter. The text of an \
+                 official act, not an object of copyright (Civil Code of the Russian Federation, \
+                 art. 1259(6))."
+            .to_owned(),
+    }
+}
+
+/// Whether a row is the wrapped end of the name above it. Four times a line of the print begins
+/// with `–40 °С`, whose minus was taken for the dash of a new line.
+fn continues(code: &str, name: &str) -> bool {
+    code.is_empty()
+        && name.starts_with(|c: char| c.is_ascii_digit())
+        && name.contains("°")
+        && !name.ends_with(':')
+}
+
+/// `08.03.2026`, or `as adopted (2022-01-01)`.
+fn revision(text: &str) -> Option<Day> {
+    match text.strip_prefix("as adopted (") {
+        Some(day) => day.strip_suffix(')')?.parse().ok(),
+        None => dotted(text),
+    }
+}
+
+fn dotted(text: &str) -> Option<Day> {
+    let mut parts = text.split('.');
+    let day = parts.next()?.parse().ok()?;
+    let month = parts.next()?.parse().ok()?;
+    let year = parts.next()?.parse().ok()?;
+    if parts.next().is_some() { None } else { Day::of(year, month, day).ok() }
+}
+
+/// The unit column with its codes in UN/ECE Rec 20; the second is the second supplementary unit.
+const LINE_UNITS: &[(&str, &str, &str)] = &[
+    ("–", "", ""),
+    ("-", "", ""),
+    ("", "", ""),
+    ("шт", "NMB", ""),
+    ("шт (колод)", "NMB", ""),
+    ("шт, м", "NMB", "MTR"),
+    ("100 шт", "CEN", ""),
+    ("1000 шт", "MIL", ""),
+    ("пар", "NPR", ""),
+    ("кг", "KGM", ""),
+    ("г", "GRM", ""),
+    ("т", "TNE", ""),
+    ("кар", "CTM", ""),
+    ("м", "MTR", ""),
+    ("м2", "MTK", ""),
+    ("м3", "MTQ", ""),
+    ("1000 м3", "R9", ""),
+    ("л", "LTR", ""),
+    ("1000 л", "K6", ""),
+    ("л 100% спирта", "LPA", ""),
+    ("1000 кВт·ч", "MWH", ""),
+    ("Ки", "CUR", ""),
+    ("г Д/И", "GFI", ""),
+    ("кг 90% с/в", "KSD", ""),
+    ("кг N", "KNI", ""),
+    ("кг U", "KUR", ""),
+    ("кг K2O", "KPO", ""),
+    ("кг P2O5", "KPP", ""),
+    ("кг NaOH", "KSH", ""),
+    ("кг KOH", "KPH", ""),
+    ("кг H2O2", "KHY", ""),
+];
+
+fn line_units(text: &str) -> Option<[String; 2]> {
+    // Subscripts and superscripts came out of the PDF with a space before and behind them.
+    let text = text.replace(" 2", "2").replace(" 3", "3").replace(" 5", "5").replace("2 O", "2O");
+    let (_, unit, unit2) = LINE_UNITS.iter().find(|(name, ..)| *name == text)?;
+    Some([(*unit).to_owned(), (*unit2).to_owned()])
+}
+
+/// The formula of a printed duty; `None` where it cannot be read.
+///
+/// A bare number is per cent of the customs value.
+#[must_use]
+pub fn duty(text: &str) -> Option<Formula> {
+    const LESSER: &str =
+        ", в зависимости от того, какая из исчисленных сумм таможенной пошлины ниже";
+    let text = squeeze(text);
+    if let Some(text) = text.strip_suffix(LESSER) {
+        let (one, other) = text.split_once(", либо ")?;
+        return Some(Formula::Least(vec![percent(one)?, minimum(other)?]));
+    }
+    if let Some((one, other)) = text.split_once(" плюс ") {
+        return Some(Formula::Sum(vec![percent(one)?, specific(other)?]));
+    }
+    percent(&text).or_else(|| minimum(&text)).or_else(|| specific(&text))
+}
+
+fn minimum(text: &str) -> Option<Formula> {
+    let (one, other) = text.split_once(", но не менее ")?;
+    Some(Formula::Greatest(vec![percent(one)?, specific(other)?]))
+}
+
+fn percent(text: &str) -> Option<Formula> {
+    Some(Formula::AdValorem { percent: number(text)?, part: None })
+}
+
+fn number(text: &str) -> Option<Decimal> {
+    if text.starts_with(['+', '-']) { None } else { decimal(&text.replace(',', ".")) }
+}
+
+/// `0,2 евро за 1 кг`.
+fn specific(text: &str) -> Option<Formula> {
+    let (amount, rest) = text.split_once(' ')?;
+    let (currency, rest) = rest.split_once(" за ")?;
+    let currency = match currency {
+        "евро" => "EUR",
+        "доллар США" | "доллара США" | "долларов США" => "USD",
+        "рубль" | "рубля" | "рублей" => "RUB",
+        _ => return None,
+    };
+    let (per, unit) = rest.split_once(' ')?;
+    let unit = match unit {
+        "кг" => "KGM",
+        "т" => "TNE",
+        "л" => "LTR",
+        "м" => "MTR",
+        "м2" | "м²" => "MTK",
+        "м3" | "м³" => "MTQ",
+        "шт" => "NMB",
+        "пару" | "пар" => "NPR",
+        // Only an engine has its volume in these on a customs declaration.
+        "см3 объема двигателя" | "см³ объема двигателя" => "CMQ",
+        _ => return None,
+    };
+    let per = number(per).filter(|per| !per.is_zero())?;
+    Some(Formula::Specific {
+        amount: number(amount)?,
+        currency: currency.parse().ok()?,
+        per,
+        unit: Token::new(unit).ok()?,
+        part: None,
+    })
+}
+
+/// Whether the table's own columns say the same as the text.
+fn agrees(formula: &Formula, derived: [&str; 5]) -> Result<(), String> {
+    let [kind, ad_valorem, amount, currency, per] = derived;
+    let (wanted, parts): (&str, &[Formula]) = match formula {
+        Formula::AdValorem { .. } => ("ADV", std::slice::from_ref(formula)),
+        Formula::Specific { .. } => ("SPEC", std::slice::from_ref(formula)),
+        Formula::Greatest(parts) => ("ADV_MIN_SPEC", parts),
+        Formula::Sum(parts) => ("ADV_PLUS_SPEC", parts),
+        // The table has no columns for the rest and leaves them empty.
+        _ => ("OTHER", &[]),
+    };
+    if kind != wanted {
+        return Err(format!("`duty_kind` {kind}"));
+    }
+    let said = parts.iter().find_map(|p| match p {
+        Formula::AdValorem { percent, .. } => Some(*percent),
+        _ => None,
+    });
+    if said != number(ad_valorem) {
+        return Err(format!("`ad_valorem_pct` {ad_valorem}"));
+    }
+    let said = parts.iter().find(|p| matches!(p, Formula::Specific { .. }));
+    let column =
+        format!("{amount} {} за {per}", if currency == "EUR" { "евро" } else { "доллар США" });
+    let column = if amount.is_empty() { None } else { specific(&column) };
+    if said != column.as_ref() {
+        return Err(format!("`specific` {amount} {currency} for {per}"));
+    }
+    Ok(())
+}
+
+fn read_notes(bytes: &[u8]) -> Result<BTreeMap<String, String>, String> {
+    let table = Table::read(&unfold(bytes)?, &["note", "text_ru"])?;
+    if let Some(bad) = table.bad.first() {
+        return Err(format!("line {}: {}", bad.line, bad.reason));
+    }
+    let rows = table.rows.iter();
+    Ok(rows
+        .map(|(_, r)| (note_name(table.field(r, "note")), squeeze(table.field(r, "text_ru"))))
+        .collect())
+}
+
+/// `63С)` as `63С`; the letter is Cyrillic even where the print has the Latin one.
+fn note_name(text: &str) -> String {
+    text.trim().trim_end_matches(')').replace('C', "С")
+}
+
+/// The mark of a line that has notes: those that bear on it on this day, and those not known.
+fn mark(notes: &str, texts: &BTreeMap<String, String>, today: Option<Day>) -> String {
+    let mut live = Vec::new();
+    let names = notes.split([' ', ',', ';']).filter(|n| !n.is_empty()).map(note_name);
+    for name in names {
+        match texts.get(&name) {
+            None => live.push(format!("{name} unread")),
+            Some(text) if !lapsed(text, today) => live.push(name),
+            Some(_) => {}
+        }
+    }
+    if live.is_empty() { String::new() } else { format!("note {}", live.join(", ")) }
+}
+
+/// Whether nothing in the note is in force on this day.
+///
+/// A note is repealed in words, or each of its rates runs until a day (`по 30.09.2022
+/// включительно`). What comes after the last such day without one of its own runs on.
+fn lapsed(text: &str, today: Option<Day>) -> bool {
+    if text.starts_with("Примечание утратило силу") {
+        return true;
+    }
+    let Some(today) = today else { return false };
+    let mut last = None;
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once(" включительно") {
+        let until = before.rsplit_once("по ").and_then(|(_, day)| russian_day(day));
+        let Some(until) = until else { return false };
+        last = last.max(Some(until));
+        rest = after;
+    }
+    let open = rest.contains("ставк") || rest.contains("размере");
+    !open && last.is_some_and(|last| last < today)
+}
+
+/// `30.09.2022`, or `30 апреля 2025 г.`
+fn russian_day(text: &str) -> Option<Day> {
+    const MONTHS: [&str; 12] = [
+        "января",
+        "февраля",
+        "марта",
+        "апреля",
+        "мая",
+        "июня",
+        "июля",
+        "августа",
+        "сентября",
+        "октября",
+        "ноября",
+        "декабря",
+    ];
+    let text = text.trim().trim_end_matches("г.").trim();
+    let Some((day, rest)) = text.split_once(' ') else { return dotted(text) };
+    let (month, year) = rest.split_once(' ')?;
+    let month = MONTHS.iter().position(|m| *m == month)? + 1;
+    Day::of(year.parse().ok()?, i8::try_from(month).ok()?, day.parse().ok()?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::super::tests::shared;
+    use super::*;
+
+    fn check(text: &str, wanted: &str) {
+        let got = duty(text);
+        if let Some(formula) = &got {
+            assert_eq!(formula.to_string().parse(), Ok(formula.clone()), "{text}");
+        }
+        assert_eq!(got.map_or("-".to_owned(), |f| f.to_string()), wanted, "{text}");
+    }
+
+    #[test]
+    fn duties_become_formulas() {
+        check("0", "0%");
+        check("7,5", "7.5%");
+        check("0,4 евро за 1 кг", "0.4 EUR/KGM");
+        check("53 доллара США за 1000 кг", "53 USD/1000 KGM");
+        check("1,5 евро за 1 пару", "1.5 EUR/NPR");
+        check("3 евро за 1 м2", "3 EUR/MTK");
+        check("2 евро за 1000 шт", "2 EUR/1000 NMB");
+        check("5,7 евро за 1 см³ объема двигателя", "5.7 EUR/CMQ");
+        check("10, но не менее 0,2 евро за 1 кг", "max(10%, 0.2 EUR/KGM)");
+        check("5 плюс 0,2 евро за 1 кг", "5% + 0.2 EUR/KGM");
+        check(
+            "15, либо 12,5, но не менее 0,6 евро за 1 см3 объема двигателя, в зависимости от \
+             того, какая из исчисленных сумм таможенной пошлины ниже",
+            "min(15%, max(12.5%, 0.6 EUR/CMQ))",
+        );
+        for bad in [
+            "",
+            "-5",
+            "5%",
+            "5, но не менее",
+            "5 плюс 3",
+            "3 тенге за 1 кг",
+            "3 евро за 1 бочку",
+            "3 евро за 0 кг",
+            "3 евро за кг",
+            "15, либо 12",
+            "пять",
+        ] {
+            check(bad, "-");
+        }
+    }
+
+    #[test]
+    fn notes_lapse_with_their_days() {
+        let on = |day: &str| day.parse::<Day>().ok();
+        let check = |text: &str, day: &str, wanted: bool| {
+            assert_eq!(lapsed(text, on(day)), wanted, "{text}")
+        };
+        let until = "Ставка в размере 0 % применяется с 28.03.2022 по 30.09.2022 включительно.";
+        check(until, "2022-09-30", false);
+        check(until, "2022-10-01", true);
+        assert!(!lapsed(until, None));
+        check("Ставка по 30 апреля 2025 г. включительно.", "2025-05-01", true);
+        check("Ставка по 30 апреля 2025 г. включительно.", "2025-04-30", false);
+        check("Примечание утратило силу в соответствии с Решением № 66.", "2022-01-01", true);
+        check("Ставка 5 % применяется в Российскую Федерацию.", "2026-03-08", false);
+        check(
+            "Ставка 0 % с 28.03.2022 по 30.09.2022 включительно, с 01.10.2022 – в размере 8 %.",
+            "2026-03-08",
+            false,
+        );
+        check(
+            "Ставка 0 % по 30.09.2022 включительно, 12 % – с 01.10.2022 по 28.02.2023 включительно.",
+            "2026-03-08",
+            true,
+        );
+        check("Ставка по особому дню включительно.", "2026-03-08", false);
+    }
+
+    const HEAD: &str = "row,code,level,dash_depth,name_ru,unit,duty_text,duty_kind,ad_valorem_pct,\
+        specific,specific_currency,specific_per,name_notes,duty_notes,plus_mark,source_pdf,\
+        pdf_revision,pdf_page\n";
+
+    fn table(rows: &str) -> Imported {
+        let notes = "note,text_ru\n9С,Ставка 5 %.\n63С,Ставка по 30.09.2022 включительно.\n";
+        import(format!("{HEAD}{rows}").as_bytes(), Some(notes.as_bytes()), None)
+    }
+
+    #[test]
+    fn a_row_becomes_a_line_and_a_measure() {
+        let got = table(
+            "0,0101,4,0,Лошади:,,,,,,,,,,,p,25.04.2022,1\n\
+             1,,0,1,прочие:,,,,,,,,,,,p,25.04.2022,1\n\
+             2,0101210000,10,2,стойкие при,м 2,\"10, но не менее 0,2 евро за 1 кг\",ADV_MIN_SPEC,10,0.2,EUR,1 кг,,9C),,p,as adopted (2022-01-01),1\n\
+             3,,0,1,40 °С и ниже,,,,,,,,,,,p,25.04.2022,1\n\
+             4,0101220000,10,2,прочие,\"шт, м\",5,ADV,5,,,,,63С),+,p,08.03.2026,1\n\
+             5,0101230000,10,2,новые,–,5,ADV,5,,,,,107С),,p,08.03.2026,1\n",
+        );
+        assert_eq!(got.refused, []);
+        assert_eq!(got.unparsed, Vec::<String>::new());
+        let lines: Vec<_> =
+            got.lines.iter().map(|l| (&*l.name_ru, &*l.unit, &*l.unit2, &*l.from)).collect();
+        assert_eq!(
+            lines,
+            [
+                ("Лошади > прочие > стойкие при –40 °С и ниже", "MTK", "", "2022-01-01"),
+                ("Лошади > прочие > прочие", "NMB", "MTR", "2026-03-08"),
+                ("Лошади > прочие > новые", "", "", "2026-03-08"),
+            ]
+        );
+        let measures: Vec<_> =
+            got.measures.iter().map(|m| (&*m.rate, &*m.formula, &*m.mark)).collect();
+        assert_eq!(
+            measures,
+            [
+                ("", "max(10%, 0.2 EUR/KGM)", "note 9С"),
+                ("5", "", ""),
+                ("5", "", "note 107С unread"),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_bad_row_is_refused_alone() {
+        let check = |row: &str, reason: &str| {
+            let got = table(&format!(
+                "{row}\n9,0199990000,10,1,добрая,шт,5,ADV,5,,,,,,,p,08.03.2026,1\n"
+            ));
+            assert_eq!(got.lines.len(), 1, "{row}");
+            assert_eq!(got.refused.len(), 1, "{row}");
+            assert_eq!(got.refused[0].line, 2, "{row}");
+            assert!(got.refused[0].reason.contains(reason), "{}", got.refused[0].reason);
+        };
+        check("2,0101210000,10,2,x,шт,5,ADV,6,,,,,,,p,08.03.2026,1", "`ad_valorem_pct` 6 disagree");
+        check("2,0101210000,10,2,x,шт,5,SPEC,5,,,,,,,p,08.03.2026,1", "`duty_kind` SPEC disagree");
+        check(
+            "2,0101210000,10,2,x,шт,5 плюс 1 евро за 1 кг,ADV_PLUS_SPEC,5,2,EUR,1 кг,,,,p,08.03.2026,1",
+            "`specific` 2 EUR for 1 кг disagree",
+        );
+        check(
+            "2,0101210000,10,2,x,бочка,5,ADV,5,,,,,,,p,08.03.2026,1",
+            "no unit is called `бочка`",
+        );
+        check("2,01012100,10,2,x,шт,5,ADV,5,,,,,,,p,08.03.2026,1", "want ten digits");
+        check("2,0101210000,10,many,x,шт,5,ADV,5,,,,,,,p,08.03.2026,1", "`dash_depth` is `many`");
+        check("2,0101210000,10,2", "4 fields where the header has 18");
+        let got = table("2,0101210000,10,2,x,шт,как договорятся,OTHER,,,,,,,,p,08.03.2026,1\n");
+        assert_eq!(got.unparsed, ["как договорятся"]);
+        assert!(got.measures[0].rate.is_empty() && got.measures[0].formula.is_empty());
+        assert!(import(b"a,b\n", None, None).refused[0].reason.contains("no column `code`"));
+        assert!(
+            import(HEAD.as_bytes(), Some(b"x"), None).refused[0].reason.starts_with("the notes")
+        );
+    }
+
+    #[test]
+    fn the_tariff_is_taken_whole() {
+        let Some(tariff) = shared("eaeu-ett/ett_2026-03-08.csv.gz") else { return };
+        let Some(notes) = shared("eaeu-ett/ett_notes_2025-09-21.csv") else { return };
+        let got = import(&tariff, Some(&notes), None);
+        println!("{:?}", got.counts);
+        assert_eq!(got.refused, []);
+        assert_eq!(got.unparsed, Vec::<String>::new());
+        assert_eq!(
+            got.counts[..5],
+            [
+                ("codes_10", 13_289),
+                ("ad_valorem", 11_560),
+                ("minimum", 1_072),
+                ("specific", 617),
+                ("compound", 40),
+            ]
+        );
+        for measure in &got.measures {
+            assert!(measure.rate.is_empty() != measure.formula.is_empty(), "{measure:?}");
+        }
+        let mark = |code: &str| &*got.measures.iter().find(|m| m.code == code).unwrap().mark;
+        assert_eq!(mark("0106410001"), "");
+        let unread = got.measures.iter().filter(|m| m.mark.ends_with("unread")).count();
+        assert_eq!(unread, 42);
+    }
+}

@@ -1,0 +1,385 @@
+//! The declaration as JSON: the same elements under the same names.
+//!
+//! A value is a string; where it carries attributes, an object with `value` and the attributes. What
+//! may repeat is an array. `{"Declaration": {…}, "Envelope": {…}}`. The JSON Schema is
+//! [`schema`].
+
+use fondaco::draft::{Draft, Foreign, ForeignChild, NodeId, NodeRef};
+use fondaco::finding::{Code, Finding, MOST, Place};
+use fondaco::model::{Base, Element, ElementId, Model};
+use serde_json::{Map, Value, json};
+
+use crate::wco::xml::breach_finding;
+use crate::{Decoded, Limits};
+
+/// Reads a declaration.
+#[must_use]
+pub fn decode(model: &'static Model, bytes: &[u8], limits: &Limits) -> Decoded {
+    let refuse = |code, value: &str| {
+        Decoded::refused(Finding::new(code, Place::default()).value(value))
+    };
+    if bytes.len() > limits.bytes {
+        return Decoded::refused(
+            Finding::new(Code::TooLarge, Place::default())
+                .wanted(format!("{} MiB", limits.bytes >> 20)),
+        );
+    }
+    let bytes = bytes.strip_prefix(&[0xef, 0xbb, 0xbf]).unwrap_or(bytes);
+    if let Err(e) = std::str::from_utf8(bytes) {
+        return refuse(Code::Encoding, &format!("byte {}", e.valid_up_to()));
+    }
+    if deeper_than(bytes, limits.depth) {
+        return Decoded::refused(
+            Finding::new(Code::TooDeep, Place::default()).wanted(limits.depth),
+        );
+    }
+    let value: Value = match serde_json::from_slice(bytes) {
+        Ok(value) => value,
+        Err(e) => return refuse(Code::NotWellFormed, &e.to_string()),
+    };
+    let Value::Object(mut root) = value else {
+        return refuse(Code::NotADeclaration, "not an object");
+    };
+    let Some(declaration) = root.remove("Declaration") else {
+        let first = root.keys().next().cloned().unwrap_or_default();
+        return refuse(Code::NotADeclaration, &first);
+    };
+    let mut reader = Reader { model, draft: Draft::new(model, bytes.len()), findings: Vec::new() };
+    if let Some(envelope) = root.remove("Envelope") {
+        reader.draft.envelope = foreign(&envelope).map(Box::new);
+    }
+    if let Some(Value::Array(all)) = root.remove("Attributes") {
+        reader.draft.root_attributes = all.iter().filter_map(attribute).collect();
+    }
+    if let Some(Value::String(namespace)) = root.remove("Namespace") {
+        reader.draft.namespace = Some(namespace);
+    }
+    if let Some(Value::Object(aliases)) = root.remove("Aliases") {
+        for (read, seen) in aliases {
+            if let Value::String(seen) = seen {
+                reader.draft.aliases.push((read, seen));
+            }
+        }
+    }
+    let node = reader.draft.open(model.root(), None, 1);
+    reader.class(node, model.root(), declaration);
+    for key in root.keys() {
+        let finding = Finding::new(Code::ElementUnknown, Place::default());
+        reader.findings.push(
+            finding.name("/").value(key).wanted("Declaration, Envelope, Attributes, Namespace, Aliases"),
+        );
+    }
+    Decoded { draft: Some(reader.draft), findings: reader.findings }
+}
+
+/// Whether brackets nest deeper, told before anything is built.
+fn deeper_than(bytes: &[u8], most: usize) -> bool {
+    let (mut depth, mut in_text, mut escaped) = (0usize, false, false);
+    for byte in bytes {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_text => escaped = true,
+            b'"' => in_text = !in_text,
+            b'{' | b'[' if !in_text => {
+                depth += 1;
+                if depth > most {
+                    return true;
+                }
+            }
+            b'}' | b']' if !in_text => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    false
+}
+
+struct Reader {
+    model: &'static Model,
+    draft: Draft,
+    findings: Vec<Finding>,
+}
+
+impl Reader {
+    fn find(&mut self, finding: Finding) {
+        if self.findings.len() < MOST {
+            self.findings.push(finding);
+        }
+    }
+
+    fn class(&mut self, node: NodeId, class: ElementId, value: Value) {
+        let model = self.model;
+        let element = model.element(class);
+        let Value::Object(mut members) = value else {
+            let place = self.draft.node(node).place();
+            let finding = Finding::new(Code::TextInClass, place).name(&element.name);
+            self.find(finding.value(&value.to_string()));
+            self.draft.close(node);
+            return;
+        };
+        // In the order of the model, whatever the order of the members.
+        for id in &element.children {
+            let child = model.element(*id);
+            match members.remove(&child.name) {
+                None | Some(Value::Null) => {
+                    if child.min > 0 {
+                        let place = self.draft.node(node).place_of(&child.name);
+                        let finding = Finding::new(Code::ElementMissing, place);
+                        self.find(finding.name(&element.name).value(&child.name));
+                    }
+                }
+                Some(Value::Array(all)) => {
+                    for (n, one) in all.into_iter().enumerate() {
+                        let position = n as u16 + 1;
+                        let inner = self.draft.open(*id, Some(node), position);
+                        if position > child.max {
+                            let place = self.draft.node(inner).place();
+                            let finding = Finding::new(Code::ElementRepeated, place);
+                            self.find(finding.value(&child.name).wanted(child.max));
+                        }
+                        self.member(inner, *id, child, one);
+                    }
+                }
+                Some(one) => {
+                    let inner = self.draft.open(*id, Some(node), 1);
+                    self.member(inner, *id, child, one);
+                }
+            }
+        }
+        for name in members.keys() {
+            let place = self.draft.node(node).place_of(name);
+            let known: Vec<&str> =
+                element.children.iter().map(|c| &*model.element(*c).name).collect();
+            let finding = Finding::new(Code::ElementUnknown, place).name(&element.name);
+            self.find(finding.value(name).wanted(known.join(", ")));
+        }
+        self.draft.close(node);
+    }
+
+    fn member(&mut self, node: NodeId, id: ElementId, element: &Element, value: Value) {
+        let Some(rules) = &element.value else { return self.class(node, id, value) };
+        let (text, attributes) = match value {
+            Value::String(text) => (text, Map::new()),
+            Value::Number(number) => (number.to_string(), Map::new()),
+            Value::Bool(flag) => (flag.to_string(), Map::new()),
+            Value::Object(mut members) => match members.remove("value") {
+                Some(Value::String(text)) => (text, members),
+                Some(Value::Number(number)) => (number.to_string(), members),
+                _ => (String::new(), members),
+            },
+            Value::Null | Value::Array(_) => (String::new(), Map::new()),
+        };
+        for (name, value) in attributes {
+            let allowed = rules.base.attributes();
+            let place = || self.draft.node(node).place();
+            match value {
+                Value::String(value) if allowed.contains(&name.as_str()) => {
+                    let place = place();
+                    if let Some(wanted) = crate::wco::xml::attribute_breach(&name, &value) {
+                        let finding = Finding::new(Code::AttributeValue, place);
+                        self.find(finding.name(&element.name).value(&value).wanted(wanted));
+                    }
+                    self.draft.attribute(&name, &value);
+                }
+                _ => {
+                    let finding = Finding::new(Code::AttributeUnknown, place());
+                    self.find(
+                        finding.name(&element.name).value(&name).wanted(allowed.join(", ")),
+                    );
+                }
+            }
+        }
+        if rules.base == Base::DateTime && self.draft.node(node).attribute("formatCode").is_none() {
+            let place = self.draft.node(node).place();
+            let finding = Finding::new(Code::AttributeMissing, place);
+            self.find(finding.name(&element.name).wanted("formatCode"));
+        }
+        if let Err(breach) = rules.check(&text) {
+            let place = self.draft.node(node).place();
+            self.find(breach_finding(breach, place, element, &text));
+        }
+        self.draft.set_text(node, &text);
+        self.draft.close(node);
+    }
+}
+
+fn attribute(value: &Value) -> Option<(String, String, String)> {
+    let all = value.as_array()?;
+    let text = |n: usize| all.get(n).and_then(Value::as_str).map(str::to_owned);
+    Some((text(0)?, text(1)?, text(2)?))
+}
+
+fn foreign(value: &Value) -> Option<Foreign> {
+    let text = |key: &str| value.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let list = |key: &str| value.get(key).and_then(Value::as_array).cloned().unwrap_or_default();
+    Some(Foreign {
+        name: value.get("name")?.as_str()?.to_owned(),
+        namespace: text("namespace"),
+        attributes: list("attributes").iter().filter_map(attribute).collect(),
+        children: list("children")
+            .iter()
+            .filter_map(|child| match child {
+                Value::Null => Some(ForeignChild::Declaration),
+                Value::String(text) => Some(ForeignChild::Text(text.clone())),
+                other => foreign(other).map(ForeignChild::Element),
+            })
+            .collect(),
+    })
+}
+
+/// Writes a declaration.
+#[must_use]
+pub fn encode(draft: &Draft) -> String {
+    let mut root = Map::new();
+    if let Some(declaration) = draft.root() {
+        root.insert("Declaration".into(), node_value(declaration));
+    }
+    if let Some(envelope) = &draft.envelope {
+        root.insert("Envelope".into(), foreign_value(envelope));
+    }
+    if !draft.root_attributes.is_empty() {
+        root.insert("Attributes".into(), json!(draft.root_attributes));
+    }
+    if let Some(namespace) = &draft.namespace {
+        root.insert("Namespace".into(), json!(namespace));
+    }
+    if !draft.aliases.is_empty() {
+        let all: Map<_, _> = draft.aliases.iter().map(|(r, s)| (r.clone(), json!(s))).collect();
+        root.insert("Aliases".into(), Value::Object(all));
+    }
+    Value::Object(root).to_string()
+}
+
+fn foreign_value(foreign: &Foreign) -> Value {
+    json!({
+        "name": foreign.name,
+        "namespace": foreign.namespace,
+        "attributes": foreign.attributes,
+        "children": foreign.children.iter().map(|child| match child {
+            ForeignChild::Element(element) => foreign_value(element),
+            ForeignChild::Text(text) => json!(text),
+            ForeignChild::Declaration => Value::Null,
+        }).collect::<Vec<_>>(),
+    })
+}
+
+fn node_value(node: NodeRef<'_>) -> Value {
+    if node.element().value.is_some() {
+        let mut attributes = node.attributes().peekable();
+        if attributes.peek().is_none() {
+            return json!(node.raw_text());
+        }
+        let mut object = Map::new();
+        object.insert("value".into(), json!(node.raw_text()));
+        for (name, value) in attributes {
+            object.insert(name.to_owned(), json!(value));
+        }
+        return Value::Object(object);
+    }
+    let mut object: Map<String, Value> = Map::new();
+    for child in node.children() {
+        let value = node_value(child);
+        if child.element().repeats() {
+            let all = object
+                .entry(child.name().to_owned())
+                .or_insert_with(|| Value::Array(Vec::new()));
+            if let Value::Array(all) = all {
+                all.push(value);
+            }
+        } else {
+            object.insert(child.name().to_owned(), value);
+        }
+    }
+    Value::Object(object)
+}
+
+/// The JSON Schema (2020-12) of the JSON form, made from the model.
+#[must_use]
+pub fn schema(model: &Model) -> Value {
+    json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": "urn:fondaco:declaration:1",
+        "title": "Goods declaration, WCO Data Model 3.6",
+        "type": "object",
+        "required": ["Declaration"],
+        "properties": {
+            "Declaration": element_schema(model, model.root()),
+            "Envelope": {"type": "object"},
+            "Attributes": {"type": "array"},
+            "Namespace": {"type": "string"},
+            "Aliases": {"type": "object"},
+        },
+        "additionalProperties": false,
+    })
+}
+
+fn element_schema(model: &Model, id: ElementId) -> Value {
+    let element = model.element(id);
+    let one = match &element.value {
+        None => {
+            let mut properties = Map::new();
+            let mut required = Vec::new();
+            for child in &element.children {
+                let child_element = model.element(*child);
+                properties.insert(child_element.name.clone(), element_schema(model, *child));
+                if child_element.min > 0 {
+                    required.push(child_element.name.clone());
+                }
+            }
+            json!({
+                "type": "object",
+                "title": format!("{} {}", element.wco, element.name),
+                "properties": properties,
+                "required": required,
+                "additionalProperties": false,
+            })
+        }
+        Some(value) => {
+            let mut text = json!({"type": "string"});
+            if let Some(max) = value.max.or(value.len) {
+                text["maxLength"] = json!(max);
+            }
+            if let Some(len) = value.len {
+                text["minLength"] = json!(len);
+            }
+            if !value.one_of.is_empty() {
+                text["enum"] = json!(value.one_of);
+            }
+            if value.base.is_number() {
+                text["pattern"] = json!("^\\s*[+-]?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)\\s*$");
+            }
+            let mut with = Map::new();
+            with.insert("value".into(), text.clone());
+            for attribute in value.base.attributes() {
+                with.insert((*attribute).to_owned(), json!({"type": "string"}));
+            }
+            let required = if value.base == Base::DateTime {
+                json!(["value", "formatCode"])
+            } else {
+                json!(["value"])
+            };
+            let object = json!({
+                "type": "object",
+                "properties": with,
+                "required": required,
+                "additionalProperties": false,
+            });
+            let title = format!("{} {}", element.wco, element.name);
+            if value.base == Base::DateTime {
+                let mut object = object;
+                object["title"] = json!(title);
+                object
+            } else {
+                json!({"title": title, "anyOf": [text, object]})
+            }
+        }
+    };
+    if element.repeats() {
+        let mut array = json!({"type": "array", "items": one});
+        if element.max < u16::MAX {
+            array["maxItems"] = json!(element.max);
+        }
+        array
+    } else {
+        one
+    }
+}

@@ -1,0 +1,164 @@
+//! Data packs: law and lists as dated rows, compiled into one bundle with one digest.
+//!
+//! A pack is a folder of files (`data/packs/<id>` over `data/packs/common`); a bundle is those files
+//! in one, compressed. Both are read by the same code, so a pack that compiles is a pack that loads.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::io::Read;
+
+use fondaco::reference::{Names, Pack};
+use sha2::{Digest, Sha256};
+
+pub mod cel;
+pub mod folder;
+pub mod rows;
+mod source;
+
+/// Something wrong in a file of a pack.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// The file.
+    pub file: String,
+    /// The line of a CSV file or the number of the entry, from 1; 0 for the whole file.
+    pub row: usize,
+    /// What is wrong.
+    pub what: String,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}: {}", self.file, self.row, self.what)
+    }
+}
+
+const MAGIC: &[u8; 8] = b"FONDACO1";
+/// Most bytes a bundle or a file of it may unfold to.
+const MOST: u64 = 512 << 20;
+
+fn problem(file: &str, what: impl fmt::Display) -> Vec<Problem> {
+    vec![Problem { file: file.to_owned(), row: 0, what: what.to_string() }]
+}
+
+fn unzstd(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
+    let mut out = Vec::new();
+    zstd::Decoder::new(bytes)?.take(MOST).read_to_end(&mut out)?;
+    Ok(out)
+}
+
+/// Compiles the files of a pack, given by their names within it, into a bundle, checking every row.
+///
+/// # Errors
+/// Everything that is wrong.
+pub fn compile(files: BTreeMap<String, Vec<u8>>) -> Result<Vec<u8>, Vec<Problem>> {
+    let mut plain = BTreeMap::new();
+    for (name, bytes) in files {
+        match name.strip_suffix(".zst") {
+            Some(inner) => {
+                let bytes = unzstd(&bytes).map_err(|e| problem(&name, e))?;
+                plain.insert(inner.to_owned(), bytes);
+            }
+            None => {
+                plain.insert(name, bytes);
+            }
+        }
+    }
+    source::read(&plain, String::new())?;
+    let encoded = postcard::to_stdvec(&plain).map_err(|e| problem("bundle", e))?;
+    let mut bundle = MAGIC.to_vec();
+    bundle.extend(zstd::encode_all(encoded.as_slice(), 19).map_err(|e| problem("bundle", e))?);
+    Ok(bundle)
+}
+
+/// Loads a bundle. Its digest is the SHA-256 of its bytes.
+///
+/// # Errors
+/// Everything that is wrong.
+pub fn load(bundle: &[u8]) -> Result<Pack, Vec<Problem>> {
+    let Some(body) = bundle.strip_prefix(MAGIC) else {
+        return Err(problem("bundle", "not a Fondaco bundle of this version"));
+    };
+    let encoded = unzstd(body).map_err(|e| problem("bundle", e))?;
+    let files: BTreeMap<String, Vec<u8>> =
+        postcard::from_bytes(&encoded).map_err(|e| problem("bundle", e))?;
+    source::read(&files, hex(&Sha256::digest(bundle)))
+}
+
+/// Bytes as lower-case hexadecimal.
+#[must_use]
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
+}
+
+/// Adds rows of `--measures` and `--rates` to a pack for one run; the pack's digest takes them in.
+///
+/// # Errors
+/// Every row that is wrong, and what was wrong with it.
+pub fn extend(
+    pack: &mut Pack,
+    measures: Option<(&str, &[u8])>,
+    rates: Option<(&str, &[u8])>,
+) -> Result<(), Vec<Problem>> {
+    let mut problems = Vec::new();
+    let mut digest = Sha256::new();
+    digest.update(pack.digest.as_bytes());
+    if let Some((name, bytes)) = measures {
+        let mut added = Vec::new();
+        read_rows(name, bytes, &mut problems, |reader, row: rows::MeasureRow| {
+            added.extend(reader.measure(&row));
+        });
+        pack.add_measures(added);
+        digest.update(bytes);
+    }
+    if let Some((name, bytes)) = rates {
+        let mut added = Vec::new();
+        read_rows(name, bytes, &mut problems, |reader, row: rows::RateRow| {
+            added.extend(reader.rate(&row));
+        });
+        // Rows of this run go before those of the pack.
+        added.append(&mut pack.rates);
+        pack.rates = added;
+        digest.update(bytes);
+    }
+    pack.digest = hex(&digest.finalize());
+    if problems.is_empty() { Ok(()) } else { Err(problems) }
+}
+
+/// Adds names to those a pack screens by.
+///
+/// # Errors
+/// Every row that is wrong.
+pub fn add_names(names: &mut Names, file: &str, bytes: &[u8]) -> Result<(), Vec<Problem>> {
+    let mut problems = Vec::new();
+    let plain = if file.ends_with(".zst") {
+        unzstd(bytes).map_err(|e| problem(file, e))?
+    } else {
+        bytes.to_vec()
+    };
+    read_rows(file, &plain, &mut problems, |_, row| source::add_name(names, row));
+    if problems.is_empty() { Ok(()) } else { Err(problems) }
+}
+
+fn read_rows<T: serde::de::DeserializeOwned>(
+    file: &str,
+    bytes: &[u8],
+    problems: &mut Vec<Problem>,
+    mut take: impl FnMut(&mut source::Reader<'_>, T),
+) {
+    let bytes = bytes.strip_prefix(&[0xef, 0xbb, 0xbf]).unwrap_or(bytes);
+    let mut csv = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(bytes);
+    for (n, row) in csv.deserialize::<T>().enumerate() {
+        match row {
+            Ok(row) => {
+                let mut reader =
+                    source::Reader { file: file.to_owned(), row: n + 2, problems: &mut *problems };
+                take(&mut reader, row);
+            }
+            Err(e) => problems.push(Problem {
+                file: file.to_owned(),
+                row: n + 2,
+                what: e.to_string(),
+            }),
+        }
+    }
+}

@@ -1,0 +1,714 @@
+//! The files of a pack, read and checked: TOML for what a person writes, CSV for what is imported.
+
+use std::collections::BTreeMap;
+
+use fondaco::condition::Condition;
+use fondaco::day::Validity;
+use fondaco::finding::Trilingual;
+use fondaco::formula::Formula;
+use fondaco::money::{Decimal, Rounding, RoundingMode, decimal};
+use fondaco::quantity::{UnitRow, Units};
+use fondaco::reference::{
+    Act, BaseTerm, Check, Choice, Direction, Exclusive, Line, ListedName, Measure, Names, Pack,
+    Policy, Profile, Rate, Relief, ReliefEffect, RequirementRule, RiskRule, Selection, Tax,
+    TypeRule,
+};
+use fondaco::screening;
+use fondaco::token::Token;
+use serde::Deserialize;
+
+use super::rows::{LawRow, LineRow, ListRow, MeasureRow, NameRow, RateRow};
+use super::{Problem, cel};
+use crate::wco;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ProfileFile {
+    id: String,
+    name: Texts,
+    currency: String,
+    country: String,
+    value_rounding: String,
+    code_lengths: Vec<u8>,
+    #[serde(default)]
+    lines_complete: bool,
+    acceptance_days: Option<u16>,
+    #[serde(default = "yes")]
+    packages_must_add_up: bool,
+    #[serde(default, rename = "type")]
+    types: Vec<TypeFile>,
+    #[serde(default, rename = "list")]
+    lists: Vec<ListAt>,
+    #[serde(default, rename = "tax")]
+    taxes: Vec<TaxFile>,
+    #[serde(default)]
+    exclusive: Vec<ExclusiveFile>,
+    #[serde(default, rename = "relief")]
+    reliefs: Vec<ReliefFile>,
+    #[serde(default)]
+    charges: BTreeMap<String, String>,
+    #[serde(default)]
+    groups: BTreeMap<String, Vec<String>>,
+    policy: PolicyFile,
+}
+
+fn yes() -> bool {
+    true
+}
+
+#[derive(Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Texts {
+    en: String,
+    zh: String,
+    ru: String,
+}
+
+impl From<Texts> for Trilingual {
+    fn from(t: Texts) -> Self {
+        Self { en: t.en, zh: t.zh, ru: t.ru }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TypeFile {
+    prefix: String,
+    direction: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ListAt {
+    list: String,
+    at: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TaxFile {
+    code: String,
+    name: Texts,
+    base: Vec<String>,
+    rounding: String,
+    #[serde(default)]
+    choice: String,
+    #[serde(default)]
+    picks: BTreeMap<String, String>,
+    #[serde(default)]
+    expected: bool,
+    #[serde(default)]
+    when: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ExclusiveFile {
+    prefer: Vec<String>,
+    over: Vec<String>,
+    when: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ReliefFile {
+    id: String,
+    #[serde(default)]
+    taxes: Vec<String>,
+    effect: String,
+    when: String,
+    basis: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PolicyFile {
+    yellow_from: u32,
+    red_from: u32,
+    random_per_10000: u32,
+    basis: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ChecksFile {
+    #[serde(default, rename = "check")]
+    checks: Vec<CheckFile>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CheckFile {
+    id: String,
+    #[serde(default)]
+    per: String,
+    at: String,
+    when: String,
+    text: Texts,
+    remedy: Texts,
+    basis: String,
+    #[serde(default)]
+    from: String,
+    #[serde(default)]
+    until: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RequirementsFile {
+    #[serde(default, rename = "requirement")]
+    requirements: Vec<RequirementFile>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RequirementFile {
+    id: String,
+    kind: String,
+    agency: Texts,
+    #[serde(default)]
+    codes: Vec<String>,
+    #[serde(default)]
+    direction: String,
+    #[serde(default)]
+    origin: String,
+    #[serde(default)]
+    when: String,
+    #[serde(default)]
+    documents: Vec<String>,
+    text: Texts,
+    basis: String,
+    #[serde(default)]
+    illustrative: bool,
+    #[serde(default)]
+    from: String,
+    #[serde(default)]
+    until: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RisksFile {
+    #[serde(default, rename = "risk")]
+    risks: Vec<RiskFile>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RiskFile {
+    id: String,
+    points: u32,
+    when: String,
+    text: Texts,
+    category: Texts,
+    #[serde(default)]
+    from: String,
+    #[serde(default)]
+    until: String,
+}
+
+#[derive(Deserialize)]
+struct UnitFile {
+    unit: String,
+    base: String,
+    factor: String,
+}
+
+/// Collects problems with the file and row they are in.
+pub(super) struct Reader<'p> {
+    pub(super) file: String,
+    pub(super) row: usize,
+    pub(super) problems: &'p mut Vec<Problem>,
+}
+
+impl Reader<'_> {
+    fn problem(&mut self, what: impl Into<String>) {
+        let problem = Problem { file: self.file.clone(), row: self.row, what: what.into() };
+        self.problems.push(problem);
+    }
+
+    fn or<T, E: std::fmt::Display>(&mut self, result: Result<T, E>, default: T, what: &str) -> T {
+        result.unwrap_or_else(|e| {
+            self.problem(format!("{what}: {e}"));
+            default
+        })
+    }
+
+    fn token(&mut self, text: &str) -> Token {
+        self.or(Token::new(text), Token::EMPTY, text)
+    }
+
+    fn tokens(&mut self, all: &[String]) -> Vec<Token> {
+        all.iter().map(|t| self.token(t)).collect()
+    }
+
+    fn validity(&mut self, from: &str, until: &str) -> Validity {
+        let mut day = |text: &str| {
+            if text.is_empty() {
+                return None;
+            }
+            let day = text.parse();
+            if day.is_err() {
+                self.problem(format!("“{text}” is not a day"));
+            }
+            day.ok()
+        };
+        let validity = Validity { from: day(from), until: day(until) };
+        if let (Some(from), Some(until)) = (validity.from, validity.until)
+            && from > until
+        {
+            self.problem(format!("{from} is after {until}"));
+        }
+        validity
+    }
+
+    fn condition(&mut self, text: &str) -> Condition {
+        self.or(cel::parse(text), Condition::ALWAYS, text)
+    }
+
+    fn direction(&mut self, text: &str) -> Option<Direction> {
+        let direction = Direction::named(text);
+        if direction.is_none() && !text.is_empty() {
+            self.problem(format!("“{text}” is neither import nor export"));
+        }
+        direction
+    }
+
+    fn selection(&mut self, text: &str) -> Selection {
+        let mut selection = Selection::default();
+        for one in text.split('|').map(str::trim).filter(|t| !t.is_empty()) {
+            match one.strip_prefix('!') {
+                Some(but) => selection.but.push(self.token(but)),
+                None => selection.of.push(self.token(one)),
+            }
+        }
+        selection
+    }
+
+    fn rounding(&mut self, text: &str) -> Rounding {
+        let read = text.split_once(' ').and_then(|(digits, mode)| {
+            Some(Rounding { digits: digits.parse().ok()?, mode: RoundingMode::named(mode)? })
+        });
+        read.unwrap_or_else(|| {
+            self.problem(format!("“{text}” is no rounding such as “2 half-up”"));
+            Rounding { digits: 2, mode: RoundingMode::HalfUp }
+        })
+    }
+
+    fn figure(&mut self, text: &str) -> Option<Decimal> {
+        let figure = decimal(text);
+        if figure.is_none() {
+            self.problem(format!("“{text}” is not a figure"));
+        }
+        figure
+    }
+
+    /// A measure from its row.
+    pub(super) fn measure(&mut self, row: &MeasureRow) -> Option<Measure> {
+        let before = self.problems.len();
+        if !row.code.bytes().all(|b| b.is_ascii_digit()) {
+            self.problem(format!("“{}” is not a commodity code", row.code));
+        }
+        let formula = match (row.rate.trim(), row.formula.trim()) {
+            ("", "") => None,
+            (rate, "") => self
+                .figure(rate)
+                .map(|percent| Formula::AdValorem { percent, part: None }),
+            ("", formula) => match formula.parse() {
+                Ok(formula) => Some(formula),
+                Err(e) => {
+                    self.problem(format!("“{formula}”: {e}"));
+                    None
+                }
+            },
+            _ => {
+                self.problem("both a rate and a formula");
+                None
+            }
+        };
+        if row.tax_type.is_empty() {
+            self.problem("no tax type");
+        }
+        if row.basis.is_empty() {
+            self.problem("no basis");
+        }
+        let measure = Measure {
+            code: self.token(&row.code),
+            direction: self.direction(&row.direction),
+            origin: self.selection(&row.origin),
+            regime: self.selection(&row.regime),
+            tax: self.token(&row.tax_type),
+            formula,
+            unit: self.token(&row.unit),
+            validity: self.validity(&row.from, &row.until),
+            basis: row.basis.clone(),
+            mark: row.mark.clone(),
+        };
+        (self.problems.len() == before).then_some(measure)
+    }
+
+    /// A rate of exchange from its row.
+    pub(super) fn rate(&mut self, row: &RateRow) -> Option<Rate> {
+        let currency = match row.currency.parse() {
+            Ok(currency) => currency,
+            Err(e) => {
+                self.problem(format!("“{}”: {e}", row.currency));
+                return None;
+            }
+        };
+        let per_unit = self.figure(&row.per_unit)?;
+        if per_unit <= Decimal::ZERO {
+            self.problem("a rate is above zero");
+            return None;
+        }
+        Some(Rate {
+            currency,
+            per_unit,
+            validity: self.validity(&row.from, &row.until),
+            source: row.source.clone(),
+        })
+    }
+
+    pub(super) fn line(&mut self, row: LineRow) -> Line {
+        if row.code.is_empty() || !row.code.bytes().all(|b| b.is_ascii_digit()) {
+            self.problem(format!("“{}” is not a commodity code", row.code));
+        }
+        Line {
+            code: self.token(&row.code),
+            units: [self.token(&row.unit), self.token(&row.unit2)],
+            validity: self.validity(&row.from, &row.until),
+            name: Trilingual { en: row.name_en, zh: row.name_zh, ru: row.name_ru },
+        }
+    }
+
+    fn profile(&mut self, file: ProfileFile) -> (Profile, BTreeMap<Token, Vec<Token>>) {
+        let model = wco::model();
+        let mut lists_at = Vec::new();
+        for list in file.lists {
+            let name = self.token(&list.list);
+            for path in list.at {
+                match model.at(&path) {
+                    Some(id) => lists_at.push((id, name)),
+                    None => self.problem(format!("the model has no {path}")),
+                }
+            }
+        }
+        lists_at.sort();
+        let taxes = file.taxes.into_iter().map(|t| self.tax(t)).collect();
+        let profile = Profile {
+            name: file.name.into(),
+            currency: match file.currency.parse() {
+                Ok(currency) => currency,
+                Err(e) => {
+                    self.problem(format!("“{}”: {e}", file.currency));
+                    #[allow(clippy::unwrap_used, reason = "three letters")]
+                    "XXX".parse().unwrap()
+                }
+            },
+            country: self.token(&file.country),
+            value_rounding: self.rounding(&file.value_rounding),
+            code_lengths: file.code_lengths,
+            lines_complete: file.lines_complete,
+            acceptance_days: file.acceptance_days,
+            packages_must_add_up: file.packages_must_add_up,
+            types: file
+                .types
+                .iter()
+                .filter_map(|t| {
+                    Some(TypeRule {
+                        prefix: self.token(&t.prefix),
+                        direction: self.direction(&t.direction)?,
+                    })
+                })
+                .collect(),
+            lists_at,
+            taxes,
+            exclusive: file
+                .exclusive
+                .iter()
+                .map(|e| Exclusive {
+                    prefer: self.tokens(&e.prefer),
+                    over: self.tokens(&e.over),
+                    when: self.condition(&e.when),
+                })
+                .collect(),
+            reliefs: file.reliefs.into_iter().map(|r| self.relief(r)).collect(),
+            charges: file
+                .charges
+                .iter()
+                .map(|(kind, sign)| {
+                    if !matches!(sign.as_str(), "+" | "-") {
+                        self.problem(format!("charge {kind}: + or - is wanted"));
+                    }
+                    (self.token(kind), sign == "+")
+                })
+                .collect(),
+            policy: Policy {
+                yellow_from: file.policy.yellow_from,
+                red_from: file.policy.red_from,
+                random_per_10000: file.policy.random_per_10000,
+                basis: file.policy.basis,
+            },
+        };
+        let groups = file
+            .groups
+            .iter()
+            .map(|(name, all)| (self.token(&format!("~{name}")), self.tokens(all)))
+            .collect();
+        (profile, groups)
+    }
+
+    fn tax(&mut self, t: TaxFile) -> Tax {
+        let base = t
+            .base
+            .iter()
+            .map(|text| {
+                let (term, when) = text.split_once(" when ").unwrap_or((text, ""));
+                let (term, less) = match term.strip_prefix('-') {
+                    Some(term) => (term, true),
+                    None => (term, false),
+                };
+                BaseTerm { term: self.token(term.trim()), less, when: self.condition(when) }
+            })
+            .collect();
+        Tax {
+            code: self.token(&t.code),
+            name: t.name.into(),
+            base,
+            rounding: self.rounding(&t.rounding),
+            choice: match t.choice.as_str() {
+                "all" => Choice::All,
+                "" | "highest" => Choice::Highest,
+                "lowest" => Choice::Lowest,
+                other => {
+                    self.problem(format!("“{other}” is none of all, highest, lowest"));
+                    Choice::Highest
+                }
+            },
+            picks: t
+                .picks
+                .iter()
+                .filter_map(|(code, percent)| Some((self.token(code), self.figure(percent)?)))
+                .collect(),
+            expected: t.expected,
+            when: self.condition(&t.when),
+        }
+    }
+
+    fn relief(&mut self, r: ReliefFile) -> Relief {
+        Relief {
+            taxes: self.tokens(&r.taxes),
+            effect: match r.effect.as_str() {
+                "relieve" => ReliefEffect::Relieve,
+                "suspend" => ReliefEffect::Suspend,
+                "exempt" => ReliefEffect::Exempt,
+                other => {
+                    self.problem(format!("“{other}” is none of relieve, suspend, exempt"));
+                    ReliefEffect::Exempt
+                }
+            },
+            when: self.condition(&r.when),
+            id: r.id,
+            basis: r.basis,
+        }
+    }
+}
+
+/// The files of a pack by their names, uncompressed.
+pub(super) type Files = BTreeMap<String, Vec<u8>>;
+
+fn rows<T: serde::de::DeserializeOwned>(
+    files: &Files,
+    wanted: impl Fn(&str) -> bool,
+    problems: &mut Vec<Problem>,
+    mut take: impl FnMut(&mut Reader<'_>, T),
+) {
+    for (name, bytes) in files.iter().filter(|(name, _)| wanted(name)) {
+        let mut csv = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(bytes.as_slice());
+        for (n, row) in csv.deserialize::<T>().enumerate() {
+            let mut reader = Reader { file: name.clone(), row: n + 2, problems };
+            match row {
+                Ok(row) => take(&mut reader, row),
+                Err(e) => reader.problem(e.to_string()),
+            }
+        }
+    }
+}
+
+fn toml_file<T: serde::de::DeserializeOwned>(
+    files: &Files,
+    name: &str,
+    problems: &mut Vec<Problem>,
+) -> Option<T> {
+    let bytes = files.get(name)?;
+    let mut reader = Reader { file: name.to_owned(), row: 0, problems };
+    let text = match std::str::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(e) => {
+            reader.problem(e.to_string());
+            return None;
+        }
+    };
+    match toml::from_str(text) {
+        Ok(file) => Some(file),
+        Err(e) => {
+            reader.problem(e.to_string().replace('\n', " "));
+            None
+        }
+    }
+}
+
+/// Makes the pack of its files, or says everything that is wrong with them.
+pub(super) fn read(files: &Files, digest: String) -> Result<Pack, Vec<Problem>> {
+    let mut problems = Vec::new();
+    let Some(profile) = toml_file::<ProfileFile>(files, "profile.toml", &mut problems) else {
+        if problems.is_empty() {
+            let what = "the pack has no profile".to_owned();
+            problems.push(Problem { file: "profile.toml".to_owned(), row: 0, what });
+        }
+        return Err(problems);
+    };
+    let id = profile.id.clone();
+    let (profile, groups) =
+        Reader { file: "profile.toml".into(), row: 0, problems: &mut problems }.profile(profile);
+    let mut pack = Pack {
+        id,
+        digest,
+        profile,
+        law: BTreeMap::new(),
+        lines: Vec::new(),
+        measures: Vec::new(),
+        groups,
+        rates: Vec::new(),
+        lists: BTreeMap::new(),
+        units: Units::default(),
+        checks: Vec::new(),
+        requirements: Vec::new(),
+        risks: Vec::new(),
+        names: Names::default(),
+    };
+    rows(files, |n| n == "law.csv", &mut problems, |reader, row: LawRow| {
+        let title = Trilingual { en: row.title_en, zh: row.title_zh, ru: row.title_ru };
+        let act = Act { title, reference: row.reference, source: row.source };
+        if pack.law.insert(row.id.clone(), act).is_some() {
+            reader.problem(format!("{} stands twice", row.id));
+        }
+    });
+    rows(files, |n| n.starts_with("lines"), &mut problems, |reader, row: LineRow| {
+        pack.lines.push(reader.line(row));
+    });
+    pack.lines.sort_by(|a, b| a.code.cmp(&b.code));
+    let taxes: Vec<Token> = pack.profile.taxes.iter().map(|t| t.code).collect();
+    let law = &pack.law;
+    let mut measures = Vec::new();
+    rows(files, |n| n.starts_with("measures"), &mut problems, |reader, row: MeasureRow| {
+        let Some(measure) = reader.measure(&row) else { return };
+        if !taxes.contains(&measure.tax) {
+            reader.problem(format!("the profile has no tax {}", measure.tax));
+        }
+        cited(reader, &measure.basis, law);
+        measures.push(measure);
+    });
+    rows(files, |n| n.starts_with("rates"), &mut problems, |reader, row: RateRow| {
+        pack.rates.extend(reader.rate(&row));
+    });
+    rows(files, |n| n.starts_with("lists/"), &mut problems, |reader, row: ListRow| {
+        let list = reader.token(&row.list);
+        let code = reader.token(&row.code);
+        let validity = reader.validity(&row.from, &row.until);
+        pack.lists.entry(list).or_default().push((code, validity));
+    });
+    for codes in pack.lists.values_mut() {
+        codes.sort_by(|a, b| a.0.cmp(&b.0));
+    }
+    let mut units = Vec::new();
+    rows(files, |n| n == "units.csv", &mut problems, |reader, row: UnitFile| {
+        let factor = reader.figure(&row.factor).unwrap_or(Decimal::ONE);
+        units.push(UnitRow {
+            unit: reader.token(&row.unit),
+            base: reader.token(&row.base),
+            factor,
+        });
+    });
+    pack.units = Units::new(units);
+    rows(files, |n| n.starts_with("names"), &mut problems, |_, row: NameRow| {
+        add_name(&mut pack.names, row);
+    });
+    if let Some(file) = toml_file::<ChecksFile>(files, "checks.toml", &mut problems) {
+        let mut reader = Reader { file: "checks.toml".into(), row: 0, problems: &mut problems };
+        for (n, c) in file.checks.into_iter().enumerate() {
+            reader.row = n + 1;
+            cited(&mut reader, &c.basis, &pack.law);
+            pack.checks.push(Check {
+                per_item: c.per == "item",
+                when: reader.condition(&c.when),
+                validity: reader.validity(&c.from, &c.until),
+                text: c.text.into(),
+                remedy: c.remedy.into(),
+                id: c.id,
+                at: c.at,
+                basis: c.basis,
+            });
+        }
+    }
+    if let Some(file) = toml_file::<RequirementsFile>(files, "requirements.toml", &mut problems) {
+        let mut reader =
+            Reader { file: "requirements.toml".into(), row: 0, problems: &mut problems };
+        for (n, r) in file.requirements.into_iter().enumerate() {
+            reader.row = n + 1;
+            cited(&mut reader, &r.basis, &pack.law);
+            pack.requirements.push(RequirementRule {
+                kind: reader.token(&r.kind),
+                codes: reader.tokens(&r.codes),
+                direction: reader.direction(&r.direction),
+                origin: reader.selection(&r.origin),
+                when: reader.condition(&r.when),
+                documents: reader.tokens(&r.documents),
+                validity: reader.validity(&r.from, &r.until),
+                agency: r.agency.into(),
+                text: r.text.into(),
+                id: r.id,
+                basis: r.basis,
+                illustrative: r.illustrative,
+            });
+        }
+    }
+    if let Some(file) = toml_file::<RisksFile>(files, "risk.toml", &mut problems) {
+        let mut reader = Reader { file: "risk.toml".into(), row: 0, problems: &mut problems };
+        for (n, r) in file.risks.into_iter().enumerate() {
+            reader.row = n + 1;
+            pack.risks.push(RiskRule {
+                when: reader.condition(&r.when),
+                validity: reader.validity(&r.from, &r.until),
+                text: r.text.into(),
+                category: r.category.into(),
+                id: r.id,
+                points: r.points,
+            });
+        }
+    }
+    pack.add_measures(measures);
+    if problems.is_empty() { Ok(pack) } else { Err(problems) }
+}
+
+/// A basis begins with the id of an act.
+fn cited(reader: &mut Reader<'_>, basis: &str, law: &BTreeMap<String, Act>) {
+    let id = basis.split(',').next().unwrap_or_default().trim();
+    if !law.contains_key(id) {
+        reader.problem(format!("law.csv has no act {id}"));
+    }
+}
+
+/// Adds a listed name to those a pack screens by.
+pub(super) fn add_name(names: &mut Names, row: NameRow) {
+    let key = screening::key(&row.name);
+    if key.is_empty() {
+        return;
+    }
+    names.loaded += 1;
+    let entry = ListedName { id: row.id, name: row.name, list: row.list };
+    let all = names.by_key.entry(key).or_default();
+    if !all.contains(&entry) {
+        all.push(entry);
+    }
+}

@@ -1,0 +1,19 @@
+//! The WCO Data Model on the wire.
+
+use std::sync::LazyLock;
+
+use fondaco::model::Model;
+
+pub mod xml;
+
+static MODEL: LazyLock<Model> = LazyLock::new(|| {
+    let text = include_str!("../../../../data/model/declaration.txt");
+    #[allow(clippy::panic, reason = "the file is part of the program and read by every test")]
+    Model::parse(text).unwrap_or_else(|e| panic!("data/model/declaration.txt: {e}"))
+});
+
+/// The model of a goods declaration, WCO Data Model 3.6.
+#[must_use]
+pub fn model() -> &'static Model {
+    &MODEL
+}

@@ -1,0 +1,483 @@
+//! What has to be paid, line by line, with every step shown.
+//!
+//! In: the [`Declaration`], the law on the day. Out: an [`Assessment`]: for every item the value, the
+//! duties and taxes in the order of the pack, and what could not be computed with the reason.
+//!
+//! Holds always:
+//! - the total is the sum of what is payable on the lines;
+//! - a missing rate, quantity or rate of exchange is [`Unknown`], never zero, and so is every tax
+//!   whose base includes it;
+//! - the order of the items does not matter.
+
+use std::collections::BTreeMap;
+
+use crate::condition::Facts;
+use crate::declaration::{Charge, Declaration, Item, ItemFacts};
+use crate::formula::{Formula, Input, Inputs, Unknown};
+use crate::money::{Currency, Decimal, Rounding};
+use crate::quantity::Quantity;
+use crate::reference::{Choice, Measure, Reference, Relief, ReliefEffect, Tax};
+use crate::token::Token;
+
+/// A tax line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TaxLine {
+    /// Item number.
+    pub item: u32,
+    /// Tax type.
+    pub tax: Token,
+    /// The tax base in the currency of assessment, rounded as the value is.
+    pub base: Decimal,
+    /// The plain percentage, where the formula is one.
+    pub percent: Option<Decimal>,
+    /// The formula in its notation.
+    pub formula: String,
+    /// Every figure that went in.
+    pub inputs: Vec<Input>,
+    /// What is in the base: a term and its amount.
+    pub base_terms: Vec<(Token, Decimal)>,
+    /// The amount before relief, exact and unrounded.
+    pub exact: Decimal,
+    /// How it was rounded.
+    pub rounding: Rounding,
+    /// The amount due after relief.
+    pub assessed: Decimal,
+    /// What a relief took off.
+    pub deducted: Decimal,
+    /// What is to be paid now.
+    pub payable: Decimal,
+    /// The relief, where one applied: id and basis.
+    pub relief: Option<(String, String)>,
+    /// The code the measure names; empty where it is for all.
+    pub measure: Token,
+    /// The act.
+    pub basis: String,
+    /// `ours`, `note …` or empty.
+    pub mark: String,
+}
+
+/// Something that could not be computed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnknownLine {
+    /// Item number.
+    pub item: u32,
+    /// Tax type.
+    pub tax: Token,
+    /// The formula that could not be computed; empty where there is none.
+    pub formula: String,
+    /// Why.
+    pub why: Unknown,
+    /// The act, where a measure was found.
+    pub basis: String,
+}
+
+/// The value of an item.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ItemValue {
+    /// Item number.
+    pub item: u32,
+    /// The customs value in the currency of assessment, rounded; `None` where it cannot be told.
+    pub value: Option<Decimal>,
+    /// Price and charges that made it: what, amount, currency, rate.
+    pub parts: Vec<(Token, Decimal, Currency, Decimal)>,
+}
+
+/// What has to be paid.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Assessment {
+    /// In this currency.
+    pub currency: Currency,
+    /// Sum of what is payable on the lines; what is unknown is not in it.
+    pub total: Decimal,
+    /// Values, in item order.
+    pub values: Vec<ItemValue>,
+    /// Lines, in item order, then in the order of the taxes.
+    pub lines: Vec<TaxLine>,
+    /// What could not be computed.
+    pub unknown: Vec<UnknownLine>,
+}
+
+/// Computes what has to be paid.
+#[must_use]
+pub fn assess(declaration: &Declaration, reference: Reference<'_>) -> Assessment {
+    let profile = &reference.pack.profile;
+    let mut assessment = Assessment {
+        currency: profile.currency,
+        total: Decimal::ZERO,
+        values: Vec::with_capacity(declaration.items.len()),
+        lines: Vec::with_capacity(declaration.items.len().saturating_mul(3)),
+        unknown: Vec::new(),
+    };
+    for item in &declaration.items {
+        let value = value(declaration, item, reference);
+        ItemAssessor::new(declaration, item, reference, value.value).run(&mut assessment);
+        assessment.values.push(value);
+    }
+    let sum = assessment.lines.iter().try_fold(Decimal::ZERO, |s, l| s.checked_add(l.payable));
+    assessment.total = sum.unwrap_or(Decimal::MAX);
+    assessment
+}
+
+/// The customs value of an item: its price, its charges, its share of the consignment's.
+///
+/// Source: WTO Agreement on Implementation of Article VII of GATT 1994, articles 1 and 8.
+fn value(declaration: &Declaration, item: &Item, reference: Reference<'_>) -> ItemValue {
+    let profile = &reference.pack.profile;
+    let mut result = ItemValue { item: item.number, value: None, parts: Vec::new() };
+    let Some(price) = item.price.or(item.customs_value) else { return result };
+    let Some(rate) = reference.rate(price.currency) else { return result };
+    let Some(mut sum) = price.amount.checked_mul(rate) else { return result };
+    result.parts.push((Token::EMPTY, price.amount, price.currency, rate));
+    let share = share(declaration, item);
+    let own = item.charges.iter().map(|c| (c, Decimal::ONE));
+    let whole = declaration.charges.iter().map(|c| (c, share.unwrap_or(Decimal::ONE)));
+    for (Charge { kind, amount }, share) in own.chain(whole) {
+        // A charge the pack does not know is not part of the value.
+        let Some((_, adds)) = profile.charges.iter().find(|(k, _)| k == kind) else { continue };
+        let Some(rate) = reference.rate(amount.currency) else { return result };
+        let part = amount.amount.checked_mul(share).and_then(|x| x.checked_mul(rate));
+        let total = part.and_then(|p| if *adds { sum.checked_add(p) } else { sum.checked_sub(p) });
+        let (Some(part), Some(total)) = (part, total) else { return result };
+        sum = total;
+        let signed = if *adds { part } else { -part };
+        result.parts.push((*kind, signed, amount.currency, rate));
+    }
+    result.value = Some(profile.value_rounding.apply(sum));
+    result
+}
+
+/// The item's share of the consignment's charges, by price.
+fn share(declaration: &Declaration, item: &Item) -> Option<Decimal> {
+    let price = item.price?;
+    let sum = declaration
+        .items
+        .iter()
+        .map(|i| i.price.filter(|p| p.currency == price.currency).map(|p| p.amount))
+        .sum::<Option<Decimal>>()?;
+    price.amount.checked_div(sum)
+}
+
+/// What became of one tax on one item.
+#[derive(Clone, Copy)]
+enum Outcome {
+    Amount(Decimal),
+    Unknown,
+}
+
+struct ItemAssessor<'a> {
+    declaration: &'a Declaration,
+    item: &'a Item,
+    reference: Reference<'a>,
+    value: Option<Decimal>,
+    facts: ItemFacts<'a>,
+    done: BTreeMap<Token, Outcome>,
+}
+
+impl<'a> ItemAssessor<'a> {
+    fn new(
+        declaration: &'a Declaration,
+        item: &'a Item,
+        reference: Reference<'a>,
+        value: Option<Decimal>,
+    ) -> Self {
+        let facts = ItemFacts { declaration, item: Some(item), reference, value };
+        Self { declaration, item, reference, value, facts, done: BTreeMap::new() }
+    }
+
+    fn run(mut self, into: &mut Assessment) {
+        let Some(direction) = self.declaration.direction else { return };
+        let mut found: Vec<&'a Measure> = Vec::new();
+        for (n, origin) in self.item.duty_origins().iter().enumerate() {
+            if n > 0 && (origin.is_empty() || *origin == self.item.origin) {
+                continue;
+            }
+            let item = self.item;
+            let origin = &item_origin(item, n).0;
+            for m in self.reference.measures(&item.code, direction, origin, &item.regime) {
+                // Where the origins differ, only a claimed regime looks at the preferential one.
+                let seen = found.iter().any(|f| std::ptr::eq(*f, m));
+                if !seen && (n == 0 || !m.regime.is_any()) {
+                    found.push(m);
+                }
+            }
+        }
+        let taxes = &self.reference.pack.profile.taxes;
+        self.keep_one_family(&mut found);
+        for tax in taxes {
+            if tax.when.holds(&self.facts) == Some(false) {
+                continue;
+            }
+            self.tax(tax, &found, into);
+        }
+        // A tax the declarant names and the pack has not: said, not dropped.
+        for declared in &self.item.taxes {
+            let known = taxes.iter().any(|t| t.code == declared.tax);
+            if !known && !declared.tax.is_empty() && !self.done.contains_key(&declared.tax) {
+                self.done.insert(declared.tax, Outcome::Unknown);
+                into.unknown.push(UnknownLine {
+                    item: self.item.number,
+                    tax: declared.tax,
+                    formula: String::new(),
+                    why: Unknown::NoMeasure,
+                    basis: String::new(),
+                });
+            }
+        }
+    }
+
+    /// Of two families of taxes with measures in both, drops the one that does not apply.
+    fn keep_one_family(&self, found: &mut Vec<&'a Measure>) {
+        for family in &self.reference.pack.profile.exclusive {
+            let has = |all: &[Token], found: &[&Measure]| {
+                found.iter().any(|m| all.contains(&m.tax))
+            };
+            if !has(&family.prefer, found) || !has(&family.over, found) {
+                continue;
+            }
+            let dropped = match family.when.holds(&self.facts) {
+                Some(true) => &family.over,
+                _ => &family.prefer,
+            };
+            found.retain(|m| !dropped.contains(&m.tax));
+        }
+    }
+
+    fn tax(&mut self, tax: &'a Tax, found: &[&'a Measure], into: &mut Assessment) {
+        let rank = |m: &Measure| (m.code.len(), !m.origin.is_any(), !m.regime.is_any());
+        let of_tax = || found.iter().copied().filter(|m| m.tax == tax.code);
+        let Some(top) = of_tax().map(rank).max() else {
+            // Where the other family applies, this one is not wanted.
+            let other = self.reference.pack.profile.exclusive.iter().any(|f| {
+                let has = |all: &[Token]| found.iter().any(|m| all.contains(&m.tax));
+                (f.over.contains(&tax.code) && has(&f.prefer))
+                    || (f.prefer.contains(&tax.code) && has(&f.over))
+            });
+            if tax.expected && !other {
+                self.unknown(tax, None, Unknown::NoMeasure, into);
+            }
+            return;
+        };
+        let picked = tax.picks.iter().find(|(code, _)| self.item.additional_codes.contains(code));
+        let mut chosen: Vec<&Measure> = match picked {
+            None => of_tax().filter(|m| rank(m) == top).collect(),
+            Some((_, percent)) => {
+                let says = |m: &&Measure| {
+                    m.formula.as_ref().and_then(Formula::percent) == Some(*percent)
+                };
+                let best = of_tax().filter(says).max_by_key(|m| rank(m));
+                match best {
+                    Some(measure) => vec![measure],
+                    None => of_tax().filter(|m| rank(m) == top).collect(),
+                }
+            }
+        };
+        let percent = |m: &&Measure| m.formula.as_ref().and_then(Formula::percent);
+        if chosen.len() > 1 && chosen.iter().all(|m| percent(m).is_some()) {
+            match tax.choice {
+                Choice::All => {}
+                Choice::Highest => chosen = chosen.into_iter().max_by_key(percent).into_iter().collect(),
+                Choice::Lowest => chosen = chosen.into_iter().min_by_key(percent).into_iter().collect(),
+            }
+        }
+        chosen.dedup_by(|a, b| a.formula == b.formula && a.basis == b.basis);
+        for measure in chosen {
+            self.line(tax, measure, into);
+        }
+    }
+
+    fn unknown(
+        &mut self,
+        tax: &Tax,
+        measure: Option<&Measure>,
+        why: Unknown,
+        into: &mut Assessment,
+    ) {
+        self.done.insert(tax.code, Outcome::Unknown);
+        let formula = measure.and_then(|m| m.formula.as_ref());
+        into.unknown.push(UnknownLine {
+            item: self.item.number,
+            tax: tax.code,
+            formula: formula.map(ToString::to_string).unwrap_or_default(),
+            why,
+            basis: measure.map(|m| m.basis.clone()).unwrap_or_default(),
+        });
+    }
+
+    fn base(&self, tax: &Tax) -> Result<(Decimal, Vec<(Token, Decimal)>), Unknown> {
+        let mut sum = Decimal::ZERO;
+        let mut terms = Vec::new();
+        for term in &tax.base {
+            if term.when.holds(&self.facts) == Some(false) {
+                continue;
+            }
+            let amount = if term.term == "value" {
+                self.value.ok_or(Unknown::NoValue)?
+            } else if term.term == "others" {
+                self.others()?
+            } else {
+                match self.done.get(&term.term) {
+                    None => continue,
+                    Some(Outcome::Amount(amount)) => *amount,
+                    Some(Outcome::Unknown) => return Err(Unknown::DependsOn(term.term)),
+                }
+            };
+            let next = if term.less { sum.checked_sub(amount) } else { sum.checked_add(amount) };
+            sum = next.ok_or(Unknown::TooLarge)?;
+            if term.term != "others" {
+                terms.push((term.term, if term.less { -amount } else { amount }));
+            }
+        }
+        Ok((self.reference.pack.profile.value_rounding.apply(sum), terms))
+    }
+
+    /// Taxes the declarant names that the pack has not: if any, the base cannot be told.
+    fn others(&self) -> Result<Decimal, Unknown> {
+        let taxes = &self.reference.pack.profile.taxes;
+        let unknown = self
+            .item
+            .taxes
+            .iter()
+            .find(|d| !d.tax.is_empty() && !taxes.iter().any(|t| t.code == d.tax));
+        unknown.map_or(Ok(Decimal::ZERO), |d| Err(Unknown::DependsOn(d.tax)))
+    }
+
+    fn line(&mut self, tax: &'a Tax, measure: &Measure, into: &mut Assessment) {
+        let Some(formula) = &measure.formula else {
+            return self.unknown(tax, Some(measure), Unknown::NoMeasure, into);
+        };
+        let needs_base = !matches!(formula, Formula::Free | Formula::Specific { .. });
+        let (base, base_terms) = match self.base(tax) {
+            Ok(both) => both,
+            Err(_) if !needs_base => (Decimal::ZERO, Vec::new()),
+            Err(why) => return self.unknown(tax, Some(measure), why, into),
+        };
+        let mut inputs = Vec::new();
+        let source = Source { assessor: self, tax, measure, base };
+        let exact = match formula.evaluate(&source, &mut inputs) {
+            Ok(exact) => exact,
+            Err(why) => return self.unknown(tax, Some(measure), why, into),
+        };
+        let amount = tax.rounding.apply(exact);
+        let relief = self.relief(tax);
+        let zero = tax.rounding.apply(Decimal::ZERO);
+        let (assessed, deducted, payable) = match relief.map(|r| r.effect) {
+            None => (amount, zero, amount),
+            Some(ReliefEffect::Suspend) => (amount, zero, zero),
+            Some(ReliefEffect::Relieve) => (zero, amount, zero),
+            Some(ReliefEffect::Exempt) => (zero, zero, zero),
+        };
+        let sum = match self.done.get(&tax.code) {
+            Some(Outcome::Amount(before)) => before.checked_add(assessed),
+            _ => Some(assessed),
+        };
+        let outcome = match (self.done.get(&tax.code), sum) {
+            (Some(Outcome::Unknown), _) | (_, None) => Outcome::Unknown,
+            (_, Some(sum)) => Outcome::Amount(sum),
+        };
+        self.done.insert(tax.code, outcome);
+        if let Some(note) = measure.mark.strip_prefix("note") {
+            into.unknown.push(UnknownLine {
+                item: self.item.number,
+                tax: tax.code,
+                formula: formula.to_string(),
+                why: Unknown::Note(note.trim().to_owned()),
+                basis: measure.basis.clone(),
+            });
+        }
+        into.lines.push(TaxLine {
+            item: self.item.number,
+            tax: tax.code,
+            base,
+            percent: formula.percent(),
+            formula: formula.to_string(),
+            inputs,
+            base_terms,
+            exact,
+            rounding: tax.rounding,
+            assessed,
+            deducted,
+            payable,
+            relief: relief.map(|r| (r.id.clone(), r.basis.clone())),
+            measure: measure.code,
+            basis: measure.basis.clone(),
+            mark: measure.mark.clone(),
+        });
+    }
+
+    fn relief(&self, tax: &Tax) -> Option<&'a Relief> {
+        self.reference.pack.profile.reliefs.iter().find(|r| {
+            (r.taxes.is_empty() || r.taxes.contains(&tax.code))
+                && r.when.holds(&self.facts) == Some(true)
+        })
+    }
+
+    /// A quantity in this unit: what the tax line states, what the goods measure states, the masses.
+    fn quantity(&self, tax: &Tax, measure: &Measure, unit: Token) -> Option<Quantity> {
+        let item = self.item;
+        let line = self.reference.line(&item.code);
+        let units = &self.reference.pack.units;
+        let declared = item.taxes.iter().filter(|t| t.tax == tax.code).filter_map(|t| t.quantity);
+        let supplementary = item.quantities.iter().enumerate().map(|(n, q)| {
+            if !q.unit.is_empty() {
+                return *q;
+            }
+            let unit = match (n, line) {
+                (0, _) if !measure.unit.is_empty() => measure.unit,
+                (n, Some(line)) => line.units.get(n).copied().unwrap_or_default(),
+                _ => Token::EMPTY,
+            };
+            Quantity { value: q.value, unit }
+        });
+        let mass = item.net_mass.map(|value| Quantity { value, unit: Token::lossy("KGM") });
+        declared
+            .chain(supplementary)
+            .chain(mass)
+            .filter(|q| !q.unit.is_empty())
+            .find_map(|q| units.convert(q, unit).map(|value| Quantity { value, unit }))
+    }
+}
+
+/// The n-th origin of the item: where it comes from, what preference is claimed on.
+fn item_origin(item: &Item, n: usize) -> (&Token, usize) {
+    if n == 0 && !item.origin.is_empty() {
+        (&item.origin, 0)
+    } else {
+        (&item.preferential_origin, 1)
+    }
+}
+
+struct Source<'s, 'a> {
+    assessor: &'s ItemAssessor<'a>,
+    tax: &'s Tax,
+    measure: &'s Measure,
+    base: Decimal,
+}
+
+impl Inputs for Source<'_, '_> {
+    fn base(&self) -> Option<Decimal> {
+        Some(self.base)
+    }
+
+    fn quantity(&self, unit: Token) -> Option<Quantity> {
+        self.assessor.quantity(self.tax, self.measure, unit)
+    }
+
+    fn part(&self, name: &str, _unit: Token) -> Option<Decimal> {
+        self.fact(name)
+    }
+
+    fn fact(&self, name: &str) -> Option<Decimal> {
+        let stated = &self.assessor.item.facts;
+        stated.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, figure)| *figure)
+    }
+
+    fn rate(&self, currency: Currency) -> Option<Decimal> {
+        self.assessor.reference.rate(currency)
+    }
+}
+
+impl std::fmt::Debug for ItemAssessor<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "ItemAssessor({}, {})", self.item.number, self.facts.text(crate::condition::TextField::Commodity))
+    }
+}

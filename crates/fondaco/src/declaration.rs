@@ -1,0 +1,967 @@
+//! The declaration, admitted: every field the house decides by, read once and typed.
+//!
+//! A [`Draft`] is what was sent; [`admit`] makes a [`Declaration`] of it or says everything that
+//! stands against it. What comes after takes a `Declaration` and asks nothing again.
+//!
+//! Holds always:
+//! - a declaration with an error is returned whole, never admitted in part;
+//! - nothing here knows a country: rules, lists and required fields are rows of the pack.
+
+use crate::condition::{Facts, ListField, NumberField, TextField};
+use crate::day::Day;
+use crate::draft::{Draft, NodeId, NodeRef};
+use crate::finding::{Code, Finding, MOST, Place, Severity};
+use crate::model::Base;
+use crate::money::{Decimal, Money, decimal};
+use crate::quantity::Quantity;
+use crate::reference::{Check, Direction, Reference};
+use crate::token::Token;
+
+/// What a message asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Message {
+    /// A declaration for the first time.
+    Original,
+    /// A change to one already lodged.
+    Amendment,
+    /// The end of one already lodged.
+    Cancellation,
+    /// The goods of one already lodged have come.
+    Arrival,
+    /// Another request about one already lodged.
+    Request,
+}
+
+impl Message {
+    /// From the function code (017) and the type (D013).
+    ///
+    /// Source: UN/EDIFACT 1225; types `COR`, `INV` and `GPR` of additional messages.
+    #[must_use]
+    pub fn of(function: &str, kind: &str) -> Self {
+        match (function, kind) {
+            ("1", _) | (_, "INV") => Self::Cancellation,
+            ("4" | "5", _) | (_, "COR") => Self::Amendment,
+            (_, "GPR") => Self::Arrival,
+            ("9", _) => Self::Original,
+            _ => Self::Request,
+        }
+    }
+
+    /// The name on the wire.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Original => "original",
+            Self::Amendment => "amendment",
+            Self::Cancellation => "cancellation",
+            Self::Arrival => "arrival",
+            Self::Request => "request",
+        }
+    }
+}
+
+/// Somebody named on the declaration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Party {
+    /// WCO class name, such as `Declarant`.
+    pub role: &'static str,
+    /// Registration number; empty where none.
+    pub id: String,
+    /// Name as written; empty where only the number is given.
+    pub name: String,
+    /// Country of the address.
+    pub country: Token,
+    /// Where it stands.
+    pub node: NodeId,
+}
+
+/// The roles that are read, by the name of their class.
+const ROLES: &[&str] = &[
+    "Declarant",
+    "Agent",
+    "Submitter",
+    "Importer",
+    "Exporter",
+    "Consignor",
+    "Consignee",
+    "Buyer",
+    "Seller",
+    "Carrier",
+    "NotifyParty",
+    "Surety",
+    "Manufacturer",
+];
+
+/// Classes of which two alike say one thing twice.
+const MAY_NOT_REPEAT: &[&str] = &[
+    "AdditionalDocument",
+    "AdditionalInformation",
+    "AuthorisationHolder",
+    "GovernmentAgencyGoodsItem",
+    "Packaging",
+    "PreviousDocument",
+    "TransportEquipment",
+];
+
+/// A document named on the declaration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Document {
+    /// Category and type run together, such as `C085`.
+    pub code: Token,
+    /// Its number.
+    pub id: String,
+    /// Status, such as `AE`.
+    pub status: Token,
+}
+
+/// A tax line the declarant states.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeclaredTax {
+    /// Tax type; empty where only a method is stated.
+    pub tax: Token,
+    /// Method of payment.
+    pub method: Token,
+    /// Quantity the tax is counted by.
+    pub quantity: Option<Quantity>,
+}
+
+/// A charge added to the value or taken off.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Charge {
+    /// Its type.
+    pub kind: Token,
+    /// How much.
+    pub amount: Money,
+}
+
+/// A goods item. Source: WCO DM 3.6, class 68A.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Item {
+    /// Its number, from 1.
+    pub number: u32,
+    /// Where it stands.
+    pub node: NodeId,
+    /// Commodity code, all its parts run together.
+    pub code: Token,
+    /// Description of the goods.
+    pub description: String,
+    /// Non-preferential origin.
+    pub origin: Token,
+    /// Preferential origin.
+    pub preferential_origin: Token,
+    /// Country of export.
+    pub export_country: Token,
+    /// Country of destination.
+    pub destination: Token,
+    /// Procedure requested.
+    pub procedure: Token,
+    /// Previous procedure.
+    pub previous_procedure: Token,
+    /// Additional procedures.
+    pub additional_procedures: Vec<Token>,
+    /// Additional commodity codes.
+    pub additional_codes: Vec<Token>,
+    /// Duty regime (preference) claimed.
+    pub regime: Token,
+    /// Quota order number.
+    pub quota: Token,
+    /// Valuation method.
+    pub method: Token,
+    /// Price paid or payable for the item.
+    pub price: Option<Money>,
+    /// Customs value, where the declarant states it.
+    pub customs_value: Option<Money>,
+    /// Statistical value.
+    pub statistical_value: Option<Money>,
+    /// Charges of the item.
+    pub charges: Vec<Charge>,
+    /// Gross mass in kilograms.
+    pub gross_mass: Option<Decimal>,
+    /// Net mass in kilograms.
+    pub net_mass: Option<Decimal>,
+    /// Supplementary quantities; a unit not stated is the tariff line's.
+    pub quantities: Vec<Quantity>,
+    /// Tax lines stated.
+    pub taxes: Vec<DeclaredTax>,
+    /// Documents.
+    pub documents: Vec<Document>,
+    /// Additional information codes.
+    pub statements: Vec<Token>,
+    /// Facts stated for formulas: name, figure.
+    pub facts: Vec<(String, Decimal)>,
+    /// Packages.
+    pub packages: Option<Decimal>,
+    /// Kinds of packages.
+    pub package_kinds: Vec<Token>,
+    /// Previous documents: category and type run together.
+    pub previous_documents: Vec<Token>,
+}
+
+impl Item {
+    /// The origin duties are found by: the preferential where a preference is claimed on it.
+    #[must_use]
+    pub fn duty_origins(&self) -> [Token; 2] {
+        [self.origin, self.preferential_origin]
+    }
+}
+
+/// A goods declaration. Source: WCO DM 3.6, class 42A.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Declaration {
+    /// What it asks for.
+    pub message: Message,
+    /// D013.
+    pub kind: Token,
+    /// Which way the goods go; `None` for messages about another declaration.
+    pub direction: Option<Direction>,
+    /// D026, the declarant's own reference (LRN).
+    pub reference: String,
+    /// D014, the house's number (MRN), where the message is about a declaration already lodged.
+    pub mrn: String,
+    /// Acceptance stated by the declarant.
+    pub acceptance: Option<Day>,
+    /// Office.
+    pub office: Token,
+    /// Office of exit.
+    pub exit_office: Token,
+    /// Mode of transport at the border.
+    pub mode: Token,
+    /// Representation.
+    pub representation: Token,
+    /// Country, type, qualifier and name of the goods location run together.
+    pub location: String,
+    /// Qualifier of the goods location.
+    pub location_qualifier: Token,
+    /// Incoterms code.
+    pub incoterm: Token,
+    /// Invoice total.
+    pub invoice_total: Option<Money>,
+    /// Charges of the whole consignment.
+    pub charges: Vec<Charge>,
+    /// Additional information codes of the declaration.
+    pub statements: Vec<Token>,
+    /// Documents of the declaration.
+    pub documents: Vec<Document>,
+    /// Previous documents of the shipment: category and type run together.
+    pub previous_documents: Vec<Token>,
+    /// Kinds of authorisation held, and by whom.
+    pub authorisations: Vec<(Token, String)>,
+    /// Everybody named.
+    pub parties: Vec<Party>,
+    /// The goods.
+    pub items: Vec<Item>,
+}
+
+impl Declaration {
+    /// The first party in this role by its number, or by its name where it has none.
+    #[must_use]
+    pub fn party_shown(&self, role: &str) -> &str {
+        let party = self.parties.iter().find(|p| p.role == role);
+        party.map_or("", |p| if p.id.is_empty() { &p.name } else { &p.id })
+    }
+
+    /// Who files.
+    #[must_use]
+    pub fn declarant(&self) -> &str {
+        self.party_shown("Declarant")
+    }
+}
+
+/// The facts of one item within its declaration, or of a declaration without items.
+#[derive(Clone, Copy)]
+pub struct ItemFacts<'a> {
+    /// The declaration.
+    pub declaration: &'a Declaration,
+    /// The item; `None` for rules of the whole declaration.
+    pub item: Option<&'a Item>,
+    /// The law.
+    pub reference: Reference<'a>,
+    /// The item's value in the currency of assessment, where known.
+    pub value: Option<Decimal>,
+}
+
+impl Facts for ItemFacts<'_> {
+    fn text(&self, field: TextField) -> &str {
+        let d = self.declaration;
+        let item = |of: fn(&Item) -> &str| self.item.map_or("", of);
+        match field {
+            TextField::Direction => d.direction.map_or("", Direction::name),
+            TextField::Type => &d.kind,
+            TextField::Additional => d.kind.get(2..).unwrap_or_default(),
+            TextField::Reference => &d.reference,
+            TextField::Declarant => d.declarant(),
+            TextField::Importer => d.party_shown("Importer"),
+            TextField::Exporter => d.party_shown("Exporter"),
+            TextField::Office => &d.office,
+            TextField::ExitOffice => &d.exit_office,
+            TextField::Mode => &d.mode,
+            TextField::Representation => &d.representation,
+            TextField::Location => &d.location,
+            TextField::LocationQualifier => &d.location_qualifier,
+            TextField::Incoterm => &d.incoterm,
+            TextField::Commodity => item(|i| &i.code),
+            TextField::Origin => item(|i| {
+                if i.origin.is_empty() { &i.preferential_origin } else { &i.origin }
+            }),
+            TextField::PreferentialOrigin => item(|i| &i.preferential_origin),
+            TextField::ExportCountry => item(|i| &i.export_country),
+            TextField::Destination => item(|i| &i.destination),
+            TextField::Procedure => item(|i| &i.procedure),
+            TextField::PreviousProcedure => item(|i| &i.previous_procedure),
+            TextField::Regime => item(|i| &i.regime),
+            TextField::Method => item(|i| &i.method),
+            TextField::Quota => item(|i| &i.quota),
+            TextField::Description => item(|i| &i.description),
+        }
+    }
+
+    fn any(&self, field: ListField, test: &mut dyn FnMut(&str) -> bool) -> bool {
+        let d = self.declaration;
+        let mut tokens = |all: &[Token]| all.iter().any(|t| test(t));
+        match (field, self.item) {
+            (ListField::Statements, None) => tokens(&d.statements),
+            (ListField::Statements, Some(i)) => tokens(&i.statements) || tokens(&d.statements),
+            (ListField::AdditionalProcedures, Some(i)) => tokens(&i.additional_procedures),
+            (ListField::AdditionalCodes, Some(i)) => tokens(&i.additional_codes),
+            (ListField::Taxes, Some(i)) => i.taxes.iter().any(|t| test(&t.tax)),
+            (ListField::Documents, item) => item
+                .into_iter()
+                .flat_map(|i| &i.documents)
+                .chain(&d.documents)
+                .any(|doc| test(&doc.code)),
+            (ListField::PackageKinds, Some(i)) => tokens(&i.package_kinds),
+            (ListField::PreviousDocuments, item) => {
+                item.is_some_and(|i| tokens(&i.previous_documents)) || tokens(&d.previous_documents)
+            }
+            (ListField::Authorisations, _) => d.authorisations.iter().any(|(kind, _)| test(kind)),
+            (ListField::AuthorisationsOfOthers, _) => d
+                .authorisations
+                .iter()
+                .any(|(kind, holder)| !d.parties.iter().any(|p| same_number(&p.id, holder)) && test(kind)),
+            (
+                ListField::AdditionalProcedures
+                | ListField::AdditionalCodes
+                | ListField::PackageKinds
+                | ListField::Taxes,
+                None,
+            ) => false,
+        }
+    }
+
+    fn number(&self, field: NumberField) -> Option<Decimal> {
+        match field {
+            NumberField::Items => Some(Decimal::from(self.declaration.items.len())),
+            NumberField::InvoiceTotal => {
+                let total = self.declaration.invoice_total?;
+                total.amount.checked_mul(self.reference.rate(total.currency)?)
+            }
+            NumberField::Price => Some(self.item?.price?.amount),
+            NumberField::ItemValue => self.value,
+            NumberField::GrossMass => self.item?.gross_mass,
+            NumberField::NetMass => self.item?.net_mass,
+            NumberField::Packages => self.item?.packages,
+        }
+    }
+
+    fn listed(&self, list: &str, code: &str) -> bool {
+        self.reference.listed(list, code).unwrap_or(true)
+    }
+}
+
+/// Whether two registration numbers are one, whichever of its territories' two letters lead them.
+fn same_number(a: &str, b: &str) -> bool {
+    let bare = |t: &str| t.get(2..).filter(|_| t.bytes().take(2).all(|b| b.is_ascii_uppercase())).map(str::to_owned);
+    a == b || (bare(a).is_some() && bare(a) == bare(b))
+}
+
+/// What became of a draft.
+#[derive(Clone, Debug)]
+pub enum Admission {
+    /// It is a declaration; what is said of it does not stand against it.
+    Accepted(Box<Declaration>, Vec<Finding>),
+    /// It is returned, with everything that is wrong.
+    Returned(Vec<Finding>),
+}
+
+/// Reads a draft into a declaration, or says everything that stands against it.
+///
+/// `said` is what the decoder found. `filed` is the day of filing where the law's window for the
+/// acceptance date is to be kept; without it a past message can be looked at again.
+#[must_use]
+pub fn admit(
+    draft: &Draft,
+    said: Vec<Finding>,
+    reference: Reference<'_>,
+    filed: Option<Day>,
+) -> Admission {
+    let Some(root) = draft.root() else { return Admission::Returned(said) };
+    let mut reader = Reader { reference, filed, findings: said };
+    reader.values(draft);
+    let declaration = reader.declaration(root);
+    if declaration.message == Message::Original {
+        reader.original(root, &declaration);
+    } else {
+        reader.about_another(root, &declaration);
+    }
+    let mut findings = reader.findings;
+    findings.truncate(MOST);
+    if findings.iter().any(|f| f.severity() == Severity::Error) {
+        Admission::Returned(findings)
+    } else {
+        Admission::Accepted(Box::new(declaration), findings)
+    }
+}
+
+struct Reader<'a> {
+    reference: Reference<'a>,
+    filed: Option<Day>,
+    findings: Vec<Finding>,
+}
+
+fn token(node: NodeRef<'_>) -> Token {
+    Token::lossy(node.text())
+}
+
+fn money(node: NodeRef<'_>, default: crate::money::Currency) -> Option<Money> {
+    let amount = decimal(node.text())?;
+    let currency = match node.attribute("currencyID") {
+        Some(code) => code.parse().ok()?,
+        None => default,
+    };
+    Some(Money { amount, currency })
+}
+
+fn quantity(node: NodeRef<'_>) -> Option<Quantity> {
+    let unit = Token::lossy(node.attribute("unitCode").unwrap_or_default());
+    Some(Quantity { value: decimal(node.text())?, unit })
+}
+
+/// The class's first child of this name, as a code.
+fn code_in(node: NodeRef<'_>, name: &str) -> Token {
+    node.child(name).map(token).unwrap_or_default()
+}
+
+fn text_in<'a>(node: NodeRef<'a>, name: &str) -> &'a str {
+    node.child(name).map(|c| c.text()).unwrap_or_default()
+}
+
+impl<'a> Reader<'a> {
+    fn find(&mut self, finding: Finding) {
+        if self.findings.len() < MOST {
+            self.findings.push(finding);
+        }
+    }
+
+    /// What can be told of each value by itself: lists in force, days that exist, figures not
+    /// below zero.
+    fn values(&mut self, draft: &Draft) {
+        let lists = &self.reference.pack.profile.lists_at;
+        for n in 0..draft.len() {
+            let node = draft.node(NodeId(n as u32));
+            let element = node.element();
+            let Some(value) = &element.value else { continue };
+            let text = node.text();
+            if value.base == Base::DateTime && value.check(node.raw_text()).is_ok() {
+                if Day::compact(text).is_err() {
+                    self.find(Finding::new(Code::DateImpossible, node.place()).value(text));
+                }
+            } else if value.base.is_number() && text.starts_with('-') {
+                let figure = Finding::new(Code::Negative, node.place());
+                self.find(figure.name(node.name()).value(text));
+            }
+            if let Some(code) = node.attribute("currencyID")
+                && self.reference.listed("currency", code) == Some(false)
+            {
+                let finding = Finding::new(Code::CodeUnknown, node.place());
+                self.find(finding.value(code).wanted("currency"));
+            }
+            let Ok(at) = lists.binary_search_by_key(&node.element_id(), |(id, _)| *id) else {
+                continue;
+            };
+            if let Some((_, list)) = lists.get(at)
+                && !text.is_empty()
+                && self.reference.listed(list, text) == Some(false)
+            {
+                let finding = Finding::new(Code::CodeUnknown, node.place());
+                self.find(finding.value(text).wanted(list));
+            }
+        }
+    }
+
+    /// The same thing said twice: two siblings of a class that may repeat, alike in everything.
+    fn duplicates(&mut self, node: NodeRef<'_>) {
+        let classes: Vec<NodeRef<'_>> =
+            node.children().filter(|c| c.element().value.is_none()).collect();
+        for (n, one) in classes.iter().enumerate() {
+            let alike = |other: &&NodeRef<'_>| {
+                other.element_id() == one.element_id() && other.says_the_same(*one)
+            };
+            if MAY_NOT_REPEAT.contains(&one.name())
+                && one.element().repeats()
+                && one.children().next().is_some()
+                && classes.iter().take(n).any(|other| alike(&other))
+            {
+                let said = one.children().map(|c| c.text()).filter(|t| !t.is_empty());
+                let said = said.collect::<Vec<_>>().join(" ");
+                let finding = Finding::new(Code::Duplicate, one.place()).name(one.name());
+                self.find(finding.value(&said));
+            }
+            self.duplicates(*one);
+        }
+    }
+
+    fn declaration(&mut self, root: NodeRef<'_>) -> Declaration {
+        let pack = self.reference.pack;
+        let own = pack.profile.currency;
+        let mut d = Declaration {
+            message: Message::Request,
+            kind: Token::EMPTY,
+            direction: None,
+            reference: String::new(),
+            mrn: String::new(),
+            acceptance: None,
+            office: Token::EMPTY,
+            exit_office: Token::EMPTY,
+            mode: Token::EMPTY,
+            representation: Token::EMPTY,
+            location: String::new(),
+            location_qualifier: Token::EMPTY,
+            incoterm: Token::EMPTY,
+            invoice_total: None,
+            charges: Vec::new(),
+            statements: Vec::new(),
+            documents: Vec::new(),
+            previous_documents: Vec::new(),
+            authorisations: Vec::new(),
+            parties: Vec::new(),
+            items: Vec::new(),
+        };
+        let mut function = "";
+        let mut shipment = None;
+        for node in root.children() {
+            match node.name() {
+                "FunctionCode" => function = node.text(),
+                "TypeCode" => d.kind = token(node),
+                "FunctionalReferenceID" => node.text().clone_into(&mut d.reference),
+                "ID" => node.text().clone_into(&mut d.mrn),
+                "AcceptanceDateTime" => d.acceptance = Day::compact(node.text()).ok(),
+                "DeclarationOfficeID" => d.office = token(node),
+                "ExitOffice" => d.exit_office = code_in(node, "ID"),
+                "PresentationOffice" if d.office.is_empty() => d.office = code_in(node, "ID"),
+                "InvoiceAmount" => d.invoice_total = money(node, own),
+                "AdditionalDocument" => d.documents.push(document(node)),
+                "AdditionalInformation" => d.statements.push(code_in(node, "StatementCode")),
+                "AuthorisationHolder" => {
+                    let holder = text_in(node, "ID").to_owned();
+                    d.authorisations.push((code_in(node, "CategoryCode"), holder));
+                }
+                "BorderTransportMeans" => d.mode = code_in(node, "ModeCode"),
+                "GoodsShipment" => shipment = Some(node),
+                _ => {}
+            }
+            if node.name() == "Agent" {
+                d.representation = code_in(node, "FunctionCode");
+            }
+            party(node, &mut d.parties);
+        }
+        d.message = Message::of(function, &d.kind);
+        d.direction =
+            pack.profile.types.iter().find(|t| d.kind.starts_with(t.prefix.as_str())).map(|t| t.direction);
+        let mut export_country = Token::EMPTY;
+        let mut destination = Token::EMPTY;
+        if let Some(shipment) = shipment {
+            for node in shipment.children() {
+                match node.name() {
+                    "Consignment" => {
+                        for inner in node.children() {
+                            if inner.name() == "GoodsLocation" {
+                                location(inner, &mut d);
+                            }
+                            party(inner, &mut d.parties);
+                        }
+                    }
+                    "Destination" => destination = code_in(node, "CountryCode"),
+                    "ExportCountry" => export_country = code_in(node, "ID"),
+                    "TradeTerms" => d.incoterm = code_in(node, "ConditionCode"),
+                    "CustomsValuation" => charges(node, own, &mut d.charges),
+                    "PreviousDocument" => d.previous_documents.push(document(node).code),
+                    _ => {}
+                }
+                party(node, &mut d.parties);
+            }
+            for node in shipment.children().filter(|n| n.name() == "GovernmentAgencyGoodsItem") {
+                let item = item(node, own, destination, export_country, &mut d.parties);
+                d.items.push(item);
+            }
+        }
+        d
+    }
+
+    /// A message about another declaration: it must say which.
+    fn about_another(&mut self, root: NodeRef<'_>, d: &Declaration) {
+        if d.mrn.is_empty() {
+            self.find(Finding::new(Code::FieldMissing, root.place_of("ID")).value("ID (MRN)"));
+        }
+        if d.message == Message::Request {
+            let function = text_in(root, "FunctionCode").to_owned();
+            let finding = Finding::new(Code::TypeFunction, root.place_of("TypeCode"));
+            self.find(finding.value(&d.kind).wanted(function));
+        }
+    }
+
+    fn original(&mut self, root: NodeRef<'_>, d: &Declaration) {
+        self.duplicates(root);
+        if d.direction.is_none() {
+            let place = root.place_of("TypeCode");
+            if d.kind.is_empty() {
+                self.find(Finding::new(Code::FieldMissing, place).value("TypeCode"));
+            } else {
+                self.find(Finding::new(Code::TypeFunction, place).value(&d.kind).wanted("9"));
+            }
+        }
+        self.acceptance(root, d);
+        self.totals(root, d);
+        if d.items.is_empty() {
+            let place = root.place_of("GoodsShipment");
+            self.find(Finding::new(Code::FieldMissing, place).value("GovernmentAgencyGoodsItem"));
+        }
+        for (index, item) in d.items.iter().enumerate() {
+            self.item(root, index, item);
+        }
+        let whole = ItemFacts { declaration: d, item: None, reference: self.reference, value: None };
+        for check in &self.reference.pack.checks {
+            if !check.validity.covers(self.reference.day) {
+                continue;
+            }
+            if check.per_item {
+                for item in &d.items {
+                    let facts = ItemFacts { item: Some(item), value: rough_value(item, self.reference), ..whole };
+                    if check.when.holds(&facts) == Some(true) {
+                        self.broken(check, root.sibling(item.node));
+                    }
+                }
+            } else if check.when.holds(&whole) == Some(true) {
+                self.broken(check, root);
+            }
+        }
+    }
+
+    fn broken(&mut self, check: &Check, at: NodeRef<'_>) {
+        let place = check.at.split('/').filter(|s| !s.is_empty()).try_fold(at, |node, name| {
+            node.child(name).ok_or((node, name))
+        });
+        let place = match place {
+            Ok(node) => node.place(),
+            Err((node, name)) => node.place_of(name),
+        };
+        let mut finding = Finding::new(Code::Rule, place);
+        check.id.clone_into(&mut finding.rule);
+        check.basis.clone_into(&mut finding.basis);
+        finding.said = Some(Box::new((check.text.clone(), check.remedy.clone())));
+        self.find(finding);
+    }
+
+    fn acceptance(&mut self, root: NodeRef<'_>, d: &Declaration) {
+        let (Some(filed), Some(accepted)) = (self.filed, d.acceptance) else { return };
+        let place = root.place_of("AcceptanceDateTime");
+        let stated = accepted.to_string();
+        if accepted > filed {
+            let finding = Finding::new(Code::DateInFuture, place).name("AcceptanceDateTime");
+            self.find(finding.value(&stated).wanted(filed));
+        } else if let Some(most) = self.reference.pack.profile.acceptance_days
+            && filed.days_since(accepted) > i32::from(most)
+        {
+            let finding = Finding::new(Code::DateTooOld, place).name("AcceptanceDateTime");
+            self.find(finding.value(&stated).wanted(most));
+        }
+    }
+
+    fn totals(&mut self, root: NodeRef<'_>, d: &Declaration) {
+        if let Some(node) = root.child("GoodsItemQuantity")
+            && let Some(stated) = decimal(node.text())
+            && stated != Decimal::from(d.items.len())
+        {
+            let finding = Finding::new(Code::TotalMismatch, node.place());
+            self.find(finding.name("GoodsItemQuantity").value(node.text()).wanted(d.items.len()));
+        }
+        if let Some(node) = root.child("TotalPackageQuantity")
+            && let Some(stated) = decimal(node.text())
+            && let Some(sum) = d.items.iter().map(|i| i.packages).sum::<Option<Decimal>>()
+            && stated != sum
+        {
+            let code = if self.reference.pack.profile.packages_must_add_up {
+                Code::TotalMismatch
+            } else {
+                Code::TotalUnlikely
+            };
+            let finding = Finding::new(code, node.place());
+            self.find(finding.name("TotalPackageQuantity").value(node.text()).wanted(sum.normalize()));
+        }
+        if let Some(node) = root.child("InvoiceAmount")
+            && let Some(stated) = d.invoice_total
+            && let Some(sum) = d
+                .items
+                .iter()
+                .map(|i| i.price.filter(|p| p.currency == stated.currency).map(|p| p.amount))
+                .sum::<Option<Decimal>>()
+            && stated.amount != sum
+        {
+            let finding = Finding::new(Code::TotalMismatch, node.place());
+            self.find(finding.name("InvoiceAmount").value(node.text()).wanted(sum.normalize()));
+        }
+    }
+
+    fn item(&mut self, root: NodeRef<'_>, index: usize, item: &Item) {
+        let node = root.sibling(item.node);
+        if item.number as usize != index + 1 {
+            let finding = Finding::new(Code::SequenceBroken, node.place_of("SequenceNumeric"));
+            self.find(finding.value(&item.number.to_string()).wanted(index + 1));
+        }
+        if let (Some(gross), Some(net)) = (item.gross_mass, item.net_mass)
+            && net > gross
+        {
+            let finding = Finding::new(Code::NetAboveGross, node.place_of("Commodity"));
+            self.find(finding.value(&net.to_string()).wanted(gross));
+        }
+        let profile = &self.reference.pack.profile;
+        let place = || {
+            let class = node.child("Commodity").and_then(|c| c.child("Classification"));
+            class.map_or_else(|| node.place_of("Commodity"), |c| c.place_of("ID"))
+        };
+        let lengths =
+            || profile.code_lengths.iter().map(u8::to_string).collect::<Vec<_>>().join("/");
+        // Whether a code is wanted at all is a rule of the pack.
+        if item.code.is_empty() {
+            return;
+        }
+        if !item.code.bytes().all(|b| b.is_ascii_digit())
+            || !profile.code_lengths.contains(&(item.code.len() as u8))
+        {
+            let finding = Finding::new(Code::CommodityForm, place());
+            self.find(finding.value(&item.code).wanted(lengths()));
+        } else if profile.lines_complete && self.reference.line(&item.code).is_none() {
+            let finding = Finding::new(Code::CommodityUnknown, place());
+            self.find(finding.value(&item.code).wanted(lengths()));
+        }
+    }
+}
+
+/// The item's price in the currency of assessment, for rules that look at it before assessment.
+fn rough_value(item: &Item, reference: Reference<'_>) -> Option<Decimal> {
+    let price = item.price?;
+    price.amount.checked_mul(reference.rate(price.currency)?)
+}
+
+fn party(node: NodeRef<'_>, parties: &mut Vec<Party>) {
+    let Some(role) = ROLES.iter().find(|r| **r == node.name()) else { return };
+    let address = node.child("Address");
+    parties.push(Party {
+        role,
+        id: text_in(node, "ID").to_owned(),
+        name: text_in(node, "Name").to_owned(),
+        country: address.map(|a| code_in(a, "CountryCode")).unwrap_or_default(),
+        node: node.id(),
+    });
+}
+
+fn location(node: NodeRef<'_>, d: &mut Declaration) {
+    let address = node.child("Address");
+    let in_address = |name| address.map(|a| text_in(a, name)).unwrap_or_default();
+    d.location_qualifier = Token::lossy(in_address("TypeCode"));
+    d.location = [
+        in_address("CountryCode"),
+        text_in(node, "TypeCode"),
+        in_address("TypeCode"),
+        text_in(node, "Name"),
+        text_in(node, "ID"),
+    ]
+    .concat();
+}
+
+fn document(node: NodeRef<'_>) -> Document {
+    let mut code = text_in(node, "CategoryCode").to_owned();
+    code.push_str(text_in(node, "TypeCode"));
+    Document {
+        code: Token::lossy(&code),
+        id: text_in(node, "ID").to_owned(),
+        status: code_in(node, "LPCOExemptionCode"),
+    }
+}
+
+fn charges(node: NodeRef<'_>, own: crate::money::Currency, into: &mut Vec<Charge>) {
+    for charge in node.children().filter(|n| n.name() == "ChargeDeduction") {
+        let amount = charge.child("OtherChargeDeductionAmount").and_then(|a| money(a, own));
+        if let Some(amount) = amount {
+            into.push(Charge { kind: code_in(charge, "ChargesTypeCode"), amount });
+        }
+    }
+}
+
+fn item(
+    node: NodeRef<'_>,
+    own: crate::money::Currency,
+    destination: Token,
+    export_country: Token,
+    parties: &mut Vec<Party>,
+) -> Item {
+    let mut item = Item {
+        number: 0,
+        node: node.id(),
+        code: Token::EMPTY,
+        description: String::new(),
+        origin: Token::EMPTY,
+        preferential_origin: Token::EMPTY,
+        export_country,
+        destination,
+        procedure: Token::EMPTY,
+        previous_procedure: Token::EMPTY,
+        additional_procedures: Vec::new(),
+        additional_codes: Vec::new(),
+        regime: Token::EMPTY,
+        quota: Token::EMPTY,
+        method: Token::EMPTY,
+        price: None,
+        customs_value: None,
+        statistical_value: None,
+        charges: Vec::new(),
+        gross_mass: None,
+        net_mass: None,
+        quantities: Vec::new(),
+        taxes: Vec::new(),
+        documents: Vec::new(),
+        statements: Vec::new(),
+        facts: Vec::new(),
+        packages: None,
+        package_kinds: Vec::new(),
+        previous_documents: Vec::new(),
+    };
+    for child in node.children() {
+        match child.name() {
+            "SequenceNumeric" => item.number = child.text().parse().unwrap_or(0),
+            "StatisticalValueAmount" => item.statistical_value = money(child, own),
+            "CustomsValueAmount" => item.customs_value = money(child, own),
+            "AdditionalDocument" => item.documents.push(document(child)),
+            "AdditionalInformation" => {
+                let code = code_in(child, "StatementCode");
+                item.statements.push(code);
+                // A fact for a formula is stated as its name and figure.
+                let said = text_in(child, "StatementDescription");
+                if let Some((name, figure)) = said.rsplit_once('=')
+                    && let Some(figure) = decimal(figure.trim())
+                {
+                    item.facts.push((name.trim().to_owned(), figure));
+                }
+            }
+            "Commodity" => commodity(child, own, &mut item),
+            "CustomsValuation" => {
+                item.method = code_in(child, "MethodCode");
+                charges(child, own, &mut item.charges);
+            }
+            "Destination" => item.destination = code_in(child, "CountryCode"),
+            "ExportCountry" => item.export_country = code_in(child, "ID"),
+            "GovernmentProcedure" => {
+                let current = code_in(child, "CurrentCode");
+                let previous = code_in(child, "PreviousCode");
+                if item.procedure.is_empty() {
+                    item.procedure = current;
+                    item.previous_procedure = previous;
+                } else {
+                    item.additional_procedures.push(current);
+                }
+            }
+            "Origin" => {
+                let country = code_in(child, "CountryCode");
+                if text_in(child, "TypeCode") == "2" {
+                    item.preferential_origin = country;
+                } else {
+                    item.origin = country;
+                }
+            }
+            "PreviousDocument" => item.previous_documents.push(document(child).code),
+            "Packaging" => {
+                let kind = code_in(child, "TypeCode");
+                if !kind.is_empty() {
+                    item.package_kinds.push(kind);
+                }
+                let count = child.child("QuantityQuantity").and_then(|q| decimal(q.text()));
+                item.packages = match (item.packages, count) {
+                    (Some(a), Some(b)) => a.checked_add(b),
+                    (a, b) => a.or(b),
+                };
+            }
+            _ => party(child, parties),
+        }
+    }
+    item
+}
+
+/// Parts of a commodity code, in the order they are run together. Source: WCO DM 3.6, 337, with the
+/// scheme codes of the DEC-DMS profile: combined nomenclature, its national part.
+const CODE_PARTS: [&str; 2] = ["TSP", "TRC"];
+
+fn commodity(node: NodeRef<'_>, own: crate::money::Currency, item: &mut Item) {
+    let mut parts = [""; 2];
+    for child in node.children() {
+        match child.name() {
+            "Description" => child.text().clone_into(&mut item.description),
+            "Classification" => {
+                let kind = text_in(child, "IdentificationTypeCode");
+                let code = text_in(child, "ID");
+                match CODE_PARTS.iter().position(|p| *p == kind) {
+                    Some(n) => parts[n] = code,
+                    // A code without a scheme is the whole code.
+                    None if matches!(kind, "" | "HS" | "SRZ") => parts[0] = code,
+                    None => item.additional_codes.push(Token::lossy(code)),
+                }
+            }
+            "DutyTaxFee" => {
+                let regime = code_in(child, "DutyRegimeCode");
+                if !regime.is_empty() {
+                    item.regime = regime;
+                }
+                let quota = code_in(child, "QuotaOrderID");
+                if !quota.is_empty() {
+                    item.quota = quota;
+                }
+                let tax = code_in(child, "TypeCode");
+                let payment = child.child("Payment");
+                let method = payment.map(|p| code_in(p, "MethodCode")).unwrap_or_default();
+                let counted = child.child("SpecificTaxBaseQuantity").and_then(quantity);
+                if !tax.is_empty() || !method.is_empty() || counted.is_some() {
+                    item.taxes.push(DeclaredTax { tax, method, quantity: counted });
+                }
+            }
+            "GoodsMeasure" => {
+                for measure in child.children() {
+                    match measure.name() {
+                        "GrossMassMeasure" => item.gross_mass = kilograms(measure),
+                        "NetNetWeightMeasure" => item.net_mass = kilograms(measure),
+                        "TariffQuantity" => item.quantities.extend(quantity(measure)),
+                        _ => {}
+                    }
+                }
+            }
+            "InvoiceLine" => {
+                item.price = child.child("ItemChargeAmount").and_then(|a| money(a, own));
+            }
+            _ => {}
+        }
+    }
+    item.code = Token::lossy(&parts.concat());
+}
+
+/// A mass in kilograms; grams and tonnes are converted, no unit is kilograms.
+fn kilograms(node: NodeRef<'_>) -> Option<Decimal> {
+    let quantity = quantity(node)?;
+    match quantity.unit.as_str() {
+        "TNE" => quantity.value.checked_mul(Decimal::ONE_THOUSAND),
+        "GRM" => quantity.value.checked_div(Decimal::ONE_THOUSAND),
+        _ => Some(quantity.value),
+    }
+}
+
+/// Where a finding about nothing in particular points.
+#[must_use]
+pub fn whole() -> Place {
+    Place { pointer: "42A".into(), xpath: "/Declaration[1]".into(), json: "/Declaration".into() }
+}

@@ -1,0 +1,65 @@
+//! Quantities with their unit.
+
+use crate::money::Decimal;
+use crate::token::Token;
+
+/// A quantity in a unit of UN/ECE Recommendation 20, or one of a tariff's own units (`TNE#I`).
+///
+/// Source: WCO DM 3.6, 65A GoodsMeasure; UN/ECE Rec 20.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Quantity {
+    /// How much; not negative.
+    pub value: Decimal,
+    /// The unit; empty where the message states none and the tariff line gives it.
+    pub unit: Token,
+}
+
+/// One row of the unit table: a unit as so many of its base unit.
+///
+/// A tonne is 1,000 of `KGM`; a hectolitre is 100 of `LTR`. Only units of one base convert.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnitRow {
+    /// The unit.
+    pub unit: Token,
+    /// The unit it converts to.
+    pub base: Token,
+    /// How many base units one unit is; above zero.
+    pub factor: Decimal,
+}
+
+/// The unit table, sorted by unit.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Units(Vec<UnitRow>);
+
+impl Units {
+    /// Takes rows in any order.
+    #[must_use]
+    pub fn new(mut rows: Vec<UnitRow>) -> Self {
+        rows.sort_by(|a, b| a.unit.cmp(&b.unit));
+        Self(rows)
+    }
+
+    /// The rows, by unit.
+    #[must_use]
+    pub fn rows(&self) -> &[UnitRow] {
+        &self.0
+    }
+
+    fn row(&self, unit: &str) -> Option<&UnitRow> {
+        let at = self.0.binary_search_by(|row| row.unit.as_str().cmp(unit)).ok()?;
+        self.0.get(at)
+    }
+
+    /// The quantity in another unit; `None` where the two do not convert.
+    #[must_use]
+    pub fn convert(&self, quantity: Quantity, to: Token) -> Option<Decimal> {
+        if quantity.unit == to {
+            return Some(quantity.value);
+        }
+        let (from, to) = (self.row(&quantity.unit)?, self.row(&to)?);
+        if from.base != to.base {
+            return None;
+        }
+        quantity.value.checked_mul(from.factor)?.checked_div(to.factor)
+    }
+}

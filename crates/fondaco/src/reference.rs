@@ -1,0 +1,492 @@
+//! The law and the lists as of one day.
+//!
+//! A [`Pack`] is everything a jurisdiction's data says, for all days; a [`Reference`] is a pack on
+//! one day. Nothing here knows a country.
+
+use std::collections::BTreeMap;
+
+use crate::condition::Condition;
+use crate::day::{Day, Validity};
+use crate::finding::Trilingual;
+use crate::formula::Formula;
+use crate::model::ElementId;
+use crate::money::{Currency, Decimal, Rounding};
+use crate::quantity::Units;
+use crate::token::Token;
+
+/// An act of law that rows cite.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Act {
+    /// Title.
+    pub title: Trilingual,
+    /// Number and date.
+    pub reference: String,
+    /// Where the text was read.
+    pub source: String,
+}
+
+/// A line of the nomenclature.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// Digits.
+    pub code: Token,
+    /// Supplementary units; empty where none.
+    pub units: [Token; 2],
+    /// Official names.
+    pub name: Trilingual,
+    /// When in force.
+    pub validity: Validity,
+}
+
+/// Which way goods go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Direction {
+    /// Into the customs territory.
+    Import,
+    /// Out of it.
+    Export,
+}
+
+impl Direction {
+    /// The name on the wire.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Import => "import",
+            Self::Export => "export",
+        }
+    }
+
+    /// The direction with this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        [Self::Import, Self::Export].into_iter().find(|d| d.name() == name)
+    }
+}
+
+/// Which countries, or which regimes, a row is for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Selection {
+    /// One of these; empty means any.
+    pub of: Vec<Token>,
+    /// None of these.
+    pub but: Vec<Token>,
+}
+
+impl Selection {
+    /// Whether the row says nothing about it.
+    #[must_use]
+    pub fn is_any(&self) -> bool {
+        self.of.is_empty() && self.but.is_empty()
+    }
+
+    fn takes(&self, value: &str, groups: &BTreeMap<Token, Vec<Token>>) -> bool {
+        let within = |all: &[Token]| {
+            all.iter().any(|one| {
+                one == value
+                    || (one.starts_with('~')
+                        && groups.get(one).is_some_and(|g| g.iter().any(|c| c == value)))
+            })
+        };
+        (self.of.is_empty() || within(&self.of)) && !within(&self.but)
+    }
+}
+
+/// A rate of a duty or tax.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Measure {
+    /// A commodity code or its beginning; empty is every code.
+    pub code: Token,
+    /// Which way; `None` is both.
+    pub direction: Option<Direction>,
+    /// Whose goods.
+    pub origin: Selection,
+    /// Under which regimes.
+    pub regime: Selection,
+    /// Which tax.
+    pub tax: Token,
+    /// How much; `None` where the source has no rate, which is unknown, not zero.
+    pub formula: Option<Formula>,
+    /// The unit of a supplementary quantity stated without one; empty where the line says.
+    pub unit: Token,
+    /// When in force.
+    pub validity: Validity,
+    /// The act, as cited.
+    pub basis: String,
+    /// `ours`, `illustrative`, `note …` or empty.
+    pub mark: String,
+}
+
+/// What is in a tax base.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BaseTerm {
+    /// `value` for the customs value, otherwise a tax type.
+    pub term: Token,
+    /// Whether it is taken off instead of added.
+    pub less: bool,
+    /// Only where this holds.
+    pub when: Condition,
+}
+
+/// Which of several equally specific rates of one tax applies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Choice {
+    /// Each of them, as lines of its own.
+    All,
+    /// The highest.
+    Highest,
+    /// The lowest.
+    Lowest,
+}
+
+/// A duty, tax or fee.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tax {
+    /// Its code on the wire.
+    pub code: Token,
+    /// Its name.
+    pub name: Trilingual,
+    /// Its base, in order.
+    pub base: Vec<BaseTerm>,
+    /// How its amount is rounded.
+    pub rounding: Rounding,
+    /// What to do with several rates.
+    pub choice: Choice,
+    /// Additional commodity codes that pick a rate: code, percentage.
+    pub picks: Vec<(Token, Decimal)>,
+    /// Whether a line without a rate for it is said to be unknown.
+    pub expected: bool,
+    /// Only where this holds.
+    pub when: Condition,
+}
+
+/// Taxes of which one family applies, not both.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Exclusive {
+    /// These …
+    pub prefer: Vec<Token>,
+    /// … instead of these …
+    pub over: Vec<Token>,
+    /// … where this holds; otherwise the other way round.
+    pub when: Condition,
+}
+
+/// What a relief does to an assessed amount.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReliefEffect {
+    /// Deducted: assessed and payable are nothing, the amount stands as deducted.
+    Relieve,
+    /// Assessed, but nothing is payable while the procedure lasts.
+    Suspend,
+    /// Not assessed at all.
+    Exempt,
+}
+
+/// A relief from a duty or tax.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Relief {
+    /// Short id.
+    pub id: String,
+    /// Which taxes; empty is all.
+    pub taxes: Vec<Token>,
+    /// What it does.
+    pub effect: ReliefEffect,
+    /// Where it applies.
+    pub when: Condition,
+    /// Why.
+    pub basis: String,
+}
+
+/// A rate of exchange.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rate {
+    /// The currency.
+    pub currency: Currency,
+    /// One unit of it in the currency of the pack.
+    pub per_unit: Decimal,
+    /// When in force.
+    pub validity: Validity,
+    /// Who published it.
+    pub source: String,
+}
+
+/// A rule of the pack that a declaration must keep.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Check {
+    /// Its stable id, shown as the finding's code.
+    pub id: String,
+    /// Whether it is asked of every item, or once.
+    pub per_item: bool,
+    /// Where the finding points, below the declaration or the item.
+    pub at: String,
+    /// Broken where this holds.
+    pub when: Condition,
+    /// What is wrong.
+    pub text: Trilingual,
+    /// How to mend it.
+    pub remedy: Trilingual,
+    /// The act.
+    pub basis: String,
+    /// When in force.
+    pub validity: Validity,
+}
+
+/// What must be shown, done or refused before goods may move.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RequirementRule {
+    /// Short id.
+    pub id: String,
+    /// `certificate`, `licence`, `permit`, `inspection`, `notice`, `prohibition`.
+    pub kind: Token,
+    /// Who decides.
+    pub agency: Trilingual,
+    /// Commodity codes or their beginnings; empty is every code.
+    pub codes: Vec<Token>,
+    /// Which way; `None` is both.
+    pub direction: Option<Direction>,
+    /// Whose goods.
+    pub origin: Selection,
+    /// Only where this holds; not `true` or `false` means ask the agency.
+    pub when: Condition,
+    /// Document codes any of which satisfies it; empty where none can.
+    pub documents: Vec<Token>,
+    /// What is wanted.
+    pub text: Trilingual,
+    /// The act.
+    pub basis: String,
+    /// Whether no source was at hand; such a row is shown and never applied.
+    pub illustrative: bool,
+    /// When in force.
+    pub validity: Validity,
+}
+
+/// A rule of risk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RiskRule {
+    /// Short id.
+    pub id: String,
+    /// Points it adds.
+    pub points: u32,
+    /// Where it applies.
+    pub when: Condition,
+    /// The reason, as an officer reads it.
+    pub text: Trilingual,
+    /// What the trader is told: a category, not a threshold.
+    pub category: Trilingual,
+    /// When in force.
+    pub validity: Validity,
+}
+
+/// From points to lanes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Policy {
+    /// Points from which documents are looked at.
+    pub yellow_from: u32,
+    /// Points from which goods are looked at.
+    pub red_from: u32,
+    /// Of ten thousand otherwise green, how many are looked at by chance.
+    pub random_per_10000: u32,
+    /// The act or order.
+    pub basis: String,
+}
+
+/// A name on a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListedName {
+    /// The entry's id.
+    pub id: String,
+    /// As listed.
+    pub name: String,
+    /// The list.
+    pub list: String,
+}
+
+/// Names of listed parties by their normalised form.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Names {
+    /// Normalised name to entries.
+    pub by_key: BTreeMap<String, Vec<ListedName>>,
+    /// How many entries were loaded; none means nobody can be said to be clear.
+    pub loaded: usize,
+}
+
+/// The declaration types a jurisdiction takes, by their first letters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TypeRule {
+    /// Such as `IM`.
+    pub prefix: Token,
+    /// Which way.
+    pub direction: Direction,
+}
+
+/// How one jurisdiction does what all do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Profile {
+    /// Its name.
+    pub name: Trilingual,
+    /// The currency of assessment.
+    pub currency: Currency,
+    /// Two letters its MRNs carry.
+    pub country: Token,
+    /// How the customs value is rounded.
+    pub value_rounding: Rounding,
+    /// Lengths a commodity code may have.
+    pub code_lengths: Vec<u8>,
+    /// Whether the pack holds the whole nomenclature, so that a code not in it does not exist.
+    pub lines_complete: bool,
+    /// Whether a total of packages that is not the sum of the items' is an error, or only said.
+    pub packages_must_add_up: bool,
+    /// Most days between acceptance and filing; `None` where not limited.
+    pub acceptance_days: Option<u16>,
+    /// Its declaration types.
+    pub types: Vec<TypeRule>,
+    /// Elements whose codes must be in force on a list.
+    pub lists_at: Vec<(ElementId, Token)>,
+    /// Its taxes, in the order they are computed.
+    pub taxes: Vec<Tax>,
+    /// Families of taxes.
+    pub exclusive: Vec<Exclusive>,
+    /// Reliefs, first match wins for each tax.
+    pub reliefs: Vec<Relief>,
+    /// Charge types that add to the value (`true`) or are taken off.
+    pub charges: Vec<(Token, bool)>,
+    /// From points to lanes.
+    pub policy: Policy,
+}
+
+/// Everything a jurisdiction's data says, for all days.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pack {
+    /// Its id, such as the name it is chosen by.
+    pub id: String,
+    /// SHA-256 of the bundle it was read from, and of rows added for this run.
+    pub digest: String,
+    /// How it does what all do.
+    pub profile: Profile,
+    /// Acts by id.
+    pub law: BTreeMap<String, Act>,
+    /// Lines, by code.
+    pub lines: Vec<Line>,
+    /// Measures, by code.
+    pub measures: Vec<Measure>,
+    /// Country groups.
+    pub groups: BTreeMap<Token, Vec<Token>>,
+    /// Rates of exchange.
+    pub rates: Vec<Rate>,
+    /// Codes of each list, sorted.
+    pub lists: BTreeMap<Token, Vec<(Token, Validity)>>,
+    /// Units.
+    pub units: Units,
+    /// Checks.
+    pub checks: Vec<Check>,
+    /// Requirements.
+    pub requirements: Vec<RequirementRule>,
+    /// Rules of risk.
+    pub risks: Vec<RiskRule>,
+    /// Listed names.
+    pub names: Names,
+}
+
+impl Pack {
+    /// Adds measures, keeping the order by code.
+    pub fn add_measures(&mut self, rows: Vec<Measure>) {
+        self.measures.extend(rows);
+        self.measures.sort_by(|a, b| a.code.cmp(&b.code));
+    }
+
+    /// The pack on one day.
+    #[must_use]
+    pub fn on(&self, day: Day) -> Reference<'_> {
+        Reference { pack: self, day }
+    }
+}
+
+/// A pack on one day.
+#[derive(Clone, Copy, Debug)]
+pub struct Reference<'a> {
+    /// The pack.
+    pub pack: &'a Pack,
+    /// The day.
+    pub day: Day,
+}
+
+impl<'a> Reference<'a> {
+    /// The line with this code.
+    #[must_use]
+    pub fn line(&self, code: &str) -> Option<&'a Line> {
+        let lines = &self.pack.lines;
+        let first = lines.partition_point(|l| l.code.as_str() < code);
+        lines
+            .get(first..)?
+            .iter()
+            .take_while(|l| l.code == code)
+            .find(|l| l.validity.covers(self.day))
+    }
+
+    /// The measures in force for the goods, each with how many characters of the code it names.
+    pub fn measures(
+        &self,
+        code: &'a str,
+        direction: Direction,
+        origin: &'a str,
+        regime: &'a str,
+    ) -> impl Iterator<Item = &'a Measure> + use<'a> {
+        let this = *self;
+        let all = &self.pack.measures;
+        (0..=code.len()).filter(|n| code.is_char_boundary(*n)).flat_map(move |length| {
+            let prefix = code.get(..length).unwrap_or_default();
+            let first = all.partition_point(|m| m.code.as_str() < prefix);
+            all.get(first..)
+                .unwrap_or_default()
+                .iter()
+                .take_while(move |m| m.code == prefix)
+                .filter(move |m| {
+                    m.validity.covers(this.day)
+                        && m.direction.is_none_or(|d| d == direction)
+                        && m.origin.takes(origin, &this.pack.groups)
+                        && m.regime.takes(regime, &this.pack.groups)
+                        && m.mark != "illustrative"
+                })
+        })
+    }
+
+    /// Whether the selection takes this country or regime.
+    #[must_use]
+    pub fn takes(&self, selection: &Selection, value: &str) -> bool {
+        selection.takes(value, &self.pack.groups)
+    }
+
+    /// One unit of the currency in the pack's own; the pack's own is 1.
+    #[must_use]
+    pub fn rate(&self, currency: Currency) -> Option<Decimal> {
+        if currency == self.pack.profile.currency {
+            return Some(Decimal::ONE);
+        }
+        self.rate_row(currency).map(|r| r.per_unit)
+    }
+
+    /// The rate of exchange in force, the latest published where several are.
+    #[must_use]
+    pub fn rate_row(&self, currency: Currency) -> Option<&'a Rate> {
+        self.pack
+            .rates
+            .iter()
+            .filter(|r| r.currency == currency && r.validity.covers(self.day))
+            .max_by_key(|r| r.validity.from)
+    }
+
+    /// Whether the code is in force on the list; `None` where the pack has no such list.
+    #[must_use]
+    pub fn listed(&self, list: &str, code: &str) -> Option<bool> {
+        let codes = self.pack.lists.get(&Token::lossy(list))?;
+        let first = codes.partition_point(|(c, _)| c.as_str() < code);
+        Some(
+            codes
+                .get(first..)
+                .unwrap_or_default()
+                .iter()
+                .take_while(|(c, _)| c == code)
+                .any(|(_, validity)| validity.covers(self.day)),
+        )
+    }
+}

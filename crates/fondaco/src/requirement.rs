@@ -1,0 +1,132 @@
+//! What must be shown before goods may cross the border.
+//!
+//! A requirement is found from the law in force on one day and settled against what the trader has
+//! shown. Finding asks "what does the law want?"; settling asks "is it there?". They are two steps
+//! because a trader may ask the first question before shipping.
+//!
+//! Holds always:
+//! - a rule whose condition cannot be told gives [`Settlement::Unknown`], never `Met`;
+//! - an illustrative row is shown and never applied;
+//! - nothing here knows a country.
+
+use crate::assessment::Assessment;
+use crate::declaration::{Declaration, ItemFacts};
+use crate::reference::{Reference, RequirementRule};
+
+/// What the law wants for one item.
+#[derive(Clone, Debug)]
+pub struct Requirement<'a> {
+    /// Item number.
+    pub item: u32,
+    /// The row.
+    pub rule: &'a RequirementRule,
+    /// Whether it is certain that the row applies.
+    pub certain: bool,
+}
+
+/// Whether it is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Settlement {
+    /// A document that satisfies it is named on the declaration.
+    Met,
+    /// It is shown for information: the row has no source at hand.
+    Illustrative,
+    /// The agency has to say.
+    Unknown,
+    /// It is not there.
+    Missing,
+    /// Nothing can satisfy it.
+    Prohibited,
+}
+
+impl Settlement {
+    /// The name on the wire.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Met => "met",
+            Self::Illustrative => "illustrative",
+            Self::Unknown => "unknown",
+            Self::Missing => "missing",
+            Self::Prohibited => "prohibited",
+        }
+    }
+}
+
+/// A requirement and whether it is there.
+#[derive(Clone, Debug)]
+pub struct Settled<'a> {
+    /// The requirement.
+    pub requirement: Requirement<'a>,
+    /// Whether it is there.
+    pub settlement: Settlement,
+    /// The number of the document that satisfies it; empty where none does.
+    pub document: String,
+}
+
+/// Finds what the law wants, in item order.
+#[must_use]
+pub fn find<'a>(
+    declaration: &Declaration,
+    assessment: &Assessment,
+    reference: Reference<'a>,
+) -> Vec<Requirement<'a>> {
+    let mut found = Vec::new();
+    for (n, item) in declaration.items.iter().enumerate() {
+        let value = assessment.values.get(n).and_then(|v| v.value);
+        let facts = ItemFacts { declaration, item: Some(item), reference, value };
+        for rule in &reference.pack.requirements {
+            let applies = rule.validity.covers(reference.day)
+                && rule.direction.is_none_or(|d| declaration.direction == Some(d))
+                && (rule.codes.is_empty()
+                    || rule.codes.iter().any(|c| item.code.starts_with(c.as_str())))
+                && reference.takes(&rule.origin, &item.origin);
+            if !applies {
+                continue;
+            }
+            match rule.when.holds(&facts) {
+                Some(false) => {}
+                certain => found.push(Requirement {
+                    item: item.number,
+                    rule,
+                    certain: certain.is_some(),
+                }),
+            }
+        }
+    }
+    found
+}
+
+/// Settles each against the documents named.
+#[must_use]
+pub fn settle<'a>(
+    requirements: Vec<Requirement<'a>>,
+    declaration: &Declaration,
+) -> Vec<Settled<'a>> {
+    requirements
+        .into_iter()
+        .map(|requirement| {
+            let item = declaration.items.iter().find(|i| i.number == requirement.item);
+            let shown = item
+                .into_iter()
+                .flat_map(|i| &i.documents)
+                .chain(&declaration.documents)
+                .find(|d| requirement.rule.documents.contains(&d.code));
+            let settlement = if requirement.rule.illustrative {
+                Settlement::Illustrative
+            } else if shown.is_some() {
+                Settlement::Met
+            } else if !requirement.certain {
+                Settlement::Unknown
+            } else if requirement.rule.kind == "prohibition" {
+                Settlement::Prohibited
+            } else if requirement.rule.documents.is_empty() {
+                Settlement::Unknown
+            } else {
+                Settlement::Missing
+            };
+            let document = shown.map(|d| d.id.clone()).unwrap_or_default();
+            Settled { requirement, settlement, document }
+        })
+        .collect()
+}

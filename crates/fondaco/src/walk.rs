@@ -1,0 +1,53 @@
+//! From a declaration to an opinion: the walk, in one function.
+
+use crate::assessment::{self, Assessment};
+use crate::declaration::Declaration;
+use crate::decision::{self, Decision, Step};
+use crate::reference::Reference;
+use crate::requirement::{self, Settled};
+use crate::risk::{self, Score};
+use crate::screening::{self, Screening};
+
+/// Everything the house thinks of a declaration.
+#[derive(Clone, Debug)]
+pub struct Opinion<'a> {
+    /// What has to be paid.
+    pub assessment: Assessment,
+    /// What has to be shown, and whether it is.
+    pub settled: Vec<Settled<'a>>,
+    /// Who is named on the declaration and what the lists say: role and name, outcome.
+    pub screened: Vec<(String, Screening)>,
+    /// The risk, with its reasons.
+    pub score: Score<'a>,
+    /// The lane, with its reasons.
+    pub decision: Decision,
+    /// What happens next.
+    pub plan: Vec<Step>,
+}
+
+/// Forms the opinion. Same declaration, same law, same draw: same opinion.
+///
+/// `draw` is a number from 0 to 9,999, fixed by the house before it looks.
+#[must_use]
+pub fn consider<'a>(
+    declaration: &Declaration,
+    reference: Reference<'a>,
+    draw: u32,
+) -> Opinion<'a> {
+    let assessment = assessment::assess(declaration, reference);
+    let requirements = requirement::find(declaration, &assessment, reference);
+    let settled = requirement::settle(requirements, declaration);
+    let screened: Vec<_> = declaration
+        .parties
+        .iter()
+        .filter(|p| !p.id.is_empty() || !p.name.is_empty())
+        .map(|p| {
+            let shown = if p.name.is_empty() { &p.id } else { &p.name };
+            (format!("{} {shown}", p.role), screening::screen(p, &reference.pack.names))
+        })
+        .collect();
+    let score = risk::score(declaration, &assessment, reference, draw);
+    let decision = decision::route(&settled, &screened, &score, &assessment, reference);
+    let plan = decision::plan(&decision, &settled, &assessment);
+    Opinion { assessment, settled, screened, score, decision, plan }
+}
