@@ -44,7 +44,7 @@ impl Considered {
 }
 
 /// The acceptance date a draft states.
-fn stated_acceptance(draft: &Draft) -> Option<Day> {
+pub(crate) fn stated_acceptance(draft: &Draft) -> Option<Day> {
     Day::compact(draft.root()?.child("AcceptanceDateTime")?.text()).ok()
 }
 

@@ -1,10 +1,17 @@
 //! `fondaco`: the one binary of the house.
 
 mod assess;
+mod bench;
 mod cli;
 mod consider;
+mod file;
+mod house;
+mod http;
 mod import;
+mod look;
 mod packs;
+mod serve;
+mod store;
 
 use clap::{Parser, Subcommand};
 
@@ -24,6 +31,18 @@ enum Command {
     Check(assess::AssessArgs),
     /// Assess declarations: findings, duties and taxes, requirements, lane, with no server.
     Assess(assess::AssessArgs),
+    /// Serve the house: API, pages, store.
+    Serve(serve::ServeArgs),
+    /// File a folder of declarations to a house; goes on where it was cut off.
+    File(file::FileArgs),
+    /// Show a filing of a house.
+    Show(look::LookArgs),
+    /// Form the stored opinion again: the same byte for byte, or what differs.
+    Replay(look::LookArgs),
+    /// Verify a receipt, offline.
+    Verify(look::VerifyArgs),
+    /// Measure: the whole walk beside what others do of it.
+    Bench(bench::BenchArgs),
     /// Turn official files into rows of a data pack.
     Import(import::ImportArgs),
 }
@@ -33,6 +52,12 @@ fn main() -> std::process::ExitCode {
     let result: Result<u8, Failure> = match cli.command {
         Command::Check(args) => assess::run(&args, false).map(|e: Exit| e as u8),
         Command::Assess(args) => assess::run(&args, true).map(|e: Exit| e as u8),
+        Command::Serve(args) => serve::run(&args).map(|e| e as u8),
+        Command::File(args) => file::run(&args).map(|e| e as u8),
+        Command::Show(args) => look::show(&args).map(|e| e as u8),
+        Command::Replay(args) => look::replay(&args).map(|e| e as u8),
+        Command::Verify(args) => look::verify(&args).map(|e| e as u8),
+        Command::Bench(args) => bench::run(&args).map(|e| e as u8),
         Command::Import(args) => Ok(import::run(args)),
     };
     match result {

@@ -8,6 +8,7 @@ use fondaco::finding::{Finding, Severity};
 pub mod import;
 pub mod json;
 pub mod pack;
+pub mod receipt;
 pub mod report;
 pub mod wco;
 

@@ -114,7 +114,7 @@ pub fn assess(declaration: &Declaration, reference: Reference<'_>) -> Assessment
         assessment.values.push(value);
     }
     let sum = assessment.lines.iter().try_fold(Decimal::ZERO, |s, l| s.checked_add(l.payable));
-    assessment.total = sum.unwrap_or(Decimal::MAX);
+    assessment.total = profile.value_rounding.apply(sum.unwrap_or(Decimal::MAX));
     assessment
 }
 

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::io::Read;
 
-use fondaco::reference::{Names, Pack};
+use fondaco::reference::Pack;
 use sha2::{Digest, Sha256};
 
 pub mod cel;
@@ -51,7 +51,25 @@ fn unzstd(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
 /// # Errors
 /// Everything that is wrong.
 pub fn compile(files: BTreeMap<String, Vec<u8>>) -> Result<Vec<u8>, Vec<Problem>> {
-    let mut plain = BTreeMap::new();
+    bundled(BTreeMap::new(), files, 19)
+}
+
+/// A bundle with more files, those of the same name replaced.
+///
+/// # Errors
+/// Everything that is wrong.
+pub fn with_files(
+    bundle: &[u8],
+    files: BTreeMap<String, Vec<u8>>,
+) -> Result<Vec<u8>, Vec<Problem>> {
+    bundled(unfold(bundle)?, files, 3)
+}
+
+fn bundled(
+    mut plain: BTreeMap<String, Vec<u8>>,
+    files: BTreeMap<String, Vec<u8>>,
+    level: i32,
+) -> Result<Vec<u8>, Vec<Problem>> {
     for (name, bytes) in files {
         match name.strip_suffix(".zst") {
             Some(inner) => {
@@ -66,7 +84,7 @@ pub fn compile(files: BTreeMap<String, Vec<u8>>) -> Result<Vec<u8>, Vec<Problem>
     source::read(&plain, String::new())?;
     let encoded = postcard::to_stdvec(&plain).map_err(|e| problem("bundle", e))?;
     let mut bundle = MAGIC.to_vec();
-    bundle.extend(zstd::encode_all(encoded.as_slice(), 19).map_err(|e| problem("bundle", e))?);
+    bundle.extend(zstd::encode_all(encoded.as_slice(), level).map_err(|e| problem("bundle", e))?);
     Ok(bundle)
 }
 
@@ -75,13 +93,15 @@ pub fn compile(files: BTreeMap<String, Vec<u8>>) -> Result<Vec<u8>, Vec<Problem>
 /// # Errors
 /// Everything that is wrong.
 pub fn load(bundle: &[u8]) -> Result<Pack, Vec<Problem>> {
+    source::read(&unfold(bundle)?, hex(&Sha256::digest(bundle)))
+}
+
+fn unfold(bundle: &[u8]) -> Result<BTreeMap<String, Vec<u8>>, Vec<Problem>> {
     let Some(body) = bundle.strip_prefix(MAGIC) else {
         return Err(problem("bundle", "not a Fondaco bundle of this version"));
     };
     let encoded = unzstd(body).map_err(|e| problem("bundle", e))?;
-    let files: BTreeMap<String, Vec<u8>> =
-        postcard::from_bytes(&encoded).map_err(|e| problem("bundle", e))?;
-    source::read(&files, hex(&Sha256::digest(bundle)))
+    postcard::from_bytes(&encoded).map_err(|e| problem("bundle", e))
 }
 
 /// Bytes as lower-case hexadecimal.
@@ -121,21 +141,6 @@ pub fn extend(
         digest.update(bytes);
     }
     pack.digest = hex(&digest.finalize());
-    if problems.is_empty() { Ok(()) } else { Err(problems) }
-}
-
-/// Adds names to those a pack screens by.
-///
-/// # Errors
-/// Every row that is wrong.
-pub fn add_names(names: &mut Names, file: &str, bytes: &[u8]) -> Result<(), Vec<Problem>> {
-    let mut problems = Vec::new();
-    let plain = if file.ends_with(".zst") {
-        unzstd(bytes).map_err(|e| problem(file, e))?
-    } else {
-        bytes.to_vec()
-    };
-    read_rows(file, &plain, &mut problems, |_, row| source::add_name(names, row));
     if problems.is_empty() { Ok(()) } else { Err(problems) }
 }
 

@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use fondaco::model::Model;
 
+pub mod response;
 pub mod xml;
 
 static MODEL: LazyLock<Model> = LazyLock::new(|| {

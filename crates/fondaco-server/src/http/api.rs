@@ -1,0 +1,663 @@
+//! The public API: file, ask, replay. Described by OpenAPI 3.1, errors by RFC 9457.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use fondaco::day::Day;
+use fondaco_wire::wco::response;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use utoipa::{IntoParams, OpenApi, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::house::{Answer, House, Refusal};
+use crate::store::{Fault, Filing, Happened};
+
+type Shared = State<Arc<House>>;
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Fondaco",
+        description = "Cross-border trade single window: a declaration goes in and comes out decided.",
+        license(name = "Apache-2.0", identifier = "Apache-2.0"),
+    ),
+    tags(
+        (name = "declarations", description = "Filing and asking"),
+        (name = "house", description = "Readiness, keys, descriptions"),
+    )
+)]
+struct Description;
+
+/// The routes and their description.
+pub(crate) fn router() -> (axum::Router<Arc<House>>, utoipa::openapi::OpenApi) {
+    let (router, mut description) = OpenApiRouter::with_openapi(Description::openapi())
+        .routes(routes!(file, list))
+        .routes(routes!(show))
+        .routes(routes!(opinion))
+        .routes(routes!(events))
+        .routes(routes!(notifications))
+        .routes(routes!(notification))
+        .routes(routes!(receipt))
+        .routes(routes!(message))
+        .routes(routes!(all_notifications))
+        .routes(routes!(keys))
+        .routes(routes!(health))
+        .routes(routes!(schema))
+        .split_for_parts();
+    description.info.version = env!("CARGO_PKG_VERSION").to_owned();
+    let text = description.to_json().unwrap_or_default();
+    let router = router.route(
+        "/openapi.json",
+        axum::routing::get(move || {
+            let text = text.clone();
+            async move { ([(header::CONTENT_TYPE, "application/json")], text) }
+        }),
+    );
+    (router, description)
+}
+
+/// RFC 9457.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Problem {
+    /// Where the problem is explained.
+    #[serde(rename = "type")]
+    kind: String,
+    /// What it is, in English.
+    title: &'static str,
+    /// HTTP status.
+    status: u16,
+    /// The same in the three languages.
+    text: Value,
+    /// The filing, where it was kept: id, receipt, and the findings.
+    #[serde(flatten)]
+    more: Value,
+}
+
+/// Problems by name: title in English, Chinese, Russian.
+pub(crate) const PROBLEMS: &[(&str, [&str; 3])] = &[
+    (
+        "declaration-returned",
+        [
+            "The declaration is returned: see the findings",
+            "报关单被退回：见所列问题",
+            "Декларация возвращена: см. замечания",
+        ],
+    ),
+    (
+        "key-used",
+        [
+            "This Idempotency-Key was used for another message",
+            "该 Idempotency-Key 已用于另一份报文",
+            "Этот Idempotency-Key уже использован для другого сообщения",
+        ],
+    ),
+    (
+        "key-wanted",
+        [
+            "An Idempotency-Key of 1 to 255 visible characters is wanted",
+            "需要 1 至 255 个可见字符的 Idempotency-Key",
+            "Нужен Idempotency-Key из 1–255 видимых знаков",
+        ],
+    ),
+    (
+        "media-type",
+        [
+            "Send application/xml or application/json",
+            "请发送 application/xml 或 application/json",
+            "Отправьте application/xml или application/json",
+        ],
+    ),
+    ("not-found", ["There is no such thing here", "此处没有该内容", "Здесь такого нет"]),
+    (
+        "bad-request",
+        ["The request cannot be read", "无法读取该请求", "Запрос не удалось прочитать"],
+    ),
+    (
+        "sign-in-wanted",
+        [
+            "Sign in with the house's token",
+            "请使用系统令牌登录",
+            "Войдите с токеном системы",
+        ],
+    ),
+    (
+        "unavailable",
+        [
+            "The house cannot write just now; nothing was taken. Send it again with the same key",
+            "系统暂时无法写入，未受理任何内容。请用相同的键重新发送",
+            "Система сейчас не может записывать; ничего не принято. Повторите с тем же ключом",
+        ],
+    ),
+];
+
+/// A problem as a response.
+pub(crate) fn problem(status: StatusCode, name: &str, more: Option<Value>) -> Response {
+    let titles = PROBLEMS.iter().find(|(n, _)| *n == name).map_or(["", "", ""], |(_, t)| *t);
+    let body = Problem {
+        kind: format!("/problems/{name}"),
+        title: titles[0],
+        status: status.as_u16(),
+        text: json!({"en": titles[0], "zh": titles[1], "ru": titles[2]}),
+        more: more.unwrap_or_else(|| json!({})),
+    };
+    let mut response = (status, Json(body)).into_response();
+    response
+        .headers_mut()
+        .insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    response
+}
+
+fn not_found() -> Response {
+    problem(StatusCode::NOT_FOUND, "not-found", None)
+}
+
+fn unavailable(fault: &Fault) -> Response {
+    eprintln!("fondaco: {fault}");
+    let mut response = problem(StatusCode::SERVICE_UNAVAILABLE, "unavailable", None);
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
+    response
+}
+
+/// The answer to a filing that was accepted.
+#[derive(Serialize, ToSchema)]
+struct Filed {
+    /// The filing's id.
+    id: String,
+    /// The number given.
+    mrn: String,
+    /// `accepted`.
+    outcome: String,
+    /// `green`, `yellow` or `red`; empty for messages about another declaration.
+    lane: String,
+    /// Signed receipt: a JWS, EdDSA.
+    receipt: String,
+}
+
+/// File a declaration, or a message about one.
+///
+/// XML of the WCO Data Model 3.6 or its JSON form. The same key with the same bytes gets the same
+/// answer; with other bytes it is refused.
+#[utoipa::path(
+    post, path = "/v1/declarations", tag = "declarations",
+    request_body(content((String = "application/xml"), (Object = "application/json"))),
+    params(
+        ("Idempotency-Key" = String, Header, description = "1 to 255 visible characters, the caller's own"),
+        ("Fondaco-On" = Option<String>, Header, description = "Sandbox only: the day to file as of, YYYY-MM-DD"),
+    ),
+    responses(
+        (status = 201, description = "Lodged and accepted", body = Filed),
+        (status = 400, description = "No key, or a bad header", body = Problem, content_type = "application/problem+json"),
+        (status = 415, description = "Another media type", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "Returned, with everything that is wrong; or the key was used for another message", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "The store failed; nothing was taken", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+async fn file(State(house): Shared, headers: HeaderMap, body: Bytes) -> Response {
+    let text = |name: &str| headers.get(name).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    let key = text("idempotency-key").trim();
+    if key.is_empty() || key.len() > 255 || !key.bytes().all(|b| (0x20..0x7f).contains(&b)) {
+        return problem(StatusCode::BAD_REQUEST, "key-wanted", None);
+    }
+    let Some(format) = fondaco_wire::format_of(text("content-type")) else {
+        return problem(StatusCode::UNSUPPORTED_MEDIA_TYPE, "media-type", None);
+    };
+    let on = match text("fondaco-on") {
+        "" => None,
+        day if house.sandbox => match day.parse::<Day>() {
+            Ok(day) => Some(day),
+            Err(_) => return problem(StatusCode::BAD_REQUEST, "bad-request", None),
+        },
+        _ => None,
+    };
+    match house.file(format, &body, key, on).await {
+        Ok(answer) => answered(answer),
+        Err(Refusal::KeyUsed) => problem(StatusCode::UNPROCESSABLE_ENTITY, "key-used", None),
+        Err(Refusal::Fault(fault)) => unavailable(&fault),
+    }
+}
+
+fn answered(answer: Answer) -> Response {
+    let mut response = if answer.outcome == "accepted" {
+        let location = if answer.mrn.is_empty() { &answer.id } else { &answer.mrn };
+        let location = HeaderValue::from_str(&format!("/v1/declarations/{location}"));
+        let filed = Filed {
+            id: answer.id,
+            mrn: answer.mrn,
+            outcome: answer.outcome,
+            lane: answer.lane,
+            receipt: answer.receipt,
+        };
+        let mut response = (StatusCode::CREATED, Json(filed)).into_response();
+        if let Ok(location) = location {
+            response.headers_mut().insert(header::LOCATION, location);
+        }
+        response
+    } else {
+        let opinion: Value = serde_json::from_slice(&answer.opinion).unwrap_or_default();
+        let more = json!({
+            "instance": format!("/v1/declarations/{}", answer.id),
+            "id": answer.id,
+            "outcome": answer.outcome,
+            "receipt": answer.receipt,
+            "findings": opinion["findings"],
+        });
+        problem(StatusCode::UNPROCESSABLE_ENTITY, "declaration-returned", Some(more))
+    };
+    if answer.repeated {
+        response
+            .headers_mut()
+            .insert("idempotency-replayed", HeaderValue::from_static("true"));
+    }
+    response
+}
+
+/// A filing in a list.
+#[derive(Serialize, ToSchema)]
+struct Listed {
+    /// Where to go on from.
+    cursor: i64,
+    /// Id.
+    id: String,
+    /// Number; empty where returned.
+    mrn: String,
+    /// Declarant's reference.
+    lrn: String,
+    /// Declarant.
+    declarant: String,
+    /// Type.
+    kind: String,
+    /// `accepted` or `returned`.
+    outcome: String,
+    /// Lane.
+    lane: String,
+    /// Payable, with its currency.
+    total: String,
+    /// When.
+    lodged_at: String,
+}
+
+#[derive(Deserialize, IntoParams)]
+struct ListQuery {
+    /// `accepted`, `returned` or a lane.
+    show: Option<String>,
+    /// The cursor to go back from.
+    before: Option<i64>,
+    /// Most filings, up to 1,000.
+    limit: Option<usize>,
+}
+
+/// Filings, newest first.
+#[utoipa::path(get, path = "/v1/declarations", tag = "declarations", params(ListQuery),
+    responses((status = 200, body = Vec<Listed>)))]
+async fn list(State(house): Shared, Query(query): Query<ListQuery>) -> Response {
+    let show = query.show.unwrap_or_default();
+    let most = query.limit.unwrap_or(100).clamp(1, 1000);
+    match house.store.newest(&show, query.before.unwrap_or(i64::MAX), most) {
+        Ok(rows) => Json(
+            rows.into_iter()
+                .map(|(cursor, f)| Listed {
+                    cursor,
+                    id: f.id,
+                    mrn: f.mrn,
+                    lrn: f.lrn,
+                    declarant: f.declarant,
+                    kind: f.kind,
+                    outcome: f.outcome,
+                    lane: f.lane,
+                    total: f.total,
+                    lodged_at: f.at,
+                })
+                .collect::<Vec<_>>(),
+        )
+        .into_response(),
+        Err(fault) => unavailable(&fault),
+    }
+}
+
+/// A filing and where it stands.
+#[derive(Serialize, ToSchema)]
+struct Standing {
+    /// Id.
+    id: String,
+    /// Number; empty where returned.
+    mrn: String,
+    /// Declarant's reference.
+    lrn: String,
+    /// Declarant.
+    declarant: String,
+    /// Type.
+    kind: String,
+    /// `accepted` or `returned`.
+    outcome: String,
+    /// Where it stands.
+    state: &'static str,
+    /// Lane.
+    lane: String,
+    /// Payable, with its currency.
+    total: String,
+    /// When.
+    lodged_at: String,
+    /// Digest of the bytes as filed.
+    digest: String,
+    /// SHA-256 of the bundle it was judged by.
+    bundle: String,
+    /// Receipt.
+    receipt: String,
+    /// Where the rest is.
+    links: Value,
+}
+
+/// Finds a filing by MRN or id and hands it on.
+fn with(house: &House, name: &str, then: impl FnOnce(Filing) -> Response) -> Response {
+    match house.store.filing(name) {
+        Ok(Some(filing)) => then(filing),
+        Ok(None) => not_found(),
+        Err(fault) => unavailable(&fault),
+    }
+}
+
+/// Where a declaration stands.
+#[utoipa::path(get, path = "/v1/declarations/{mrn}", tag = "declarations",
+    params(("mrn" = String, Path, description = "MRN or id")),
+    responses((status = 200, body = Standing), (status = 404, body = Problem)))]
+async fn show(State(house): Shared, Path(name): Path<String>) -> Response {
+    with(&house, &name, |f| {
+        let state = match house.state(&f.mrn) {
+            Ok(_) if f.mrn.is_empty() && f.outcome == "returned" => "returned",
+            Ok(_) if f.mrn.is_empty() => "noted",
+            Ok(state) => state.name(),
+            Err(fault) => return unavailable(&fault),
+        };
+        let at = format!("/v1/declarations/{name}");
+        Json(Standing {
+            id: f.id,
+            mrn: f.mrn,
+            lrn: f.lrn,
+            declarant: f.declarant,
+            kind: f.kind,
+            outcome: f.outcome,
+            state,
+            lane: f.lane,
+            total: f.total,
+            lodged_at: f.at,
+            digest: f.digest,
+            bundle: f.bundle,
+            receipt: f.receipt,
+            links: json!({
+                "opinion": format!("{at}/opinion"),
+                "events": format!("{at}/events"),
+                "notifications": format!("{at}/notifications"),
+                "receipt": format!("{at}/receipt"),
+                "message": format!("{at}/message"),
+            }),
+        })
+        .into_response()
+    })
+}
+
+/// The opinion, byte for byte as it was formed.
+#[utoipa::path(get, path = "/v1/declarations/{mrn}/opinion", tag = "declarations",
+    params(("mrn" = String, Path, description = "MRN or id")),
+    responses((status = 200, content_type = "application/json"), (status = 404, body = Problem)))]
+async fn opinion(State(house): Shared, Path(name): Path<String>) -> Response {
+    with(&house, &name, |f| {
+        ([(header::CONTENT_TYPE, "application/json")], f.opinion).into_response()
+    })
+}
+
+/// The receipt.
+#[utoipa::path(get, path = "/v1/declarations/{mrn}/receipt", tag = "declarations",
+    params(("mrn" = String, Path, description = "MRN or id")),
+    responses((status = 200, content_type = "application/jose"), (status = 404, body = Problem)))]
+async fn receipt(State(house): Shared, Path(name): Path<String>) -> Response {
+    with(&house, &name, |f| {
+        ([(header::CONTENT_TYPE, "application/jose")], f.receipt).into_response()
+    })
+}
+
+/// The message, byte for byte as it was filed.
+#[utoipa::path(get, path = "/v1/declarations/{mrn}/message", tag = "declarations",
+    params(("mrn" = String, Path, description = "MRN or id")),
+    responses((status = 200, content_type = "application/xml"), (status = 404, body = Problem)))]
+async fn message(State(house): Shared, Path(name): Path<String>) -> Response {
+    with(&house, &name, |f| {
+        let format = fondaco_wire::FORMATS.iter().find(|x| x.name == f.format);
+        let kind = format.map_or("application/octet-stream", |x| x.media_types[0]);
+        ([(header::CONTENT_TYPE, kind)], f.body).into_response()
+    })
+}
+
+#[derive(Deserialize, IntoParams)]
+struct CursorQuery {
+    /// The cursor of the last one seen; 0 or absent is from the beginning.
+    after: Option<i64>,
+    /// Most of them, up to 1,000.
+    limit: Option<usize>,
+}
+
+impl CursorQuery {
+    fn bounds(&self) -> (i64, usize) {
+        (self.after.unwrap_or(0), self.limit.unwrap_or(100).clamp(1, 1000))
+    }
+}
+
+/// Something that happened.
+#[derive(Serialize, ToSchema)]
+struct EventView {
+    /// Position in the log of the house.
+    cursor: i64,
+    /// The declaration.
+    mrn: String,
+    /// What happened.
+    event: &'static str,
+    /// The filing it came with.
+    filing: String,
+    /// When.
+    at: String,
+}
+
+/// What happened to a declaration, oldest first.
+#[utoipa::path(get, path = "/v1/declarations/{mrn}/events", tag = "declarations",
+    params(("mrn" = String, Path, description = "MRN"), CursorQuery),
+    responses((status = 200, body = Vec<EventView>), (status = 404, body = Problem)))]
+async fn events(
+    State(house): Shared,
+    Path(name): Path<String>,
+    Query(query): Query<CursorQuery>,
+) -> Response {
+    let (after, most) = query.bounds();
+    with(&house, &name, |f| {
+        if f.mrn.is_empty() {
+            return Json(Vec::<EventView>::new()).into_response();
+        }
+        match house.store.events(&f.mrn, after, most) {
+            Ok(all) => Json(
+                all.into_iter()
+                    .map(|h| EventView {
+                        cursor: h.cursor,
+                        mrn: h.mrn,
+                        event: h.event.name(),
+                        filing: h.filing,
+                        at: h.at,
+                    })
+                    .collect::<Vec<_>>(),
+            )
+            .into_response(),
+            Err(fault) => unavailable(&fault),
+        }
+    })
+}
+
+/// A WCO response message.
+#[derive(Serialize, ToSchema)]
+struct Notification {
+    /// Ask for what comes after it.
+    cursor: i64,
+    /// The declaration.
+    mrn: String,
+    /// The declarant's reference.
+    lrn: String,
+    /// WCO function code: 01 accepted, 02 registered, 05 control, 06 documents wanted, 08 released,
+    /// 09 cleared, 13 duty.
+    function: &'static str,
+    /// What happened.
+    event: &'static str,
+    /// When.
+    at: String,
+    /// The message, XML.
+    message: String,
+}
+
+/// Notifications and where to go on.
+#[derive(Serialize, ToSchema)]
+struct Notifications {
+    /// Oldest first.
+    notifications: Vec<Notification>,
+    /// The cursor to ask with next; the one given where there is nothing new.
+    next: i64,
+}
+
+fn told(filing: &Filing, happened: &Happened) -> Option<Notification> {
+    let function = happened.event.response()?;
+    let opinion: Value = serde_json::from_slice(&filing.opinion).unwrap_or_default();
+    let id = format!("{}-{}", happened.mrn, happened.cursor);
+    Some(Notification {
+        cursor: happened.cursor,
+        mrn: happened.mrn.clone(),
+        lrn: filing.lrn.clone(),
+        function,
+        event: happened.event.name(),
+        at: happened.at.clone(),
+        message: response::encode(&response::Response {
+            function,
+            id: &id,
+            at: &happened.at,
+            lrn: &filing.lrn,
+            mrn: &happened.mrn,
+            opinion: &opinion,
+        }),
+    })
+}
+
+/// The messages to the trader after a cursor; they can be asked for again for ever.
+#[utoipa::path(get, path = "/v1/declarations/{mrn}/notifications", tag = "declarations",
+    params(("mrn" = String, Path, description = "MRN"), CursorQuery),
+    responses((status = 200, body = Notifications), (status = 404, body = Problem)))]
+async fn notifications(
+    State(house): Shared,
+    Path(name): Path<String>,
+    Query(query): Query<CursorQuery>,
+) -> Response {
+    let (after, most) = query.bounds();
+    with(&house, &name, |f| {
+        if f.mrn.is_empty() {
+            return Json(Notifications { notifications: Vec::new(), next: after }).into_response();
+        }
+        match house.store.events(&f.mrn, after, most) {
+            Ok(all) => Json(Notifications {
+                next: all.last().map_or(after, |h| h.cursor),
+                notifications: all.iter().filter_map(|h| told(&f, h)).collect(),
+            })
+            .into_response(),
+            Err(fault) => unavailable(&fault),
+        }
+    })
+}
+
+/// One message, as XML.
+#[utoipa::path(get, path = "/v1/declarations/{mrn}/notifications/{cursor}", tag = "declarations",
+    params(("mrn" = String, Path, description = "MRN"), ("cursor" = i64, Path, description = "Its cursor")),
+    responses((status = 200, content_type = "application/xml"), (status = 404, body = Problem)))]
+async fn notification(
+    State(house): Shared,
+    Path((name, cursor)): Path<(String, i64)>,
+) -> Response {
+    with(&house, &name, |f| match house.store.events(&f.mrn, cursor.saturating_sub(1), 1) {
+        Ok(all) if !f.mrn.is_empty() => {
+            let one = all.first().filter(|h| h.cursor == cursor).and_then(|h| told(&f, h));
+            one.map_or_else(not_found, |n| {
+                ([(header::CONTENT_TYPE, "application/xml")], n.message).into_response()
+            })
+        }
+        Ok(_) => not_found(),
+        Err(fault) => unavailable(&fault),
+    })
+}
+
+/// The messages of the whole house after a cursor.
+#[utoipa::path(get, path = "/v1/notifications", tag = "declarations", params(CursorQuery),
+    responses((status = 200, body = Notifications)))]
+async fn all_notifications(State(house): Shared, Query(query): Query<CursorQuery>) -> Response {
+    let (after, most) = query.bounds();
+    let all = match house.store.events("", after, most) {
+        Ok(all) => all,
+        Err(fault) => return unavailable(&fault),
+    };
+    let mut notifications = Vec::new();
+    let mut last: Option<Filing> = None;
+    for happened in &all {
+        if last.as_ref().is_none_or(|f| f.mrn != happened.mrn) {
+            last = match house.store.filing(&happened.mrn) {
+                Ok(filing) => filing,
+                Err(fault) => return unavailable(&fault),
+            };
+        }
+        notifications.extend(last.as_ref().and_then(|f| told(f, happened)));
+    }
+    let next = all.last().map_or(after, |h| h.cursor);
+    Json(Notifications { notifications, next }).into_response()
+}
+
+/// The public key receipts are signed with, as a JWK set.
+#[utoipa::path(get, path = "/v1/keys", tag = "house",
+    responses((status = 200, content_type = "application/jwk-set+json")))]
+async fn keys(State(house): Shared) -> Response {
+    let set = format!("{{\"keys\":[{}]}}", house.signer.public_jwk());
+    ([(header::CONTENT_TYPE, "application/jwk-set+json")], set).into_response()
+}
+
+/// Readiness.
+#[derive(Serialize, ToSchema)]
+struct Health {
+    /// `ready`.
+    status: &'static str,
+    /// The pack.
+    pack: String,
+    /// SHA-256 of its bundle.
+    bundle: String,
+    /// Whether this is a sandbox.
+    sandbox: bool,
+    /// Version of the program.
+    version: &'static str,
+}
+
+/// Whether the house takes filings.
+#[utoipa::path(get, path = "/healthz", tag = "house",
+    responses((status = 200, body = Health), (status = 503, body = Problem)))]
+async fn health(State(house): Shared) -> Response {
+    match house.store.last_sequence() {
+        Ok(_) => Json(Health {
+            status: "ready",
+            pack: house.pack.id.clone(),
+            bundle: house.pack.digest.clone(),
+            sandbox: house.sandbox,
+            version: env!("CARGO_PKG_VERSION"),
+        })
+        .into_response(),
+        Err(fault) => unavailable(&fault),
+    }
+}
+
+/// The JSON Schema of a declaration.
+#[utoipa::path(get, path = "/v1/schema/declaration.json", tag = "house",
+    responses((status = 200, content_type = "application/schema+json")))]
+async fn schema() -> Response {
+    let schema = fondaco_wire::json::schema(fondaco_wire::wco::model());
+    ([(header::CONTENT_TYPE, "application/schema+json")], schema.to_string()).into_response()
+}

@@ -1,0 +1,107 @@
+//! The house on the network: the public API and the pages, each with views of its own.
+
+pub(crate) mod api;
+pub(crate) mod web;
+mod words;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+use base64::Engine as _;
+use sha2::{Digest as _, Sha256};
+
+use crate::cli::Failure;
+use crate::house::House;
+
+/// How the house is served.
+pub(crate) struct Serving {
+    pub(crate) house: Arc<House>,
+    pub(crate) listen: SocketAddr,
+    /// SHA-256 of the token that signs in; `None` in the sandbox.
+    pub(crate) token: Option<[u8; 32]>,
+}
+
+/// Everything behind one router.
+pub(crate) fn router(house: Arc<House>, token: Option<[u8; 32]>) -> axum::Router {
+    let (api, _) = api::router();
+    api.merge(web::router())
+        .layer(axum::middleware::from_fn_with_state(token, sign_in))
+        .layer(axum::middleware::from_fn_with_state(house.sandbox, mark))
+        .layer(axum::extract::DefaultBodyLimit::max(17 << 20))
+        .with_state(house)
+}
+
+/// Says on every answer that this is a sandbox.
+async fn mark(State(sandbox): State<bool>, request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    if sandbox {
+        response.headers_mut().insert("fondaco-sandbox", HeaderValue::from_static("true"));
+    }
+    response
+}
+
+/// Lets in whoever shows the house's token, as a bearer token or as a password.
+async fn sign_in(State(token): State<Option<[u8; 32]>>, request: Request, next: Next) -> Response {
+    let Some(wanted) = token else { return next.run(request).await };
+    if request.uri().path() == "/healthz" {
+        return next.run(request).await;
+    }
+    let shown = request.headers().get(header::AUTHORIZATION).and_then(|v| v.to_str().ok());
+    let shown = shown.and_then(|value| {
+        if let Some(token) = value.strip_prefix("Bearer ") {
+            return Some(token.to_owned());
+        }
+        let basic = value.strip_prefix("Basic ")?;
+        let decoded = base64::engine::general_purpose::STANDARD.decode(basic).ok()?;
+        let decoded = String::from_utf8(decoded).ok()?;
+        decoded.split_once(':').map(|(_, password)| password.to_owned())
+    });
+    // Digests are compared, so the time it takes tells nothing of the token.
+    let right = shown.is_some_and(|t| <[u8; 32]>::from(Sha256::digest(t.trim())) == wanted);
+    if right {
+        return next.run(request).await;
+    }
+    let mut response = api::problem(StatusCode::UNAUTHORIZED, "sign-in-wanted", None).into_response();
+    response.headers_mut().insert(
+        header::WWW_AUTHENTICATE,
+        HeaderValue::from_static("Basic realm=\"Fondaco\", charset=\"UTF-8\""),
+    );
+    response
+}
+
+/// Serves until told to stop; what was taken is written before it returns.
+pub(crate) async fn serve(serving: Serving, ready: impl FnOnce(SocketAddr)) -> Result<(), Failure> {
+    let fault = |e: std::io::Error| Failure::Fault(format!("{}: {e}", serving.listen));
+    let listener = tokio::net::TcpListener::bind(serving.listen).await.map_err(fault)?;
+    let bound = listener.local_addr().map_err(fault)?;
+    let app = router(serving.house.clone(), serving.token);
+    ready(bound);
+    axum::serve(listener, app).with_graceful_shutdown(told_to_stop()).await.map_err(fault)?;
+    serving.house.store.close();
+    Ok(())
+}
+
+async fn told_to_stop() {
+    let interrupt = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        match signal(SignalKind::terminate()) {
+            Ok(mut terminate) => {
+                tokio::select! {
+                    _ = interrupt => {}
+                    _ = terminate.recv() => {}
+                }
+            }
+            Err(_) => {
+                interrupt.await.ok();
+            }
+        }
+    }
+    #[cfg(not(unix))]
+    interrupt.await.ok();
+}

@@ -1,0 +1,523 @@
+//! The embedded store: SQLite, one writer, everything that waits in one commit.
+//!
+//! What was answered was committed with full synchronisation before. Row types stay in here.
+//!
+//! Tables are only appended to: a filing with what was thought of it is never updated
+//! (ADR 3); state is the fold of events.
+
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+
+use fondaco::consignment::Event;
+use rusqlite::{Connection, OpenFlags, OptionalExtension as _, params};
+
+/// The store failed. The message is for the log.
+#[derive(Debug, Clone, thiserror::Error)]
+pub(crate) enum Fault {
+    /// The engine said no.
+    #[error("store: {0}")]
+    Engine(String),
+    /// The writer has stopped.
+    #[error("store: the writer has stopped")]
+    Stopped,
+}
+
+impl From<rusqlite::Error> for Fault {
+    fn from(e: rusqlite::Error) -> Self {
+        Self::Engine(e.to_string())
+    }
+}
+
+impl From<std::io::Error> for Fault {
+    fn from(e: std::io::Error) -> Self {
+        Self::Engine(e.to_string())
+    }
+}
+
+/// A filing to be written: what was sent, what was thought of it, what follows.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Filing {
+    /// UUID v7.
+    pub(crate) id: String,
+    /// The number given; empty where returned.
+    pub(crate) mrn: String,
+    /// The message it is about, for messages about another declaration.
+    pub(crate) about: String,
+    /// The declarant's reference.
+    pub(crate) lrn: String,
+    /// Who files.
+    pub(crate) declarant: String,
+    /// Type, such as `IMA`.
+    pub(crate) kind: String,
+    /// `accepted` or `returned`.
+    pub(crate) outcome: String,
+    /// Lane; empty where none.
+    pub(crate) lane: String,
+    /// What is payable, and in which currency; for lists.
+    pub(crate) total: String,
+    /// RFC 3339 UTC.
+    pub(crate) at: String,
+    /// Days since 1970 of "today" when it was looked at.
+    pub(crate) today: i32,
+    /// The day given by the caller, where one was.
+    pub(crate) on: Option<i32>,
+    /// Whether the acceptance window was kept.
+    pub(crate) window: bool,
+    /// The draw.
+    pub(crate) draw: u32,
+    /// Format name.
+    pub(crate) format: String,
+    /// SHA-256 of the bundle.
+    pub(crate) bundle: String,
+    /// Digest of the bytes.
+    pub(crate) digest: String,
+    /// The bytes as filed.
+    pub(crate) body: Vec<u8>,
+    /// The opinion.
+    pub(crate) opinion: Vec<u8>,
+    /// The receipt.
+    pub(crate) receipt: String,
+    /// The caller's key; empty where none.
+    pub(crate) key: String,
+}
+
+/// A filing to lodge and the events that follow from it, for the declaration with this number.
+#[derive(Clone, Debug)]
+pub(crate) struct Lodge {
+    pub(crate) filing: Filing,
+    pub(crate) events: Vec<(String, Event)>,
+}
+
+/// What became of it.
+#[derive(Clone, Debug)]
+pub(crate) enum Lodged {
+    /// Written.
+    Written,
+    /// The key was used with the same bytes: this was the answer.
+    Repeated(Box<Filing>),
+    /// The key was used with other bytes.
+    KeyUsed,
+    /// The declarant used the reference before.
+    ReferenceUsed,
+}
+
+/// An event as it happened.
+#[derive(Clone, Debug)]
+pub(crate) struct Happened {
+    /// Position in the log of the house.
+    pub(crate) cursor: i64,
+    /// The declaration.
+    pub(crate) mrn: String,
+    /// What.
+    pub(crate) event: Event,
+    /// The filing it came with.
+    pub(crate) filing: String,
+    /// When.
+    pub(crate) at: String,
+}
+
+struct Job {
+    lodge: Box<Lodge>,
+    answer: Box<dyn FnOnce(Result<Lodged, Fault>) + Send>,
+}
+
+/// How eagerly the store syncs; only the benchmark asks for less than full.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sync {
+    /// Every commit is on the disk before it is answered.
+    Full,
+    /// Nothing is waited for.
+    Off,
+}
+
+/// The store of one house.
+pub(crate) struct Store {
+    path: PathBuf,
+    jobs: Mutex<Option<SyncSender<Job>>>,
+    writer: Mutex<Option<JoinHandle<()>>>,
+    readers: Mutex<Vec<Connection>>,
+}
+
+const SCHEMA: &str = "
+CREATE TABLE IF NOT EXISTS filing (
+  seq INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  mrn TEXT UNIQUE,
+  about TEXT,
+  lrn TEXT NOT NULL,
+  declarant TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  outcome TEXT NOT NULL,
+  lane TEXT NOT NULL,
+  total TEXT NOT NULL,
+  at TEXT NOT NULL,
+  today INTEGER NOT NULL,
+  day INTEGER,
+  window INTEGER NOT NULL,
+  draw INTEGER NOT NULL,
+  format TEXT NOT NULL,
+  bundle TEXT NOT NULL,
+  digest TEXT NOT NULL,
+  body BLOB NOT NULL,
+  opinion BLOB NOT NULL,
+  receipt TEXT NOT NULL,
+  key TEXT UNIQUE
+) STRICT;
+CREATE UNIQUE INDEX IF NOT EXISTS filing_reference ON filing (declarant, lrn) WHERE mrn IS NOT NULL;
+CREATE INDEX IF NOT EXISTS filing_about ON filing (about) WHERE about IS NOT NULL;
+CREATE TABLE IF NOT EXISTS event (
+  cursor INTEGER PRIMARY KEY,
+  mrn TEXT NOT NULL,
+  event TEXT NOT NULL,
+  filing INTEGER NOT NULL,
+  at TEXT NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS event_mrn ON event (mrn);
+";
+
+/// Most filings in one commit.
+const BATCH: usize = 512;
+/// Filings waiting for the writer before callers are made to wait.
+const WAITING: usize = 4096;
+
+fn open(path: &Path, sync: Sync) -> Result<Connection, Fault> {
+    let db = Connection::open(path)?;
+    db.busy_timeout(std::time::Duration::from_secs(10))?;
+    db.pragma_update(None, "page_size", 8192)?;
+    db.pragma_update(None, "journal_mode", "WAL")?;
+    db.pragma_update(None, "synchronous", if sync == Sync::Full { "FULL" } else { "OFF" })?;
+    db.pragma_update(None, "wal_autocheckpoint", 8000)?;
+    db.pragma_update(None, "cache_size", -65_536)?;
+    db.set_prepared_statement_cache_capacity(32);
+    Ok(db)
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    // What the lock guards is whole between statements, so a panic elsewhere does not spoil it.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Store {
+    /// Opens the store in a file, making it where it is not.
+    pub(crate) fn open(path: &Path, sync: Sync) -> Result<Arc<Self>, Fault> {
+        let db = open(path, sync)?;
+        db.execute_batch(SCHEMA)?;
+        let (sender, receiver) = sync_channel::<Job>(WAITING);
+        let writer = std::thread::Builder::new()
+            .name("store".into())
+            .spawn(move || write(db, &receiver))?;
+        Ok(Arc::new(Self {
+            path: path.to_owned(),
+            jobs: Mutex::new(Some(sender)),
+            writer: Mutex::new(Some(writer)),
+            readers: Mutex::new(Vec::new()),
+        }))
+    }
+
+    /// Hands a filing to the writer; `answer` is called once it is on the disk, or is not.
+    pub(crate) fn lodge(
+        &self,
+        lodge: Lodge,
+        answer: impl FnOnce(Result<Lodged, Fault>) + Send + 'static,
+    ) {
+        let sender = lock(&self.jobs).clone();
+        let job = Job { lodge: Box::new(lodge), answer: Box::new(answer) };
+        let refused = match sender {
+            Some(sender) => sender.send(job).err().map(|e| e.0),
+            None => Some(job),
+        };
+        if let Some(job) = refused {
+            (job.answer)(Err(Fault::Stopped));
+        }
+    }
+
+    /// Writes what waits and stops.
+    pub(crate) fn close(&self) {
+        lock(&self.jobs).take();
+        if let Some(writer) = lock(&self.writer).take() {
+            writer.join().ok();
+        }
+    }
+
+    fn read<T>(&self, f: impl FnOnce(&Connection) -> Result<T, rusqlite::Error>) -> Result<T, Fault> {
+        let db = match lock(&self.readers).pop() {
+            Some(db) => db,
+            None => {
+                let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+                let db = Connection::open_with_flags(&self.path, flags)?;
+                db.busy_timeout(std::time::Duration::from_secs(10))?;
+                db
+            }
+        };
+        let result = f(&db);
+        let mut readers = lock(&self.readers);
+        if readers.len() < 8 {
+            readers.push(db);
+        }
+        drop(readers);
+        result.map_err(Fault::from)
+    }
+
+    /// How many filings there ever were; numbers go on from here.
+    pub(crate) fn last_sequence(&self) -> Result<u64, Fault> {
+        self.read(|db| {
+            db.query_row("SELECT coalesce(max(seq), 0) FROM filing", [], |row| row.get::<_, i64>(0))
+        })
+        .map(|n| u64::try_from(n).unwrap_or(0))
+    }
+
+    /// The filing with this MRN or id.
+    pub(crate) fn filing(&self, name: &str) -> Result<Option<Filing>, Fault> {
+        self.read(|db| by(db, "mrn = ?1 OR id = ?1", name))
+    }
+
+    /// The filing made with this key.
+    pub(crate) fn by_key(&self, key: &str) -> Result<Option<Filing>, Fault> {
+        self.read(|db| by(db, "key = ?1", key))
+    }
+
+    /// Messages about this declaration, oldest first.
+    pub(crate) fn about(&self, mrn: &str) -> Result<Vec<Filing>, Fault> {
+        self.read(|db| {
+            let sql = format!("SELECT {COLUMNS} FROM filing WHERE about = ?1 ORDER BY seq");
+            let mut statement = db.prepare_cached(&sql)?;
+            let rows = statement.query_map([mrn], from_row)?;
+            rows.collect()
+        })
+    }
+
+    /// The newest filings, without bodies and opinions; `before` is the sequence to go back from.
+    pub(crate) fn newest(
+        &self,
+        outcome: &str,
+        before: i64,
+        most: usize,
+    ) -> Result<Vec<(i64, Filing)>, Fault> {
+        self.read(|db| {
+            let mut statement = db.prepare_cached(
+                "SELECT seq, id, coalesce(mrn, ''), lrn, declarant, kind, outcome, lane, total, at
+                 FROM filing WHERE seq < ?1 AND (?2 = '' OR outcome = ?2 OR lane = ?2)
+                 ORDER BY seq DESC LIMIT ?3",
+            )?;
+            let rows = statement.query_map(params![before, outcome, most as i64], |row| {
+                Ok((
+                    row.get(0)?,
+                    Filing {
+                        id: row.get(1)?,
+                        mrn: row.get(2)?,
+                        lrn: row.get(3)?,
+                        declarant: row.get(4)?,
+                        kind: row.get(5)?,
+                        outcome: row.get(6)?,
+                        lane: row.get(7)?,
+                        total: row.get(8)?,
+                        at: row.get(9)?,
+                        ..Filing::default()
+                    },
+                ))
+            })?;
+            rows.collect()
+        })
+    }
+
+    /// Filings by outcome and lane.
+    pub(crate) fn counts(&self) -> Result<Vec<(String, String, i64)>, Fault> {
+        self.read(|db| {
+            let mut statement = db.prepare_cached(
+                "SELECT outcome, lane, count(*) FROM filing GROUP BY 1, 2 ORDER BY 1, 2",
+            )?;
+            let rows =
+                statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+            rows.collect()
+        })
+    }
+
+    /// Events after a cursor, of one declaration or (`mrn` empty) of all, oldest first.
+    pub(crate) fn events(
+        &self,
+        mrn: &str,
+        after: i64,
+        most: usize,
+    ) -> Result<Vec<Happened>, Fault> {
+        self.read(|db| {
+            let sql = if mrn.is_empty() {
+                "SELECT e.cursor, e.mrn, e.event, f.id, e.at FROM event e JOIN filing f ON f.seq = e.filing
+                 WHERE e.cursor > ?2 AND ?1 = '' ORDER BY e.cursor LIMIT ?3"
+            } else {
+                "SELECT e.cursor, e.mrn, e.event, f.id, e.at FROM event e JOIN filing f ON f.seq = e.filing
+                 WHERE e.mrn = ?1 AND e.cursor > ?2 ORDER BY e.cursor LIMIT ?3"
+            };
+            let mut statement = db.prepare_cached(sql)?;
+            let rows = statement.query_map(params![mrn, after, most as i64], |row| {
+                let name: String = row.get(2)?;
+                Ok(Event::named(&name).map(|event| {
+                    Ok::<_, rusqlite::Error>(Happened {
+                        cursor: row.get(0)?,
+                        mrn: row.get(1)?,
+                        event,
+                        filing: row.get(3)?,
+                        at: row.get(4)?,
+                    })
+                }))
+            })?;
+            rows.filter_map(Result::transpose).map(|r| r.and_then(|inner| inner)).collect()
+        })
+    }
+}
+
+const COLUMNS: &str = "id, coalesce(mrn, ''), coalesce(about, ''), lrn, declarant, kind, outcome, \
+    lane, total, at, today, day, window, draw, format, bundle, digest, body, opinion, receipt, \
+    coalesce(key, '')";
+
+fn from_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<Filing> {
+    let unpack = |n: usize| -> rusqlite::Result<Vec<u8>> {
+        let packed: Vec<u8> = row.get(n)?;
+        zstd::decode_all(packed.as_slice()).map_err(|e| {
+            rusqlite::Error::FromSqlConversionFailure(n, rusqlite::types::Type::Blob, Box::new(e))
+        })
+    };
+    Ok(Filing {
+        id: row.get(0)?,
+        mrn: row.get(1)?,
+        about: row.get(2)?,
+        lrn: row.get(3)?,
+        declarant: row.get(4)?,
+        kind: row.get(5)?,
+        outcome: row.get(6)?,
+        lane: row.get(7)?,
+        total: row.get(8)?,
+        at: row.get(9)?,
+        today: row.get(10)?,
+        on: row.get(11)?,
+        window: row.get(12)?,
+        draw: row.get(13)?,
+        format: row.get(14)?,
+        bundle: row.get(15)?,
+        digest: row.get(16)?,
+        body: unpack(17)?,
+        opinion: unpack(18)?,
+        receipt: row.get(19)?,
+        key: row.get(20)?,
+    })
+}
+
+fn by(db: &Connection, condition: &str, name: &str) -> rusqlite::Result<Option<Filing>> {
+    let sql = format!("SELECT {COLUMNS} FROM filing WHERE {condition}");
+    db.prepare_cached(&sql)?.query_row([name], from_row).optional()
+}
+
+/// Packs a body or an opinion for the disk, where it takes a fifth of its size.
+pub(crate) fn pack(bytes: &[u8]) -> Result<Vec<u8>, Fault> {
+    thread_local! {
+        static PACKER: std::cell::RefCell<Option<zstd::bulk::Compressor<'static>>> =
+            const { std::cell::RefCell::new(None) };
+    }
+    PACKER.with_borrow_mut(|packer| {
+        if packer.is_none() {
+            *packer = Some(zstd::bulk::Compressor::new(1)?);
+        }
+        match packer {
+            Some(packer) => Ok(packer.compress(bytes)?),
+            None => Err(Fault::Stopped),
+        }
+    })
+}
+
+/// The writer: takes what waits, writes it in one transaction, answers.
+fn write(mut db: Connection, jobs: &Receiver<Job>) {
+    while let Ok(first) = jobs.recv() {
+        let mut batch = vec![first];
+        while batch.len() < BATCH
+            && let Ok(next) = jobs.try_recv()
+        {
+            batch.push(next);
+        }
+        let results = commit(&mut db, &batch);
+        match results {
+            Ok(results) => {
+                for (job, result) in batch.into_iter().zip(results) {
+                    (job.answer)(Ok(result));
+                }
+            }
+            // After a failed commit nothing of the batch is on the disk, and nothing is answered
+            // as if it were.
+            Err(fault) => {
+                for job in batch {
+                    (job.answer)(Err(fault.clone()));
+                }
+            }
+        }
+    }
+}
+
+fn commit(db: &mut Connection, batch: &[Job]) -> Result<Vec<Lodged>, Fault> {
+    let transaction = db.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+    let mut results = Vec::with_capacity(batch.len());
+    for job in batch {
+        results.push(insert(&transaction, &job.lodge)?);
+    }
+    transaction.commit()?;
+    Ok(results)
+}
+
+fn insert(db: &Connection, lodge: &Lodge) -> Result<Lodged, Fault> {
+    let f = &lodge.filing;
+    if !f.key.is_empty()
+        && let Some(before) = by(db, "key = ?1", &f.key)?
+    {
+        return Ok(if before.digest == f.digest {
+            Lodged::Repeated(Box::new(before))
+        } else {
+            Lodged::KeyUsed
+        });
+    }
+    if !f.mrn.is_empty() {
+        let used = db
+            .prepare_cached(
+                "SELECT 1 FROM filing WHERE declarant = ?1 AND lrn = ?2 AND mrn IS NOT NULL",
+            )?
+            .exists([&f.declarant, &f.lrn])?;
+        if used {
+            return Ok(Lodged::ReferenceUsed);
+        }
+    }
+    let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    db.prepare_cached(
+        "INSERT INTO filing (id, mrn, about, lrn, declarant, kind, outcome, lane, total, at, today,
+           day, window, draw, format, bundle, digest, body, opinion, receipt, key)
+         VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20,?21)",
+    )?
+    .execute(params![
+        f.id,
+        some(&f.mrn),
+        some(&f.about),
+        f.lrn,
+        f.declarant,
+        f.kind,
+        f.outcome,
+        f.lane,
+        f.total,
+        f.at,
+        f.today,
+        f.on,
+        f.window,
+        f.draw,
+        f.format,
+        f.bundle,
+        f.digest,
+        f.body,
+        f.opinion,
+        f.receipt,
+        some(&f.key),
+    ])?;
+    let seq = db.last_insert_rowid();
+    let mut events = db.prepare_cached(
+        "INSERT INTO event (mrn, event, filing, at) VALUES (?1, ?2, ?3, ?4)",
+    )?;
+    for (mrn, event) in &lodge.events {
+        events.execute(params![mrn, event.name(), seq, f.at])?;
+    }
+    Ok(Lodged::Written)
+}
