@@ -100,22 +100,24 @@ impl House {
         let fault = |e: std::io::Error| Failure::Fault(format!("{}: {e}", dir.display()));
         fs::create_dir_all(dir.join("bundles")).map_err(fault)?;
         let (mut pack, mut bundle) = packs::load(pack_name).map_err(Failure::Usage)?;
-        // Lists an operator imported go into the bundle, so that its digest names them too.
-        let names = dir.join("names");
-        if names.is_dir() {
+        // What an operator lays over the pack (rates of exchange, lists) goes into the bundle, so
+        // that its digest names it too.
+        let over = dir.join("pack");
+        if over.is_dir() {
             let mut added = std::collections::BTreeMap::new();
-            for entry in fs::read_dir(&names).map_err(fault)? {
+            for entry in fs::read_dir(&over).map_err(fault)? {
                 let path = entry.map_err(fault)?.path();
-                if let Some(name) = path.file_name().map(|n| n.to_string_lossy().into_owned()) {
-                    let bytes = fs::read(&path).map_err(fault)?;
-                    added.insert(format!("names-{}", name.trim_start_matches("names-")), bytes);
+                if path.is_file()
+                    && let Some(name) = path.file_name().map(|n| n.to_string_lossy().into_owned())
+                {
+                    added.insert(name, fs::read(&path).map_err(fault)?);
                 }
             }
             if !added.is_empty() {
                 let said = |problems: Vec<pack::Problem>| {
                     let all: Vec<String> =
                         problems.iter().take(5).map(ToString::to_string).collect();
-                    Failure::Usage(format!("{}:\n{}", names.display(), all.join("\n")))
+                    Failure::Usage(format!("{}:\n{}", over.display(), all.join("\n")))
                 };
                 bundle = pack::with_files(&bundle, added).map_err(said)?;
                 pack = pack::load(&bundle).map_err(said)?;

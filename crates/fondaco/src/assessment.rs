@@ -416,7 +416,9 @@ impl<'a> ItemAssessor<'a> {
         let item = self.item;
         let line = self.reference.line(&item.code);
         let units = &self.reference.pack.units;
-        let declared = item.taxes.iter().filter(|t| t.tax == tax.code).filter_map(|t| t.quantity);
+        // A quantity stated with no tax type is for any tax counted in its unit.
+        let stated = item.taxes.iter().filter(|t| t.tax == tax.code || t.tax.is_empty());
+        let declared = stated.filter_map(|t| t.quantity);
         let supplementary = item.quantities.iter().enumerate().map(|(n, q)| {
             if !q.unit.is_empty() {
                 return *q;

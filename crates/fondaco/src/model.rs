@@ -273,6 +273,19 @@ pub struct Element {
     pub parent: ElementId,
     /// Its children, in the order of the wire.
     pub children: Vec<ElementId>,
+    /// The children's names as [`key`]s, so that one is found without looking at all of them.
+    keys: Vec<u64>,
+}
+
+/// Length, first and last bytes of a name in one word: unlike names seldom share it.
+fn key(name: &str) -> u64 {
+    let bytes = name.as_bytes();
+    let take = |all: &mut dyn Iterator<Item = &u8>| {
+        all.fold(0u64, |word, byte| (word << 8) | u64::from(*byte))
+    };
+    let head = take(&mut bytes.iter().take(3));
+    let tail = take(&mut bytes.iter().rev().take(4));
+    ((bytes.len() as u64) << 56) | (head << 32) | tail
 }
 
 impl Element {
@@ -347,11 +360,13 @@ impl Model {
                 },
                 parent,
                 children: Vec::new(),
+                keys: Vec::new(),
             });
             if parent != id
                 && let Some(element) = elements.get_mut(usize::from(parent.0))
             {
                 element.children.push(id);
+                element.keys.push(key(name));
             }
             open.push(id);
         }
@@ -386,11 +401,21 @@ impl Model {
     /// first: messages come in the order of the model.
     #[must_use]
     pub fn child(&self, parent: ElementId, name: &str, hint: usize) -> Option<(usize, ElementId)> {
-        let children = &self.element(parent).children;
-        let at = |n: usize| {
-            children.get(n).filter(|id| self.element(**id).name == name).map(|id| (n, *id))
+        let element = self.element(parent);
+        let wanted = key(name);
+        let find = |range: std::ops::Range<usize>| {
+            let keys = element.keys.get(range.clone())?;
+            let at = keys.iter().position(|k| *k == wanted)? + range.start;
+            let id = *element.children.get(at)?;
+            (self.element(id).name == name).then_some((at, id))
         };
-        (hint..children.len()).chain(0..hint.min(children.len())).find_map(at)
+        find(hint..element.keys.len()).or_else(|| find(0..hint.min(element.keys.len()))).or_else(
+            // Two names of one class that share a key: looked at one by one.
+            || {
+                let all = element.children.iter().enumerate();
+                all.map(|(n, id)| (n, *id)).find(|(_, id)| self.element(*id).name == name)
+            },
+        )
     }
 
     /// The element at this path below the root, such as `GoodsShipment/Importer/ID`.

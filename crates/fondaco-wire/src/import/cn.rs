@@ -84,6 +84,8 @@ pub fn import(bytes: &[u8], from: Option<&str>) -> Imported {
         out.measures.push(MeasureRow {
             code: code.to_owned(),
             direction: "import".to_owned(),
+            // The most-favoured-nation rate is for origins that have it, not for all.
+            origin: "~mfn".to_owned(),
             tax_type: "DTY".to_owned(),
             rate: rate.map(|r| r.normalize().to_string()).unwrap_or_default(),
             from: from.to_owned(),

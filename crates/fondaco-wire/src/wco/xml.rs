@@ -44,6 +44,7 @@ pub fn decode(model: &'static Model, bytes: &[u8], limits: &Limits) -> Decoded {
         declaration_seen: false,
         outermost: String::new(),
         foreign_warned: false,
+        default_fits: false,
     };
     match decoder.run(text) {
         Ok(()) => {}
@@ -120,6 +121,9 @@ struct Decoder<'m> {
     declaration_seen: bool,
     outermost: String,
     foreign_warned: bool,
+    /// Whether names without a prefix are in the namespace of the Declaration; kept while no
+    /// namespace is declared or left.
+    default_fits: bool,
 }
 
 type Halt = Result<(), Box<Finding>>;
@@ -151,7 +155,7 @@ impl Decoder<'_> {
                         if !part.bytes().all(is_space) {
                             return Err(self.broken(&reader, text, "text outside the root"));
                         }
-                    } else if part.contains("]]>") {
+                    } else if part.contains(']') && part.contains("]]>") {
                         return Err(self.broken(&reader, text, "]]> within text"));
                     } else {
                         self.take_text(&part);
@@ -283,6 +287,7 @@ impl Decoder<'_> {
                     if !declared.is_empty() && value.is_empty() {
                         return Err(bad("a prefix declared empty"));
                     }
+                    self.default_fits = false;
                     self.prefixes.push(Prefix {
                         depth: self.depth,
                         prefix: declared.to_owned(),
@@ -432,10 +437,14 @@ impl Decoder<'_> {
         if element.name != local {
             self.glued(parent_node, local, &element.name);
         }
-        let namespace = self.namespace(prefix).unwrap_or_default();
-        if namespace != self.draft.namespace.as_deref().unwrap_or(DECLARATION) {
-            let namespace = namespace.to_owned();
-            self.warn_namespace(&namespace, DECLARATION, parent_node);
+        if !(prefix.is_empty() && self.default_fits) {
+            let namespace = self.namespace(prefix).unwrap_or_default();
+            if namespace == self.draft.namespace.as_deref().unwrap_or(DECLARATION) {
+                self.default_fits = prefix.is_empty();
+            } else {
+                let namespace = namespace.to_owned();
+                self.warn_namespace(&namespace, DECLARATION, parent_node);
+            }
         }
         let count = self.place_child(parent, position, element);
         let node = self.draft.open(id, Some(parent_node), count);
@@ -567,6 +576,14 @@ impl Decoder<'_> {
         if self.skipping > 0 {
             return;
         }
+        // Most text is the white space between the elements of a class.
+        if self.text.is_empty()
+            && part.as_bytes().first().copied().is_some_and(is_space)
+            && self.open.last().is_some_and(|o| self.model.element(o.element).value.is_none())
+            && part.bytes().all(is_space)
+        {
+            return;
+        }
         if part.contains('\r') {
             // XML 1.0, 2.11: every line end reaches the application as a line feed.
             self.text.push_str(&part.replace("\r\n", "\n").replace('\r', "\n"));
@@ -602,6 +619,7 @@ impl Decoder<'_> {
         self.depth -= 1;
         while self.prefixes.last().is_some_and(|p| p.depth >= depth) {
             self.prefixes.pop();
+            self.default_fits = false;
         }
         if self.skipping > 0 {
             self.skipping -= 1;

@@ -246,7 +246,10 @@ const GAPS: &[(&str, &str)] = &[
     ("XML declaration of another form", "only its encoding is looked at"),
     ("XML declaration after a space", "the place is compared with some slack"),
     ("XML 9", "the version is not looked at"),
-    ("text between", "the class is closed before its text is looked at: nothing is said of the root's, and it is lost"),
+    (
+        "text between",
+        "the class is closed before its text is looked at: nothing is said of the root's, and it is lost",
+    ),
     ("reference between", "the same"),
 ];
 
@@ -265,7 +268,10 @@ fn each_hostile_message_gets_its_code() {
                 wrong.push((*name, what.to_owned()));
             }
         };
-        check(decoded.draft.is_none() == got.is_some_and(|c| c < "FD200"), "a draft of what is refused");
+        check(
+            decoded.draft.is_none() == got.is_some_and(|c| c < "FD200"),
+            "a draft of what is refused",
+        );
         if let Some(draft) = decoded.draft {
             // What was read can be written, in either form, and read again.
             let again = read(xml::encode(&draft).as_bytes());
@@ -282,7 +288,8 @@ fn each_hostile_message_gets_its_code() {
     let gap = |name: &str| GAPS.iter().any(|(gap, _)| *gap == name);
     let new: Vec<_> = wrong.iter().filter(|(name, _)| !gap(name)).collect();
     assert!(new.is_empty(), "{} of {}: {new:#?}", new.len(), cases.len());
-    let closed: Vec<_> = GAPS.iter().filter(|(gap, _)| !wrong.iter().any(|(n, _)| n == gap)).collect();
+    let closed: Vec<_> =
+        GAPS.iter().filter(|(gap, _)| !wrong.iter().any(|(n, _)| n == gap)).collect();
     assert!(closed.is_empty(), "no longer gaps: {closed:#?}");
 }
 
@@ -417,10 +424,58 @@ proptest! {
 }
 
 const TOKENS: &[&str] = &[
-    "<", ">", "/>", "</", "<a>", "</a>", "<a/>", "<ID>", "</ID>", "<Declaration>", "</Declaration>",
-    "<GoodsShipment>", "</GoodsShipment>", "<AcceptanceDateTime>", "<DateTimeString formatCode=\"102\">",
-    "</DateTimeString>", "</AcceptanceDateTime>", "<pDateTimeString>", "<!--", "-->", "<![CDATA[", "]]>",
-    "<?xml version=\"1.0\"?>", "<?", "?>", "<!DOCTYPE a", "&#x0;", "&#65;", "&amp;", "&x;", "&", " ", "\n",
-    "x", "木", "\u{0}", "\u{feff}", "xmlns=\"\"", "<a xmlns:b=\"c\">", "<b:a>", "</b:a>", "{", "}", "[", "]",
-    ",", ":", "\"Declaration\"", "\"", "\\u0000", "{\"Declaration\":", "null", "1e999", "-",
+    "<",
+    ">",
+    "/>",
+    "</",
+    "<a>",
+    "</a>",
+    "<a/>",
+    "<ID>",
+    "</ID>",
+    "<Declaration>",
+    "</Declaration>",
+    "<GoodsShipment>",
+    "</GoodsShipment>",
+    "<AcceptanceDateTime>",
+    "<DateTimeString formatCode=\"102\">",
+    "</DateTimeString>",
+    "</AcceptanceDateTime>",
+    "<pDateTimeString>",
+    "<!--",
+    "-->",
+    "<![CDATA[",
+    "]]>",
+    "<?xml version=\"1.0\"?>",
+    "<?",
+    "?>",
+    "<!DOCTYPE a",
+    "&#x0;",
+    "&#65;",
+    "&amp;",
+    "&x;",
+    "&",
+    " ",
+    "\n",
+    "x",
+    "木",
+    "\u{0}",
+    "\u{feff}",
+    "xmlns=\"\"",
+    "<a xmlns:b=\"c\">",
+    "<b:a>",
+    "</b:a>",
+    "{",
+    "}",
+    "[",
+    "]",
+    ",",
+    ":",
+    "\"Declaration\"",
+    "\"",
+    "\\u0000",
+    "{\"Declaration\":",
+    "null",
+    "1e999",
+    "-",
 ];

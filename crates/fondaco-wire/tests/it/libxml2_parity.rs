@@ -13,21 +13,98 @@ use crate::{Dice, Sample, shared, submissions};
 const MUTANTS: usize = 400;
 
 const VALUES: &[&str] = &[
-    "", " ", "x", "9", "13", "GB", " GB ", "GB\n", "gb", "G1", "A\nB", "A  B", "A\tB", "-1", "+1", "1.", ".5", ".", "007",
-    "1,5", "1e3", "0x1F", "NaN", "INF", "1.0000001", "1.000000000", "12345678901234567890", "99999", "100000",
-    "0000000000000000000001", "木材", "１２", "\u{a0}", "\u{2003}", "é", "20260228", "20260230", "19991231", "2026-02-28",
-    "20260228112200Z", "20260228112200+01", "20260228112200", "20260228112200+0100", "2026022811Z",
-    "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "&#x20;", "&#10;", "<![CDATA[ ]]>",
-    "<!-- x -->", "I<!-- x -->MA", "<x/>", "&amp;", "&#x10FFFF;",
+    "",
+    " ",
+    "x",
+    "9",
+    "13",
+    "GB",
+    " GB ",
+    "GB\n",
+    "gb",
+    "G1",
+    "A\nB",
+    "A  B",
+    "A\tB",
+    "-1",
+    "+1",
+    "1.",
+    ".5",
+    ".",
+    "007",
+    "1,5",
+    "1e3",
+    "0x1F",
+    "NaN",
+    "INF",
+    "1.0000001",
+    "1.000000000",
+    "12345678901234567890",
+    "99999",
+    "100000",
+    "0000000000000000000001",
+    "木材",
+    "１２",
+    "\u{a0}",
+    "\u{2003}",
+    "é",
+    "20260228",
+    "20260230",
+    "19991231",
+    "2026-02-28",
+    "20260228112200Z",
+    "20260228112200+01",
+    "20260228112200",
+    "20260228112200+0100",
+    "2026022811Z",
+    "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+    "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+    "&#x20;",
+    "&#10;",
+    "<![CDATA[ ]]>",
+    "<!-- x -->",
+    "I<!-- x -->MA",
+    "<x/>",
+    "&amp;",
+    "&#x10FFFF;",
 ];
 
 const ATTRIBUTES: &[&str] = &[
-    "currencyID=\"GBP\"", "currencyID=\"XXX\"", "currencyID=\"gbp\"", "currencyID=\" GBP\"", "currencyID=\"\"",
-    "currencyID=\"QQQ\"", "unitCode=\"KGM\"", "unitCode=\" KGM \"", "unitCode=\"\"", "unitCode=\"KGM#K\"", "unitCode=\"TOOLONG\"",
-    "formatCode=\"102\"", "formatCode=\"304\"", "formatCode=\"203\"", "formatCode=\"\"", "formatCode=\" 102\"", "x=\"1\"",
-    "listID=\"a\"", "listAgencyID=\"6\"", "listAgencyID=\"9999\"", "listName=\"\"", "languageID=\"en\"", "languageID=\"not a tag\"",
-    "listURI=\"urn:x\"", "listURI=\"::%\"", "schemeID=\"\"", "schemeAgencyID=\"6\"", "schemeAgencyID=\"\"", "schemeURI=\"a b\"",
-    "name=\"n\"", "xml:lang=\"en\"", "xml:space=\"preserve\"", "xmlns:q=\"urn:q\"", "xmlns:q=\"urn:q\" q:x=\"1\"", "xmlns=\"\"",
+    "currencyID=\"GBP\"",
+    "currencyID=\"XXX\"",
+    "currencyID=\"gbp\"",
+    "currencyID=\" GBP\"",
+    "currencyID=\"\"",
+    "currencyID=\"QQQ\"",
+    "unitCode=\"KGM\"",
+    "unitCode=\" KGM \"",
+    "unitCode=\"\"",
+    "unitCode=\"KGM#K\"",
+    "unitCode=\"TOOLONG\"",
+    "formatCode=\"102\"",
+    "formatCode=\"304\"",
+    "formatCode=\"203\"",
+    "formatCode=\"\"",
+    "formatCode=\" 102\"",
+    "x=\"1\"",
+    "listID=\"a\"",
+    "listAgencyID=\"6\"",
+    "listAgencyID=\"9999\"",
+    "listName=\"\"",
+    "languageID=\"en\"",
+    "languageID=\"not a tag\"",
+    "listURI=\"urn:x\"",
+    "listURI=\"::%\"",
+    "schemeID=\"\"",
+    "schemeAgencyID=\"6\"",
+    "schemeAgencyID=\"\"",
+    "schemeURI=\"a b\"",
+    "name=\"n\"",
+    "xml:lang=\"en\"",
+    "xml:space=\"preserve\"",
+    "xmlns:q=\"urn:q\"",
+    "xmlns:q=\"urn:q\" q:x=\"1\"",
+    "xmlns=\"\"",
     "xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" xsi:schemaLocation=\"a b\"",
 ];
 
@@ -43,7 +120,8 @@ struct Part {
 
 fn parts(text: &str) -> Vec<Part> {
     let document = roxmltree::Document::parse(text).unwrap();
-    let declaration = document.descendants().find(|n| n.tag_name().name() == "Declaration").unwrap();
+    let declaration =
+        document.descendants().find(|n| n.tag_name().name() == "Declaration").unwrap();
     let nodes: Vec<_> = declaration.descendants().filter(roxmltree::Node::is_element).collect();
     nodes
         .iter()
@@ -64,7 +142,9 @@ fn parts(text: &str) -> Vec<Part> {
             }
             let inner = (!text[..tag_end].ends_with("/>"))
                 .then(|| tag_end..whole.start + text[whole.clone()].rfind("</").unwrap());
-            let start = text[whole.start + 1..].find(|c: char| c.is_ascii_whitespace() || "/>".contains(c)).unwrap();
+            let start = text[whole.start + 1..]
+                .find(|c: char| c.is_ascii_whitespace() || "/>".contains(c))
+                .unwrap();
             Part {
                 name: text[whole.start + 1..whole.start + 1 + start].to_owned(),
                 tag: whole.start..tag_end,
@@ -84,7 +164,8 @@ fn mutate(text: &str, dice: &mut Dice) -> (String, String) {
     let leaves: Vec<&Part> = parts.iter().filter(|p| p.leaf && p.inner.is_some()).collect();
     let leaf = leaves[dice.roll(leaves.len())];
     let other = &parts[dice.roll(parts.len())];
-    let replaced = |at: Range<usize>, with: &str| [&text[..at.start], with, &text[at.end..]].concat();
+    let replaced =
+        |at: Range<usize>, with: &str| [&text[..at.start], with, &text[at.end..]].concat();
     let renamed = |to: &str| {
         let tag = text[part.tag.clone()].replacen(&part.name, to, 1);
         match &part.inner {
@@ -114,7 +195,8 @@ fn mutate(text: &str, dice: &mut Dice) -> (String, String) {
         }
         3 => {
             // To its neighbour's place: the order among siblings.
-            let next = parts.iter().find(|p| p.parent == part.parent && p.whole.start >= part.whole.end);
+            let next =
+                parts.iter().find(|p| p.parent == part.parent && p.whole.start >= part.whole.end);
             match next {
                 None => (format!("{} is last", part.name), text.to_owned()),
                 Some(next) => {
@@ -124,7 +206,10 @@ fn mutate(text: &str, dice: &mut Dice) -> (String, String) {
                         &text[part.whole.clone()],
                     ];
                     let whole = part.whole.start..next.whole.end;
-                    (format!("{} and {} change places", part.name, next.name), replaced(whole, &swapped.concat()))
+                    (
+                        format!("{} and {} change places", part.name, next.name),
+                        replaced(whole, &swapped.concat()),
+                    )
                 }
             }
         }
@@ -149,10 +234,14 @@ fn mutate(text: &str, dice: &mut Dice) -> (String, String) {
             if text[target.tag.clone()].contains(&format!("{key}=")) {
                 return (format!("{} as it is", target.name), text.to_owned());
             }
-            (format!("{} with {attribute}", target.name), replaced(at..at, &format!(" {attribute}")))
+            (
+                format!("{} with {attribute}", target.name),
+                replaced(at..at, &format!(" {attribute}")),
+            )
         }
         8 => {
-            let with: Vec<&&Part> = leaves.iter().filter(|p| text[p.tag.clone()].contains('=')).collect();
+            let with: Vec<&&Part> =
+                leaves.iter().filter(|p| text[p.tag.clone()].contains('=')).collect();
             if with.is_empty() {
                 return ("nothing".into(), text.to_owned());
             }
@@ -160,10 +249,23 @@ fn mutate(text: &str, dice: &mut Dice) -> (String, String) {
             let at = part.tag.start + 1 + part.name.len()..part.tag.end - 1;
             let was = &text[at.clone()];
             let attribute = if dice.roll(3) == 0 { "" } else { dice.pick(ATTRIBUTES) };
-            (format!("{} with {attribute:?} for {was}", part.name), replaced(at, &format!(" {attribute}")))
+            (
+                format!("{} with {attribute:?} for {was}", part.name),
+                replaced(at, &format!(" {attribute}")),
+            )
         }
         _ => {
-            let stray = dice.pick(&["x", " ", "<!-- x -->", "<x/>", "<?x y?>", "<![CDATA[x]]>", "<![CDATA[]]>", "&#32;", "<Name>x</Name>"]);
+            let stray = dice.pick(&[
+                "x",
+                " ",
+                "<!-- x -->",
+                "<x/>",
+                "<?x y?>",
+                "<![CDATA[x]]>",
+                "<![CDATA[]]>",
+                "&#32;",
+                "<Name>x</Name>",
+            ]);
             let at = if dice.roll(2) == 0 { part.tag.end } else { part.whole.end };
             (format!("{stray} after {}", part.name), replaced(at..at, stray))
         }
@@ -216,8 +318,10 @@ fn the_verdict_is_that_of_libxml2() {
     }
     let wanted = |s: &&Sample| s.root == "MetaData" && (s.function == "9" || s.validates);
     let real: Vec<&Sample> = samples.iter().filter(wanted).collect();
-    let mut cases: Vec<(String, String)> =
-        real.iter().map(|s| (s.path.clone(), String::from_utf8(s.bytes.clone()).unwrap())).collect();
+    let mut cases: Vec<(String, String)> = real
+        .iter()
+        .map(|s| (s.path.clone(), String::from_utf8(s.bytes.clone()).unwrap()))
+        .collect();
     let mut dice = Dice(0x00f0_4da6_c02a_11d3);
     while cases.len() < real.len() + MUTANTS {
         let (path, text) = &cases[dice.roll(real.len())];

@@ -1,0 +1,423 @@
+//! What holds of every declaration and every pack, with packs and declarations made by chance.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may stop")]
+
+use std::collections::BTreeMap;
+
+use fondaco::condition::{Comparison, Condition, Number, NumberField, Test, TextField};
+use fondaco::day::{Day, Validity};
+use fondaco::declaration::{Charge, Declaration, Document, Item, Message, Party};
+use fondaco::draft::NodeId;
+use fondaco::finding::Trilingual;
+use fondaco::money::{Currency, Decimal, Money, Rounding, RoundingMode};
+use fondaco::quantity::{Quantity, Units};
+use fondaco::reference::{
+    BaseTerm, Choice, Direction, Measure, Names, Pack, Policy, Profile, Rate, Relief, ReliefEffect,
+    RequirementRule, RiskRule, Selection, Tax, TypeRule,
+};
+use fondaco::token::Token;
+use fondaco::walk::{Opinion, consider};
+use proptest::prelude::*;
+use proptest::sample::select;
+
+fn t(text: &str) -> Token {
+    Token::lossy(text)
+}
+
+fn currency(text: &str) -> Currency {
+    text.parse().unwrap()
+}
+
+fn said(text: &str) -> Trilingual {
+    Trilingual { en: text.to_owned(), zh: text.to_owned(), ru: text.to_owned() }
+}
+
+fn tax(code: &str, base: &[&str], rounding: RoundingMode) -> Tax {
+    let term = |term: &&str| BaseTerm { term: t(term), less: false, when: Condition::ALWAYS };
+    Tax {
+        code: t(code),
+        name: said(code),
+        base: base.iter().map(term).collect(),
+        rounding: Rounding { digits: 2, mode: rounding },
+        choice: Choice::All,
+        picks: Vec::new(),
+        expected: true,
+        when: Condition::ALWAYS,
+    }
+}
+
+fn measure(code: &str, tax: &str, formula: &str) -> Measure {
+    Measure {
+        code: t(code),
+        direction: Some(Direction::Import),
+        origin: Selection::default(),
+        regime: Selection::default(),
+        tax: t(tax),
+        formula: (!formula.is_empty()).then(|| formula.parse().unwrap()),
+        unit: Token::EMPTY,
+        validity: Validity::ALWAYS,
+        basis: "law".into(),
+        mark: String::new(),
+    }
+}
+
+/// A duty, an excise and a VAT on both.
+fn pack(measures: Vec<Measure>) -> Pack {
+    let rounding = Rounding { digits: 2, mode: RoundingMode::HalfUp };
+    let mut pack = Pack {
+        id: "own".into(),
+        digest: String::new(),
+        profile: Profile {
+            name: said("own"),
+            currency: currency("GBP"),
+            country: t("GB"),
+            value_rounding: rounding,
+            code_lengths: vec![8],
+            lines_complete: false,
+            packages_must_add_up: true,
+            acceptance_days: None,
+            types: vec![TypeRule { prefix: t("IM"), direction: Direction::Import }],
+            lists_at: Vec::new(),
+            taxes: vec![
+                tax("A00", &["value"], RoundingMode::Down),
+                tax("413", &["value"], RoundingMode::HalfEven),
+                tax("B00", &["value", "A00", "413"], RoundingMode::HalfUp),
+            ],
+            exclusive: Vec::new(),
+            reliefs: vec![Relief {
+                id: "suspended".into(),
+                taxes: vec![t("A00")],
+                effect: ReliefEffect::Suspend,
+                when: Condition::Text(TextField::Procedure, Test::OneOf(vec![t("71")])),
+                basis: "law".into(),
+            }],
+            charges: vec![(t("AK"), true), (t("BA"), false)],
+            policy: Policy {
+                yellow_from: 30,
+                red_from: 60,
+                random_per_10000: 200,
+                basis: "order".into(),
+            },
+        },
+        law: BTreeMap::new(),
+        lines: Vec::new(),
+        measures: Vec::new(),
+        groups: BTreeMap::new(),
+        rates: vec![Rate {
+            currency: currency("CNY"),
+            per_unit: Decimal::new(1_087, 4),
+            validity: Validity::ALWAYS,
+            source: "bank".into(),
+        }],
+        lists: BTreeMap::new(),
+        units: Units::default(),
+        checks: Vec::new(),
+        requirements: Vec::new(),
+        risks: Vec::new(),
+        names: Names { by_key: BTreeMap::new(), loaded: 1 },
+    };
+    pack.add_measures(measures);
+    pack
+}
+
+fn item(number: u32) -> Item {
+    Item {
+        number,
+        node: NodeId(0),
+        code: Token::EMPTY,
+        description: "Sawn timber".into(),
+        origin: t("RU"),
+        preferential_origin: Token::EMPTY,
+        export_country: t("RU"),
+        destination: t("GB"),
+        procedure: t("40"),
+        previous_procedure: t("00"),
+        additional_procedures: Vec::new(),
+        additional_codes: Vec::new(),
+        regime: t("100"),
+        quota: Token::EMPTY,
+        method: t("1"),
+        price: None,
+        customs_value: None,
+        statistical_value: None,
+        charges: Vec::new(),
+        gross_mass: None,
+        net_mass: None,
+        quantities: Vec::new(),
+        taxes: Vec::new(),
+        documents: Vec::new(),
+        statements: Vec::new(),
+        facts: Vec::new(),
+        packages: None,
+        package_kinds: Vec::new(),
+        previous_documents: Vec::new(),
+    }
+}
+
+fn declaration(items: Vec<Item>, charges: Vec<Charge>) -> Declaration {
+    Declaration {
+        message: Message::Original,
+        kind: t("IMA"),
+        direction: Some(Direction::Import),
+        reference: "OWN-1".into(),
+        mrn: String::new(),
+        acceptance: None,
+        office: Token::EMPTY,
+        exit_office: Token::EMPTY,
+        mode: t("3"),
+        representation: Token::EMPTY,
+        location: String::new(),
+        location_qualifier: Token::EMPTY,
+        incoterm: Token::EMPTY,
+        invoice_total: None,
+        charges,
+        statements: Vec::new(),
+        documents: Vec::new(),
+        previous_documents: Vec::new(),
+        authorisations: Vec::new(),
+        parties: vec![Party {
+            role: "Importer",
+            id: "GB1".into(),
+            name: "Timber Ltd".into(),
+            country: t("GB"),
+            node: NodeId(0),
+        }],
+        items,
+    }
+}
+
+const CODES: &[&str] = &["44071110", "22042109", "85171300", "27101245"];
+const FORMULAS: &[&str] = &[
+    "free",
+    "2%",
+    "12.5%",
+    "0.333%",
+    "1.7 GBP/KGM",
+    "0.25 CNY/KGM",
+    "0.44 CNY/NMB",
+    "max(10%, 0.5 GBP/KGM)",
+    "min(50%, 3 CNY/KGM)",
+    "5% + 0.1 GBP/KGM",
+    "10 EUR/KGM",
+    "note(\"text\")",
+    "",
+];
+
+fn day() -> Day {
+    "2026-11-23".parse().unwrap()
+}
+
+fn cents() -> impl Strategy<Value = Decimal> {
+    (0i64..100_000_000).prop_map(|n| Decimal::new(n, 2))
+}
+
+fn money() -> impl Strategy<Value = Money> {
+    // The euro has no rate here.
+    (cents(), select(&["GBP", "GBP", "CNY", "EUR"][..]))
+        .prop_map(|(amount, code)| Money { amount, currency: currency(code) })
+}
+
+fn charge() -> impl Strategy<Value = Charge> {
+    (select(&["AK", "BA", "ZZ"][..]), money())
+        .prop_map(|(kind, amount)| Charge { kind: t(kind), amount })
+}
+
+fn items() -> impl Strategy<Value = Vec<Item>> {
+    let one = (
+        select(CODES),
+        prop::option::weighted(0.9, money()),
+        prop::option::weighted(0.8, cents()),
+        prop::option::weighted(0.3, cents()),
+        select(&["40", "40", "71"][..]),
+        prop::collection::vec(charge(), 0..3),
+        any::<bool>(),
+    );
+    prop::collection::vec(one, 1..8).prop_map(|all| {
+        let numbered = all.into_iter().enumerate();
+        numbered
+            .map(|(n, (code, price, mass, count, procedure, charges, shown))| {
+                let mut item = item(n as u32 + 1);
+                item.code = t(code);
+                item.price = price;
+                item.net_mass = mass;
+                item.gross_mass = mass;
+                item.quantities =
+                    count.into_iter().map(|value| Quantity { value, unit: t("NMB") }).collect();
+                item.procedure = t(procedure);
+                item.charges = charges;
+                if shown {
+                    item.documents =
+                        vec![Document { code: t("N851"), id: "1".into(), status: Token::EMPTY }];
+                }
+                item
+            })
+            .collect()
+    })
+}
+
+fn declarations() -> impl Strategy<Value = Declaration> {
+    (items(), prop::collection::vec(charge(), 0..2))
+        .prop_map(|(items, charges)| declaration(items, charges))
+}
+
+fn packs() -> impl Strategy<Value = Pack> {
+    let row =
+        (select(CODES), 0usize..=8, select(&["A00", "A00", "413", "B00"][..]), select(FORMULAS));
+    prop::collection::vec(row, 0..12).prop_map(|rows| {
+        let rows = rows
+            .into_iter()
+            .map(|(code, digits, tax, formula)| measure(&code[..digits / 2 * 2], tax, formula));
+        pack(rows.collect())
+    })
+}
+
+fn conditions() -> impl Strategy<Value = Condition> {
+    let compare = |field, comparison, figure: i64| {
+        let figure = Number::Constant(Decimal::new(figure, 0));
+        Condition::Compare(Number::Field(field), comparison, figure)
+    };
+    let leaf = prop_oneof![
+        Just(Condition::ALWAYS),
+        select(CODES)
+            .prop_map(|c| Condition::Text(TextField::Commodity, Test::StartsWith(t(&c[..2])))),
+        (0i64..1_000_000).prop_map(move |n| compare(NumberField::ItemValue, Comparison::Above, n)),
+        (0i64..1_000_000).prop_map(move |n| compare(NumberField::NetMass, Comparison::Below, n)),
+    ];
+    prop_oneof![
+        leaf.clone(),
+        leaf.clone().prop_map(|c| Condition::Not(Box::new(c))),
+        prop::collection::vec(leaf.clone(), 0..3).prop_map(Condition::Any),
+        prop::collection::vec(leaf, 0..3).prop_map(Condition::All),
+    ]
+}
+
+fn risks() -> impl Strategy<Value = RiskRule> {
+    (0u32..80, conditions()).prop_map(|(points, when)| RiskRule {
+        id: format!("r{points}"),
+        points,
+        when,
+        text: said("a risk"),
+        category: said("risk"),
+        validity: Validity::ALWAYS,
+    })
+}
+
+fn requirements() -> impl Strategy<Value = RequirementRule> {
+    let kinds = select(&["certificate", "licence", "prohibition"][..]);
+    (kinds, conditions(), any::<bool>(), any::<bool>()).prop_map(
+        |(kind, when, none, illustrative)| RequirementRule {
+            id: format!("q-{kind}"),
+            kind: t(kind),
+            agency: said("agency"),
+            codes: Vec::new(),
+            direction: None,
+            origin: Selection::default(),
+            when,
+            documents: if none { Vec::new() } else { vec![t("N851")] },
+            text: said("a certificate"),
+            basis: "law".into(),
+            illustrative,
+            validity: Validity::ALWAYS,
+        },
+    )
+}
+
+/// The total, the lines and what is unknown, in an order of their own.
+fn figures(opinion: &Opinion<'_>) -> (Decimal, Vec<String>) {
+    let assessment = &opinion.assessment;
+    let mut all: Vec<String> = assessment.lines.iter().map(|l| format!("{l:?}")).collect();
+    all.extend(assessment.unknown.iter().map(|u| format!("{u:?}")));
+    all.extend(assessment.values.iter().map(|v| format!("{v:?}")));
+    all.sort_unstable();
+    (assessment.total, all)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 1_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_total_is_the_sum_of_what_is_payable(d in declarations(), pack in packs()) {
+        let opinion = consider(&d, pack.on(day()), 9_999);
+        let assessment = &opinion.assessment;
+        prop_assert_eq!(assessment.total, assessment.lines.iter().map(|l| l.payable).sum::<Decimal>());
+        for line in &assessment.lines {
+            prop_assert!(line.assessed >= Decimal::ZERO || line.base < Decimal::ZERO, "{:?}", line);
+            prop_assert!(line.payable == line.assessed || line.payable.is_zero(), "{:?}", line);
+        }
+        // Every tax of every item is a line or is said to be unknown.
+        for item in &d.items {
+            for tax in ["A00", "413", "B00"] {
+                let said = assessment.lines.iter().any(|l| l.item == item.number && l.tax == tax)
+                    || assessment.unknown.iter().any(|u| u.item == item.number && u.tax == tax);
+                prop_assert!(said, "nothing said of {} on {}", tax, item.number);
+            }
+        }
+    }
+
+    #[test]
+    fn the_same_comes_of_the_same(d in declarations(), pack in packs(), draw in 0u32..10_000) {
+        let (a, b) = (consider(&d, pack.on(day()), draw), consider(&d, pack.on(day()), draw));
+        prop_assert_eq!(format!("{a:?}"), format!("{b:?}"));
+    }
+
+    #[test]
+    fn the_order_of_items_does_not_matter(
+        d in declarations(),
+        mut pack in packs(),
+        risks in prop::collection::vec(risks(), 0..4),
+        requirements in prop::collection::vec(requirements(), 0..3),
+        seed in any::<prop::sample::Index>(),
+    ) {
+        pack.risks = risks;
+        pack.requirements = requirements;
+        let mut other = d.clone();
+        let n = other.items.len();
+        other.items.rotate_left(seed.index(n));
+        other.items.swap(0, n / 2);
+        let (a, b) = (consider(&d, pack.on(day()), 9_999), consider(&other, pack.on(day()), 9_999));
+        prop_assert_eq!(figures(&a), figures(&b));
+        prop_assert_eq!(a.score.points, b.score.points);
+        prop_assert_eq!(a.decision.lane, b.decision.lane);
+        prop_assert_eq!(a.plan, b.plan);
+    }
+
+    #[test]
+    fn one_more_reason_never_lowers_the_lane(
+        d in declarations(),
+        mut pack in packs(),
+        risks in prop::collection::vec(risks(), 0..4),
+        requirements in prop::collection::vec(requirements(), 0..3),
+        risk in risks(),
+        requirement in requirements(),
+        draw in 0u32..10_000,
+    ) {
+        pack.risks = risks;
+        pack.requirements = requirements;
+        let before = consider(&d, pack.on(day()), draw);
+        let lane = before.decision.lane;
+        let reasons = before.decision.reasons.len();
+        let with = |change: &dyn Fn(&mut Pack)| {
+            let mut pack = pack.clone();
+            change(&mut pack);
+            let after = consider(&d, pack.on(day()), draw);
+            (after.decision.lane, after.decision.reasons.len())
+        };
+        for (after, n) in [
+            with(&|p| p.risks.push(risk.clone())),
+            with(&|p| p.requirements.push(requirement.clone())),
+            with(&|p| p.requirements.insert(0, requirement.clone())),
+            with(&|p| p.profile.policy.random_per_10000 = 10_000),
+            with(&|p| p.profile.policy.yellow_from = 0),
+        ] {
+            prop_assert!(after >= lane, "{:?} after {:?}", after, lane);
+            prop_assert!(n >= reasons);
+        }
+    }
+
+    #[test]
+    fn what_could_not_be_told_is_never_green(d in declarations(), pack in packs()) {
+        let opinion = consider(&d, pack.on(day()), 9_999);
+        if !opinion.assessment.unknown.is_empty() {
+            prop_assert!(opinion.decision.lane > fondaco::decision::Lane::Green);
+        }
+    }
+}

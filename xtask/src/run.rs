@@ -1,0 +1,50 @@
+//! Running other programs and saying so.
+
+use std::ffi::OsStr;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+/// Runs a program in the root of the repository; its output is shown.
+pub(crate) fn run<S: AsRef<OsStr>>(root: &Path, program: &str, args: &[S]) -> Result<(), String> {
+    let shown: Vec<String> =
+        args.iter().map(|a| a.as_ref().to_string_lossy().into_owned()).collect();
+    println!("$ {program} {}", shown.join(" "));
+    let status = Command::new(program)
+        .args(args)
+        .current_dir(root)
+        .status()
+        .map_err(|e| format!("{program}: {e}"))?;
+    if status.success() { Ok(()) } else { Err(format!("{program} {}: {status}", shown.join(" "))) }
+}
+
+/// Whether a program can be started at all.
+pub(crate) fn has(program: &str, version: &str) -> bool {
+    Command::new(program)
+        .arg(version)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .is_ok()
+}
+
+/// Installs Debian packages where that is possible; says what it skipped where it is not.
+pub(crate) fn apt(packages: &[&str], wanted_for: &str) -> bool {
+    let quiet = |args: &[&str]| {
+        Command::new("apt-get")
+            .args(args)
+            .env("DEBIAN_FRONTEND", "noninteractive")
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status()
+            .is_ok_and(|s| s.success())
+    };
+    let mut install = vec!["install", "-y", "--no-install-recommends"];
+    install.extend(packages);
+    println!("installing {} for {wanted_for}", packages.join(" "));
+    if quiet(&install) || (quiet(&["update"]) && quiet(&install)) {
+        return true;
+    }
+    println!("skipped: {wanted_for}: could not install {}", packages.join(" "));
+    false
+}
