@@ -4,12 +4,14 @@
 //! may repeat is an array. `{"Declaration": {…}, "Envelope": {…}}`. The JSON Schema is
 //! [`schema`].
 
+use std::collections::BTreeSet;
+
 use fondaco::draft::{Draft, Foreign, ForeignChild, NodeId, NodeRef};
 use fondaco::finding::{Code, Finding, MOST, Place};
 use fondaco::model::{Base, Element, ElementId, Model};
 use serde_json::{Map, Value, json};
 
-use crate::wco::xml::breach_finding;
+use crate::wco::xml::{breach_finding, is_name};
 use crate::{Decoded, Limits};
 
 /// Reads a declaration.
@@ -28,10 +30,17 @@ pub fn decode(model: &'static Model, bytes: &[u8], limits: &Limits) -> Decoded {
     if let Err(e) = std::str::from_utf8(bytes) {
         return refuse(Code::Encoding, &format!("byte {}", e.valid_up_to()));
     }
-    if deeper_than(bytes, limits.depth) {
-        return Decoded::refused(
-            Finding::new(Code::TooDeep, Place::default()).wanted(limits.depth),
-        );
+    // An envelope nests twice as deep in JSON as in XML.
+    match scan(bytes, limits.depth * 2) {
+        Scan::Fine => {}
+        Scan::TooDeep => {
+            return Decoded::refused(
+                Finding::new(Code::TooDeep, Place::default()).wanted(limits.depth * 2),
+            );
+        }
+        Scan::Twice(name) => {
+            return refuse(Code::NotWellFormed, &format!("member {name} stands twice"));
+        }
     }
     let value: Value = match serde_json::from_slice(bytes) {
         Ok(value) => value,
@@ -46,18 +55,25 @@ pub fn decode(model: &'static Model, bytes: &[u8], limits: &Limits) -> Decoded {
     };
     let mut reader = Reader { model, draft: Draft::new(model, bytes.len()), findings: Vec::new() };
     if let Some(envelope) = root.remove("Envelope") {
-        reader.draft.envelope = foreign(&envelope).map(Box::new);
+        match foreign(&envelope) {
+            Some(envelope) => reader.draft.envelope = Some(Box::new(envelope)),
+            None => return refuse(Code::NotWellFormed, "Envelope: not elements with names"),
+        }
     }
-    if let Some(Value::Array(all)) = root.remove("Attributes") {
-        reader.draft.root_attributes = all.iter().filter_map(attribute).collect();
+    if let Some(all) = root.remove("Attributes") {
+        match attributes(&all) {
+            Some(all) => reader.draft.root_attributes = all,
+            None => return refuse(Code::NotWellFormed, "Attributes: not namespace, name, value"),
+        }
     }
     if let Some(Value::String(namespace)) = root.remove("Namespace") {
         reader.draft.namespace = Some(namespace);
     }
     if let Some(Value::Object(aliases)) = root.remove("Aliases") {
         for (read, seen) in aliases {
-            if let Value::String(seen) = seen {
-                reader.draft.aliases.push((read, seen));
+            match seen {
+                Value::String(seen) if is_name(&seen) => reader.draft.aliases.push((read, seen)),
+                _ => return refuse(Code::NotWellFormed, "Aliases: not names"),
             }
         }
     }
@@ -72,25 +88,54 @@ pub fn decode(model: &'static Model, bytes: &[u8], limits: &Limits) -> Decoded {
     Decoded { draft: Some(reader.draft), findings: reader.findings }
 }
 
-/// Whether brackets nest deeper, told before anything is built.
-fn deeper_than(bytes: &[u8], most: usize) -> bool {
-    let (mut depth, mut in_text, mut escaped) = (0usize, false, false);
-    for byte in bytes {
+enum Scan {
+    Fine,
+    TooDeep,
+    Twice(String),
+}
+
+/// Looks over the brackets and the names of members before anything is built: how deep it nests,
+/// and whether an object has a member twice.
+fn scan(bytes: &[u8], most: usize) -> Scan {
+    let mut names: Vec<Option<BTreeSet<&[u8]>>> = Vec::new();
+    let mut last: &[u8] = &[];
+    let mut at = 0;
+    while let Some(byte) = bytes.get(at) {
         match byte {
-            _ if escaped => escaped = false,
-            b'\\' if in_text => escaped = true,
-            b'"' => in_text = !in_text,
-            b'{' | b'[' if !in_text => {
-                depth += 1;
-                if depth > most {
-                    return true;
+            b'"' => {
+                let start = at + 1;
+                at = start;
+                while let Some(byte) = bytes.get(at) {
+                    match byte {
+                        b'\\' => at += 1,
+                        b'"' => break,
+                        _ => {}
+                    }
+                    at += 1;
+                }
+                last = bytes.get(start..at).unwrap_or_default();
+            }
+            b'{' | b'[' => {
+                names.push((*byte == b'{').then(BTreeSet::new));
+                if names.len() > most {
+                    return Scan::TooDeep;
                 }
             }
-            b'}' | b']' if !in_text => depth = depth.saturating_sub(1),
+            b'}' | b']' => {
+                names.pop();
+            }
+            b':' => {
+                if let Some(Some(seen)) = names.last_mut()
+                    && !seen.insert(last)
+                {
+                    return Scan::Twice(String::from_utf8_lossy(last).into_owned());
+                }
+            }
             _ => {}
         }
+        at += 1;
     }
-    false
+    Scan::Fine
 }
 
 struct Reader {
@@ -128,6 +173,11 @@ impl Reader {
                     }
                 }
                 Some(Value::Array(all)) => {
+                    if all.is_empty() && child.min > 0 {
+                        let place = self.draft.node(node).place_of(&child.name);
+                        let finding = Finding::new(Code::ElementMissing, place);
+                        self.find(finding.name(&element.name).value(&child.name));
+                    }
                     for (n, one) in all.into_iter().enumerate() {
                         let position = n as u16 + 1;
                         let inner = self.draft.open(*id, Some(node), position);
@@ -202,27 +252,36 @@ impl Reader {
     }
 }
 
-fn attribute(value: &Value) -> Option<(String, String, String)> {
-    let all = value.as_array()?;
-    let text = |n: usize| all.get(n).and_then(Value::as_str).map(str::to_owned);
-    Some((text(0)?, text(1)?, text(2)?))
+/// Triples of namespace, name and value; `None` where one is not, or its name is no name.
+fn attributes(value: &Value) -> Option<Vec<(String, String, String)>> {
+    let one = |value: &Value| {
+        let all = value.as_array()?;
+        let text = |n: usize| all.get(n).and_then(Value::as_str).map(str::to_owned);
+        let name = text(1).filter(|n| is_name(n))?;
+        Some((text(0)?, name, text(2)?))
+    };
+    value.as_array()?.iter().map(one).collect()
 }
 
+/// An element of the envelope; `None` where it or something in it is not one.
 fn foreign(value: &Value) -> Option<Foreign> {
-    let text = |key: &str| value.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
-    let list = |key: &str| value.get(key).and_then(Value::as_array).cloned().unwrap_or_default();
-    Some(Foreign {
-        name: value.get("name")?.as_str()?.to_owned(),
-        namespace: text("namespace"),
-        attributes: list("attributes").iter().filter_map(attribute).collect(),
-        children: list("children")
+    let children = match value.get("children") {
+        None => Vec::new(),
+        Some(all) => all
+            .as_array()?
             .iter()
-            .filter_map(|child| match child {
+            .map(|child| match child {
                 Value::Null => Some(ForeignChild::Declaration),
                 Value::String(text) => Some(ForeignChild::Text(text.clone())),
                 other => foreign(other).map(ForeignChild::Element),
             })
-            .collect(),
+            .collect::<Option<_>>()?,
+    };
+    Some(Foreign {
+        name: value.get("name")?.as_str().filter(|n| is_name(n))?.to_owned(),
+        namespace: value.get("namespace").and_then(Value::as_str).unwrap_or_default().to_owned(),
+        attributes: value.get("attributes").map_or(Some(Vec::new()), attributes)?,
+        children,
     })
 }
 

@@ -114,7 +114,11 @@ pub fn assess(declaration: &Declaration, reference: Reference<'_>) -> Assessment
         assessment.values.push(value);
     }
     let sum = assessment.lines.iter().try_fold(Decimal::ZERO, |s, l| s.checked_add(l.payable));
-    assessment.total = profile.value_rounding.apply(sum.unwrap_or(Decimal::MAX));
+    let mut total = sum.unwrap_or(Decimal::MAX);
+    if total.scale() < profile.value_rounding.digits {
+        total.rescale(profile.value_rounding.digits);
+    }
+    assessment.total = total;
     assessment
 }
 
@@ -129,11 +133,12 @@ fn value(declaration: &Declaration, item: &Item, reference: Reference<'_>) -> It
     let Some(mut sum) = price.amount.checked_mul(rate) else { return result };
     result.parts.push((Token::EMPTY, price.amount, price.currency, rate));
     let share = share(declaration, item);
-    let own = item.charges.iter().map(|c| (c, Decimal::ONE));
-    let whole = declaration.charges.iter().map(|c| (c, share.unwrap_or(Decimal::ONE)));
+    let own = item.charges.iter().map(|c| (c, Some(Decimal::ONE)));
+    let whole = declaration.charges.iter().map(|c| (c, share));
     for (Charge { kind, amount }, share) in own.chain(whole) {
-        // A charge the pack does not know is not part of the value.
-        let Some((_, adds)) = profile.charges.iter().find(|(k, _)| k == kind) else { continue };
+        // A charge the pack does not know, or a share that cannot be told: the value cannot either.
+        let known = profile.charges.iter().find(|(k, _)| k == kind);
+        let (Some((_, adds)), Some(share)) = (known, share) else { return result };
         let Some(rate) = reference.rate(amount.currency) else { return result };
         let part = amount.amount.checked_mul(share).and_then(|x| x.checked_mul(rate));
         let total = part.and_then(|p| if *adds { sum.checked_add(p) } else { sum.checked_sub(p) });
@@ -146,7 +151,8 @@ fn value(declaration: &Declaration, item: &Item, reference: Reference<'_>) -> It
     result
 }
 
-/// The item's share of the consignment's charges, by price.
+/// The item's share of the consignment's charges, by price; `None` where the prices are not all
+/// stated in one currency.
 fn share(declaration: &Declaration, item: &Item) -> Option<Decimal> {
     let price = item.price?;
     let sum = declaration

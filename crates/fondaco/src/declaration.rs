@@ -98,6 +98,8 @@ const MAY_NOT_REPEAT: &[&str] = &[
     "AdditionalInformation",
     "AuthorisationHolder",
     "GovernmentAgencyGoodsItem",
+    "GovernmentProcedure",
+    "Origin",
     "Packaging",
     "PreviousDocument",
     "TransportEquipment",
@@ -418,6 +420,22 @@ struct Reader<'a> {
     findings: Vec<Finding>,
 }
 
+/// Whether the calendar and the clock have it, and it is of the form its format code says.
+/// Source: UN/EDIFACT 2379, 102 (a day) and 304 (with the time and the zone).
+fn is_moment(text: &str, format: &str) -> bool {
+    let two = |at: usize| text.get(at..at + 2).and_then(|t| t.parse::<u8>().ok());
+    let time = text.len() == 8
+        || (two(8).is_some_and(|h| h < 24)
+            && two(10).is_some_and(|m| m < 60)
+            && two(12).is_some_and(|s| s <= 60));
+    let form = match format {
+        "102" => text.len() == 8,
+        "304" => text.len() > 8,
+        _ => true,
+    };
+    Day::compact(text).is_ok() && time && form
+}
+
 fn token(node: NodeRef<'_>) -> Token {
     Token::lossy(node.text())
 }
@@ -462,7 +480,7 @@ impl<'a> Reader<'a> {
             let Some(value) = &element.value else { continue };
             let text = node.text();
             if value.base == Base::DateTime && value.check(node.raw_text()).is_ok() {
-                if Day::compact(text).is_err() {
+                if !is_moment(text, node.attribute("formatCode").unwrap_or_default()) {
                     self.find(Finding::new(Code::DateImpossible, node.place()).value(text));
                 }
             } else if value.base.is_number() && text.starts_with('-') {
@@ -474,6 +492,12 @@ impl<'a> Reader<'a> {
             {
                 let finding = Finding::new(Code::CodeUnknown, node.place());
                 self.find(finding.value(code).wanted("currency"));
+            }
+            if let Some(code) = node.attribute("unitCode")
+                && !self.reference.pack.units.may_be(code)
+            {
+                let finding = Finding::new(Code::CodeUnknown, node.place());
+                self.find(finding.value(code).wanted("unit"));
             }
             let Ok(at) = lists.binary_search_by_key(&node.element_id(), |(id, _)| *id) else {
                 continue;
@@ -493,10 +517,11 @@ impl<'a> Reader<'a> {
         let classes: Vec<NodeRef<'_>> =
             node.children().filter(|c| c.element().value.is_none()).collect();
         for (n, one) in classes.iter().enumerate() {
+            let part = |n: NodeRef<'_>| CODE_PARTS.contains(&text_in(n, "IdentificationTypeCode"));
             let alike = |other: &&NodeRef<'_>| {
                 other.element_id() == one.element_id() && other.says_the_same(*one)
             };
-            if MAY_NOT_REPEAT.contains(&one.name())
+            if (MAY_NOT_REPEAT.contains(&one.name()) || part(*one))
                 && one.element().repeats()
                 && one.children().next().is_some()
                 && classes.iter().take(n).any(|other| alike(&other))
@@ -720,7 +745,9 @@ impl<'a> Reader<'a> {
         if let (Some(gross), Some(net)) = (item.gross_mass, item.net_mass)
             && net > gross
         {
-            let finding = Finding::new(Code::NetAboveGross, node.place_of("Commodity"));
+            let measure = node.child("Commodity").and_then(|c| c.child("GoodsMeasure"));
+            let place = measure.unwrap_or(node).place_of("NetNetWeightMeasure");
+            let finding = Finding::new(Code::NetAboveGross, place);
             self.find(finding.value(&net.to_string()).wanted(gross));
         }
         let profile = &self.reference.pack.profile;

@@ -358,7 +358,7 @@ impl<'a> NodeRef<'a> {
         place.xpath.push('/');
         place.xpath.push_str(name);
         place.json.push('/');
-        place.json.push_str(name);
+        place.json.push_str(&name.replace('~', "~0").replace('/', "~1"));
         place
     }
 }

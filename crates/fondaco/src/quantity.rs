@@ -45,6 +45,17 @@ impl Units {
         &self.0
     }
 
+    /// Whether the text may be a unit: one of the table, or two or three capitals and digits with at
+    /// most a qualifier (`KGM#G`). Tariffs count in more units than Recommendation 20 has, so one
+    /// that is not in the table is taken; what is counted in it may then be unknown.
+    #[must_use]
+    pub fn may_be(&self, unit: &str) -> bool {
+        let (plain, qualifier) = unit.split_once('#').unwrap_or((unit, ""));
+        let code = |t: &str| t.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
+        self.row(unit).is_some()
+            || ((2..=3).contains(&plain.len()) && code(plain) && qualifier.len() <= 1 && code(qualifier))
+    }
+
     fn row(&self, unit: &str) -> Option<&UnitRow> {
         let at = self.0.binary_search_by(|row| row.unit.as_str().cmp(unit)).ok()?;
         self.0.get(at)

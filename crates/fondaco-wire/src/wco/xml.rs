@@ -6,7 +6,7 @@
 
 use fondaco::draft::{Draft, Foreign, ForeignChild, NodeId, NodeRef};
 use fondaco::finding::{Code, Finding, MOST, Place};
-use fondaco::model::{Base, Breach, Element, ElementId, Model, is_space};
+use fondaco::model::{Base, Breach, Element, ElementId, Model, Value, is_space};
 use quick_xml::Reader;
 use quick_xml::errors::{Error as XmlError, IllFormedError};
 use quick_xml::events::{BytesStart, Event};
@@ -84,6 +84,9 @@ fn prepare<'a>(bytes: &'a [u8], limits: &Limits) -> Result<&'a str, Box<Finding>
     if text.trim().is_empty() {
         return refuse(Code::NotWellFormed, "nothing sent");
     }
+    if text.starts_with('\u{feff}') || text.contains(['\u{fffe}', '\u{ffff}']) {
+        return refuse(Code::NotWellFormed, "a character XML does not have");
+    }
     Ok(text)
 }
 
@@ -138,6 +141,7 @@ impl Decoder<'_> {
         let config = reader.config_mut();
         config.check_comments = true;
         config.check_end_names = true;
+        let mut first = true;
         loop {
             let event = match reader.read_event() {
                 Ok(event) => event,
@@ -200,8 +204,11 @@ impl Decoder<'_> {
                     return Err(Box::new(Finding::new(Code::Dtd, Place::default())));
                 }
                 Event::Decl(decl) => {
-                    if self.root_seen || reader.buffer_position() as usize > decl.len() + 8 {
+                    if !first || !text.starts_with("<?xml") {
                         return Err(self.broken(&reader, text, "XML declaration not at the start"));
+                    }
+                    if !decl.version().is_ok_and(|v| v.starts_with("1.")) {
+                        return Err(self.broken(&reader, text, "another version of XML"));
                     }
                     if let Some(Ok(encoding)) = decl.encoding() {
                         let known = ["utf-8", "utf8", "us-ascii", "ascii"];
@@ -225,6 +232,7 @@ impl Decoder<'_> {
                     return Ok(());
                 }
             }
+            first = false;
         }
     }
 
@@ -275,7 +283,13 @@ impl Decoder<'_> {
                     .normalized_value(quick_xml::XmlVersion::Implicit1_0)
                     .map_err(|e| bad(&e.to_string()))?
                     .into_owned();
+                if !value.chars().all(is_char) {
+                    return Err(bad("a character XML does not have"));
+                }
                 let (prefix, local) = split(attribute.key.0);
+                if !is_name(local) || !(prefix.is_empty() || is_name(prefix)) {
+                    return Err(bad("an attribute's name is no name"));
+                }
                 let declares = if prefix == "xmlns" {
                     Some(local)
                 } else if prefix.is_empty() && local == "xmlns" {
@@ -310,6 +324,10 @@ impl Decoder<'_> {
             }
         }
         let (prefix, local) = split(start.name().0);
+        // Within the declaration a name is looked up, and found or not.
+        if self.open.is_empty() && !(is_name(local) && (prefix.is_empty() || is_name(prefix))) {
+            return Err(self.broken(reader, text, "an element's name is no name"));
+        }
         if !prefix.is_empty() && self.namespace(prefix).is_none() {
             let why = format!("prefix {prefix} is not declared");
             return Err(self.broken(reader, text, &why));
@@ -384,10 +402,21 @@ impl Decoder<'_> {
         local: &str,
         attributes: Vec<(String, String, String)>,
     ) {
-        self.class_text();
         let model = self.model;
         let Some(frame) = self.open.get(parent) else { return };
         let (parent_node, class, cursor) = (frame.node, frame.element, frame.cursor);
+        let is_value = |v: &Value| v.base != Base::DateTime || self.is_date_text(parent);
+        if model.element(class).value.as_ref().is_some_and(is_value) {
+            let place = self.draft.node(parent_node).place();
+            let name = model.element(class).name.clone();
+            self.find(|| {
+                Finding::new(Code::ElementUnknown, place).name(name).value(local).wanted("—")
+            });
+            self.skipping = 1;
+            return;
+        }
+        self.class_text();
+        let Some(frame) = self.open.get(parent) else { return };
         // A date stands in a child of its own, in the namespace of data types; the model folds the
         // two into one value.
         if model.element(class).value.as_ref().is_some_and(|v| v.base == Base::DateTime) {
@@ -473,6 +502,12 @@ impl Decoder<'_> {
         }
         self.open.push(Open { node, element: id, cursor: 0, count: 0, any: false });
         self.text.clear();
+    }
+
+    /// Whether this frame is the text of a date, within the date's class.
+    fn is_date_text(&self, frame: usize) -> bool {
+        let node = |n: usize| self.open.get(n).map(|o| o.node);
+        frame.checked_sub(1).is_some_and(|above| node(above) == node(frame))
     }
 
     /// Moves the parent's cursor to this child, saying what is out of order or was left out.
@@ -623,8 +658,10 @@ impl Decoder<'_> {
         }
         if self.skipping > 0 {
             self.skipping -= 1;
-            self.text.clear();
             return;
+        }
+        if self.open.last().is_some_and(|o| self.model.element(o.element).value.is_none()) {
+            self.class_text();
         }
         let Some(frame) = self.open.pop() else {
             self.flush_outside_text();
@@ -663,7 +700,6 @@ impl Decoder<'_> {
                 self.draft.close(frame.node);
             }
             None => {
-                self.class_text();
                 let from = if frame.any { frame.cursor + 1 } else { 0 };
                 if frame.any || element.children.iter().any(|c| model.element(*c).min > 0) {
                     self.missing(frame.node, frame.element, from, element.children.len());
@@ -692,6 +728,14 @@ fn say(error: &XmlError) -> String {
         }
         other => other.to_string(),
     }
+}
+
+/// Whether a name without its prefix is one. Source: XML Namespaces 1.0, NCName, with all that is
+/// not ASCII taken.
+pub(crate) fn is_name(name: &str) -> bool {
+    let start = |c: char| c.is_ascii_alphabetic() || c == '_' || !c.is_ascii();
+    name.starts_with(start)
+        && name.chars().all(|c| start(c) || c.is_ascii_digit() || matches!(c, '-' | '.'))
 }
 
 /// Characters XML 1.0 allows.
