@@ -103,7 +103,7 @@ pub(crate) fn expand(files: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
     Ok(all)
 }
 
-/// Runs either command; `check` leaves the assessment out.
+/// Runs either command; the text of `check` leaves the assessment out.
 pub(crate) fn run(args: &AssessArgs, assess: bool) -> Result<Exit, Failure> {
     let pack = load_pack(&args.pack, args.measures.as_deref(), args.rates.as_deref())?;
     let language = Language::from_tag(&args.language).unwrap_or(Language::En);
@@ -134,7 +134,7 @@ pub(crate) fn run(args: &AssessArgs, assess: bool) -> Result<Exit, Failure> {
         if !considered.is_accepted() {
             worst = worst.max(Exit::Returned);
         }
-        if !assess {
+        if !assess && !args.json {
             considered.report.assessment = None;
         }
         let write = if args.json {

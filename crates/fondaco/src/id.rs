@@ -29,7 +29,7 @@ fn weight(c: u8) -> Option<u32> {
         b'A'..=b'Z' => {
             let n = u32::from(c - b'A');
             // A = 10, then one is skipped at 11, 22 and 33.
-            Some(10 + n + (n + 9) / 10)
+            Some(10 + n + n.div_ceil(10))
         }
         _ => None,
     }

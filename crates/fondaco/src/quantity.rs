@@ -35,7 +35,7 @@ impl Units {
     /// Takes rows in any order.
     #[must_use]
     pub fn new(mut rows: Vec<UnitRow>) -> Self {
-        rows.sort_by(|a, b| a.unit.cmp(&b.unit));
+        rows.sort_by_key(|row| row.unit);
         Self(rows)
     }
 

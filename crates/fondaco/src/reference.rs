@@ -391,7 +391,7 @@ impl Pack {
     /// Adds measures, keeping the order by code.
     pub fn add_measures(&mut self, rows: Vec<Measure>) {
         self.measures.extend(rows);
-        self.measures.sort_by(|a, b| a.code.cmp(&b.code));
+        self.measures.sort_by_key(|m| m.code);
     }
 
     /// The pack on one day.

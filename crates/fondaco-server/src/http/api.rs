@@ -503,7 +503,7 @@ struct Notification {
     mrn: String,
     /// The declarant's reference.
     lrn: String,
-    /// WCO function code: 01 accepted, 02 registered, 05 control, 06 documents wanted, 08 released,
+    /// WCO function code: 01 accepted, 02 registered, 03 rejected, 05 control, 06 documents wanted, 08 released,
     /// 09 cleared, 13 duty.
     function: &'static str,
     /// What happened.
@@ -545,6 +545,27 @@ fn told(filing: &Filing, happened: &Happened) -> Option<Notification> {
     })
 }
 
+/// The rejection of a filing that was returned: it has no number and no events, only this.
+fn rejection(filing: &Filing) -> Notification {
+    let opinion: Value = serde_json::from_slice(&filing.opinion).unwrap_or_default();
+    Notification {
+        cursor: 1,
+        mrn: String::new(),
+        lrn: filing.lrn.clone(),
+        function: "03",
+        event: "rejected",
+        at: filing.at.clone(),
+        message: response::encode(&response::Response {
+            function: "03",
+            id: &filing.id,
+            at: &filing.at,
+            lrn: &filing.lrn,
+            mrn: "",
+            opinion: &opinion,
+        }),
+    }
+}
+
 /// The messages to the trader after a cursor; they can be asked for again for ever.
 #[utoipa::path(get, path = "/v1/declarations/{mrn}/notifications", tag = "declarations",
     params(("mrn" = String, Path, description = "MRN"), CursorQuery),
@@ -557,7 +578,10 @@ async fn notifications(
     let (after, most) = query.bounds();
     with(&house, &name, |f| {
         if f.mrn.is_empty() {
-            return Json(Notifications { notifications: Vec::new(), next: after }).into_response();
+            let rejected = f.outcome == "returned" && after < 1;
+            let notifications = if rejected { vec![rejection(&f)] } else { Vec::new() };
+            let next = if rejected { 1 } else { after };
+            return Json(Notifications { notifications, next }).into_response();
         }
         match house.store.events(&f.mrn, after, most) {
             Ok(all) => Json(Notifications {
@@ -579,6 +603,9 @@ async fn notification(
     Path((name, cursor)): Path<(String, i64)>,
 ) -> Response {
     with(&house, &name, |f| match house.store.events(&f.mrn, cursor.saturating_sub(1), 1) {
+        Ok(_) if f.outcome == "returned" && cursor == 1 => {
+            ([(header::CONTENT_TYPE, "application/xml")], rejection(&f).message).into_response()
+        }
         Ok(all) if !f.mrn.is_empty() => {
             let one = all.first().filter(|h| h.cursor == cursor).and_then(|h| told(&f, h));
             one.map_or_else(not_found, |n| {

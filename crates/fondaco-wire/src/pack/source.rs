@@ -597,7 +597,7 @@ pub(super) fn read(files: &Files, digest: String) -> Result<Pack, Vec<Problem>> 
     rows(files, |n| n.starts_with("lines"), &mut problems, |reader, row: LineRow| {
         pack.lines.push(reader.line(row));
     });
-    pack.lines.sort_by(|a, b| a.code.cmp(&b.code));
+    pack.lines.sort_by_key(|l| l.code);
     let taxes: Vec<Token> = pack.profile.taxes.iter().map(|t| t.code).collect();
     let law = &pack.law;
     let mut measures = Vec::new();
@@ -619,7 +619,7 @@ pub(super) fn read(files: &Files, digest: String) -> Result<Pack, Vec<Problem>> 
         pack.lists.entry(list).or_default().push((code, validity));
     });
     for codes in pack.lists.values_mut() {
-        codes.sort_by(|a, b| a.0.cmp(&b.0));
+        codes.sort_by_key(|(code, _)| *code);
     }
     let mut units = Vec::new();
     rows(files, |n| n == "units.csv", &mut problems, |reader, row: UnitFile| {
