@@ -19,6 +19,8 @@ pub const DECLARATION: &str = "urn:wco:datamodel:WCO:DEC-DMS:2";
 pub const DATA_TYPES: &str = "urn:wco:datamodel:WCO:Declaration_DS:DMS:2";
 /// The namespace of schema instances.
 const INSTANCE: &str = "http://www.w3.org/2001/XMLSchema-instance";
+/// The namespace of `xml:` itself.
+const XML: &str = "http://www.w3.org/XML/1998/namespace";
 /// The child that holds a date, in the namespace of data types.
 const DATE_TIME: &str = "DateTimeString";
 
@@ -255,7 +257,7 @@ impl Decoder<'_> {
 
     fn namespace(&self, prefix: &str) -> Option<&str> {
         if prefix == "xml" {
-            return Some("http://www.w3.org/XML/1998/namespace");
+            return Some(XML);
         }
         self.prefixes.iter().rev().find(|p| p.prefix == prefix).map(|p| p.namespace.as_str())
     }
@@ -276,6 +278,9 @@ impl Decoder<'_> {
         let raw = start.attributes_raw();
         let mut attributes: Vec<(String, String, String)> = Vec::new();
         if !raw.bytes().all(is_space) {
+            if run_together(raw) {
+                return Err(self.broken(reader, text, "attributes run together"));
+            }
             for attribute in start.attributes() {
                 let bad = |why: &str| self.broken(reader, text, why);
                 let attribute = attribute.map_err(|e| bad(&e.to_string()))?;
@@ -301,6 +306,9 @@ impl Decoder<'_> {
                     None
                 };
                 if let Some(declared) = declares {
+                    if declared == "xmlns" || (declared == "xml") != (value == XML) {
+                        return Err(bad("a prefix that is not free"));
+                    }
                     if !declared.is_empty() && value.is_empty() {
                         return Err(bad("a prefix declared empty"));
                     }
@@ -326,9 +334,14 @@ impl Decoder<'_> {
                 }
             }
         }
+        let twice = |(n, a): (usize, &(String, String, String))| {
+            attributes.iter().take(n).any(|b| a.0 == b.0 && a.1 == b.1)
+        };
+        if attributes.iter().enumerate().any(twice) {
+            return Err(self.broken(reader, text, "an attribute stands twice"));
+        }
         let (prefix, local) = split(start.name().0);
-        // Within the declaration a name is looked up, and found or not.
-        if self.open.is_empty() && !(is_name(local) && (prefix.is_empty() || is_name(prefix))) {
+        if !(is_name(local) && (prefix.is_empty() || is_name(prefix))) {
             return Err(self.broken(reader, text, "an element's name is no name"));
         }
         if !prefix.is_empty() && self.namespace(prefix).is_none() {
@@ -733,9 +746,34 @@ fn say(error: &XmlError) -> String {
     }
 }
 
+/// Whether an attribute begins right behind the quote of another.
+fn run_together(raw: &str) -> bool {
+    let mut quote = None;
+    let mut closed = false;
+    for byte in raw.bytes() {
+        if closed && !is_space(byte) && byte != b'/' {
+            return true;
+        }
+        closed = false;
+        match quote {
+            None if byte == b'"' || byte == b'\'' => quote = Some(byte),
+            Some(open) if byte == open => {
+                quote = None;
+                closed = true;
+            }
+            _ => {}
+        }
+    }
+    false
+}
+
 /// Whether a name without its prefix is one. Source: XML Namespaces 1.0, NCName, with all that is
 /// not ASCII taken.
 pub(crate) fn is_name(name: &str) -> bool {
+    // Nearly every name is letters only.
+    if !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphabetic()) {
+        return true;
+    }
     let start = |c: char| c.is_ascii_alphabetic() || c == '_' || !c.is_ascii();
     name.starts_with(start)
         && name.chars().all(|c| start(c) || c.is_ascii_digit() || matches!(c, '-' | '.'))
@@ -829,7 +867,7 @@ pub(crate) fn escape(out: &mut String, text: &str, attribute: bool) {
 fn write_attributes(out: &mut String, attributes: &[(String, String, String)]) {
     for (n, (namespace, name, value)) in attributes.iter().enumerate() {
         out.push(' ');
-        if namespace == "http://www.w3.org/XML/1998/namespace" {
+        if namespace == XML {
             out.push_str("xml:");
         } else if !namespace.is_empty() {
             out.push_str(&format!("xmlns:a{n}=\""));

@@ -190,7 +190,6 @@ fn the_schema_refuses_what_the_form_is_not() {
 }
 
 #[test]
-#[ignore = "gap: json.rs takes a number as f64"]
 fn a_figure_written_as_a_number_keeps_its_digits() {
     for figure in ["9999999999999.999", "123456789012345.6"] {
         let decoded = read(&SMALL.replace("\"1000.50\"", figure));
@@ -205,7 +204,6 @@ fn a_figure_written_as_a_number_keeps_its_digits() {
 }
 
 #[test]
-#[ignore = "gap: json.rs keeps names of the envelope as they are, and xml.rs writes them so"]
 fn an_envelope_in_json_cannot_write_elements_of_its_own() {
     let name = "m><evil/><m";
     let text = SMALL.replacen(
@@ -213,12 +211,12 @@ fn an_envelope_in_json_cannot_write_elements_of_its_own() {
         &format!("{{\"Envelope\": {{\"name\": \"{name}\", \"children\": [null]}},"),
         1,
     );
-    let written = xml::encode(&read(&text).draft.unwrap());
-    assert!(!written.contains("<evil/>"), "{}", &written[..120]);
+    let read = read(&text);
+    assert!(read.draft.is_none(), "{:?}", read.findings);
+    assert_eq!(read.findings[0].code, Code::NotWellFormed);
 }
 
 #[test]
-#[ignore = "gap: json.rs keeps the last of two members with one name"]
 fn a_member_stands_once() {
     let text =
         SMALL.replace("\"TypeCode\": \"IMA\"", "\"TypeCode\": \"IMA\", \"TypeCode\": \"EXA\"");
@@ -226,7 +224,6 @@ fn a_member_stands_once() {
 }
 
 #[test]
-#[ignore = "gap: draft.rs writes names into JSON Pointers unescaped"]
 fn a_pointer_is_one() {
     let decoded = read(&SMALL.replace("\"TypeCode\"", "\"a/b~c\""));
     assert_eq!(decoded.findings[0].place.json, "/Declaration/a~1b~0c");
