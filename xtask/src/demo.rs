@@ -145,12 +145,16 @@ pub(crate) fn run(root: &Path, once: bool, port: u16) -> Result<(), String> {
         );
         houses.push((pack, house));
     }
-    println!("\n{filed} declarations filed, {returned} returned with what is wrong and how to mend it.");
+    println!(
+        "\n{filed} declarations filed, {returned} returned with what is wrong and how to mend it."
+    );
     println!("What was returned and why, as CSV: {}", work.display());
     for (pack, house) in &houses {
         println!("  {pack:5} {}/   (also /?lang=zh and /?lang=ru)", house.address);
     }
-    println!("No sign-in: these are sandboxes on this machine. Without --sandbox a house asks for the token in its folder.");
+    println!(
+        "No sign-in: these are sandboxes on this machine. Without --sandbox a house asks for the token in its folder."
+    );
     if once {
         return Ok(());
     }

@@ -146,7 +146,10 @@ pub(crate) fn tidy(root: &Path) -> Result<(), String> {
             // Law is data: code names no country. Importers read one source each and may name it.
             if !short.contains("/import") {
                 for (n, line) in code.lines().enumerate() {
-                    let names = ["\"CN\"", "\"RU\"", "\"US\"", "\"GB\"", "\"KZ\"", "\"MN\"", "\"EU\"", "\"EAEU\""];
+                    let names = [
+                        "\"CN\"", "\"RU\"", "\"US\"", "\"GB\"", "\"KZ\"", "\"MN\"", "\"EU\"",
+                        "\"EAEU\"",
+                    ];
                     let line = line.split("//").next().unwrap_or_default();
                     if names.iter().any(|name| line.contains(name)) {
                         wrong.push(format!("{short}:{}: names a country", n + 1));
@@ -180,10 +183,8 @@ pub(crate) fn tidy(root: &Path) -> Result<(), String> {
 fn order(root: &Path, wrong: &mut Vec<String>) {
     let src = root.join("crates/fondaco/src");
     let lib = fs::read_to_string(src.join("lib.rs")).unwrap_or_default();
-    let modules: Vec<&str> = lib
-        .lines()
-        .filter_map(|l| l.strip_prefix("pub mod ")?.strip_suffix(';'))
-        .collect();
+    let modules: Vec<&str> =
+        lib.lines().filter_map(|l| l.strip_prefix("pub mod ")?.strip_suffix(';')).collect();
     for (n, module) in modules.iter().enumerate() {
         let text = fs::read_to_string(src.join(format!("{module}.rs"))).unwrap_or_default();
         for later in modules.iter().skip(n + 1) {
@@ -197,7 +198,10 @@ fn order(root: &Path, wrong: &mut Vec<String>) {
 /// What each crate may not depend on.
 fn manifests(root: &Path, wrong: &mut Vec<String>) {
     let banned: &[(&str, &[&str])] = &[
-        ("fondaco", &["serde", "tokio", "axum", "rusqlite", "fondaco-wire", "fondaco-server", "utoipa"]),
+        (
+            "fondaco",
+            &["serde", "tokio", "axum", "rusqlite", "fondaco-wire", "fondaco-server", "utoipa"],
+        ),
         ("fondaco-wire", &["tokio", "axum", "rusqlite", "fondaco-server", "utoipa"]),
         ("fondaco-server", &["xtask"]),
     ];

@@ -19,12 +19,7 @@ pub(crate) fn run<S: AsRef<OsStr>>(root: &Path, program: &str, args: &[S]) -> Re
 
 /// Whether a program can be started at all.
 pub(crate) fn has(program: &str, version: &str) -> bool {
-    Command::new(program)
-        .arg(version)
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status()
-        .is_ok()
+    Command::new(program).arg(version).stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok()
 }
 
 /// Installs Debian packages where that is possible; says what it skipped where it is not.

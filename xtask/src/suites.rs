@@ -39,7 +39,16 @@ pub(crate) fn ci(root: &Path) -> Result<(), String> {
     run(
         root,
         "cargo",
-        &["test", "--release", "--package", "fondaco-server", "--test", "slow", "--", "--nocapture"],
+        &[
+            "test",
+            "--release",
+            "--package",
+            "fondaco-server",
+            "--test",
+            "slow",
+            "--",
+            "--nocapture",
+        ],
     )?;
     crate::demo::run(root, true, 0)
 }

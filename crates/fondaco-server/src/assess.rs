@@ -57,7 +57,9 @@ pub(crate) fn load_pack(
     let read = |path: Option<&Path>| -> Result<Option<(String, Vec<u8>)>, Failure> {
         path.map(|p| {
             let shown = p.display().to_string();
-            std::fs::read(p).map(|b| (shown.clone(), b)).map_err(|e| Failure::Usage(format!("{shown}: {e}")))
+            std::fs::read(p)
+                .map(|b| (shown.clone(), b))
+                .map_err(|e| Failure::Usage(format!("{shown}: {e}")))
         })
         .transpose()
     };
@@ -111,7 +113,10 @@ pub(crate) fn run(args: &AssessArgs, assess: bool) -> Result<Exit, Failure> {
     let mut out = BufWriter::new(std::io::stdout().lock());
     let mut worst = Exit::Fine;
     let files = expand(&args.files)?;
-    let bar = crate::cli::progress(files.len() as u64, files.len() > 50 && !args.json || files.len() > 500);
+    let bar = crate::cli::progress(
+        files.len() as u64,
+        files.len() > 50 && !args.json || files.len() > 500,
+    );
     for file in &files {
         let shown = file.display().to_string();
         let bytes = if shown == "-" {
@@ -138,9 +143,12 @@ pub(crate) fn run(args: &AssessArgs, assess: bool) -> Result<Exit, Failure> {
             considered.report.assessment = None;
         }
         let write = if args.json {
-            serde_json::to_writer(&mut out, &FileReport { file: &shown, report: &considered.report })
-                .map_err(std::io::Error::from)
-                .and_then(|()| out.write_all(b"\n"))
+            serde_json::to_writer(
+                &mut out,
+                &FileReport { file: &shown, report: &considered.report },
+            )
+            .map_err(std::io::Error::from)
+            .and_then(|()| out.write_all(b"\n"))
         } else {
             show(&mut out, &shown, &considered.report, language)
         };
@@ -277,7 +285,14 @@ pub(crate) fn show(
     if !report.requirements.is_empty() {
         writeln!(out, "  {}:", w.requirements)?;
         for r in &report.requirements {
-            writeln!(out, "    {}  [{}] {} ({})", r.item, r.status, pick(&r.text, language), r.basis)?;
+            writeln!(
+                out,
+                "    {}  [{}] {} ({})",
+                r.item,
+                r.status,
+                pick(&r.text, language),
+                r.basis
+            )?;
         }
     }
     for reason in &report.decision.reasons {

@@ -71,19 +71,14 @@ struct Corpus {
 
 /// Accepted declarations of the folder: what is filed again and again under new references.
 fn corpus(args: &WalkArgs, house: &House) -> Result<Corpus, Failure> {
-    let beside = [
-        "../shared/data/cds-dms/dev",
-        "data/corpus/gb",
-        "../../shared/data/cds-dms/dev",
-    ];
-    let folder = match &args.files {
-        Some(folder) => folder.clone(),
-        None => beside
-            .iter()
-            .map(PathBuf::from)
-            .find(|p| p.is_dir())
-            .ok_or_else(|| Failure::Usage("name a folder of declarations with --files".into()))?,
-    };
+    let beside = ["../shared/data/cds-dms/dev", "data/corpus/gb", "../../shared/data/cds-dms/dev"];
+    let folder =
+        match &args.files {
+            Some(folder) => folder.clone(),
+            None => beside.iter().map(PathBuf::from).find(|p| p.is_dir()).ok_or_else(|| {
+                Failure::Usage("name a folder of declarations with --files".into())
+            })?,
+        };
     let mut corpus = Corpus { files: Vec::new(), paths: Vec::new(), bytes: 0 };
     let when = When { on: None, today: crate::cli::today(), window: false };
     for path in expand(&[folder])? {
@@ -145,7 +140,8 @@ fn load(
     std::thread::scope(|scope| {
         for _ in 0..workers {
             scope.spawn(|| {
-                let (sender, receiver) = channel::<(Instant, Result<store::Lodged, store::Fault>)>();
+                let (sender, receiver) =
+                    channel::<(Instant, Result<store::Lodged, store::Fault>)>();
                 let mut waiting = 0usize;
                 let mut mine: Vec<Duration> = Vec::new();
                 let mut take = |waiting: &mut usize, block: bool| -> bool {
@@ -214,11 +210,7 @@ fn load(
     let at = |share: usize| {
         times.get(times.len().saturating_sub(1) * share / 100).copied().unwrap_or_default()
     };
-    Ok(Load {
-        per_second: ratio(filings, elapsed),
-        p50: at(50),
-        p99: at(99),
-    })
+    Ok(Load { per_second: ratio(filings, elapsed), p50: at(50), p99: at(99) })
 }
 
 #[allow(clippy::cast_precision_loss, reason = "a measured rate is not money")]
@@ -282,10 +274,11 @@ fn libxml2(corpus: &Corpus, schema: Option<&Path>) -> Option<f64> {
 
 /// PostgreSQL alone committing the same rows: a filing and two events a transaction, 32 clients.
 fn postgres(house: &House, corpus: &Corpus, dir: &Path) -> Option<Value> {
-    let bin = ["/usr/lib/postgresql/15/bin", "/usr/lib/postgresql/16/bin", "/usr/lib/postgresql/17/bin"]
-        .into_iter()
-        .map(PathBuf::from)
-        .find(|p| p.join("pgbench").exists() && p.join("initdb").exists())?;
+    let bin =
+        ["/usr/lib/postgresql/15/bin", "/usr/lib/postgresql/16/bin", "/usr/lib/postgresql/17/bin"]
+            .into_iter()
+            .map(PathBuf::from)
+            .find(|p| p.join("pgbench").exists() && p.join("initdb").exists())?;
     let lodge = house.prepare(sniff(&corpus.files[0]), &corpus.files[0], "pg", None).ok()?;
     let mut sizes = (0usize, 0usize);
     for bytes in &corpus.files {
@@ -431,7 +424,9 @@ fn stages(house: &House, corpus: &Corpus) -> Value {
             count += 1;
         }
     }
-    let each = |n: usize| rounded(spent[n].as_secs_f64() * 1e6 / ratio(count.max(1), Duration::from_secs(1)));
+    let each = |n: usize| {
+        rounded(spent[n].as_secs_f64() * 1e6 / ratio(count.max(1), Duration::from_secs(1)))
+    };
     json!({
         "decode_us": each(0), "admit_us": each(1), "consider_us": each(2),
         "report_us": each(3), "compress_us": each(4), "digest_sign_us": each(5),
@@ -460,7 +455,11 @@ fn walk(args: &WalkArgs) -> Result<Exit, Failure> {
     let corpus = corpus(args, &house)?;
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let talk = |text: &str| eprintln!("fondaco: {text}");
-    talk(&format!("{} declarations, {} kB on average", corpus.files.len(), corpus.bytes / corpus.files.len() / 1000));
+    talk(&format!(
+        "{} declarations, {} kB on average",
+        corpus.files.len(),
+        corpus.bytes / corpus.files.len() / 1000
+    ));
     talk("parse and validate …");
     let parse_mb = parse(&corpus);
     talk("the same through libxml2 …");

@@ -83,7 +83,14 @@ pub(crate) fn consider(
 }
 
 /// Turns an accepted filing into a returned one, for a finding only the store can make.
-pub(crate) fn returned(pack: &Pack, day: Day, draft: &Draft, code: Code, at: &str, value: &str) -> Report {
+pub(crate) fn returned(
+    pack: &Pack,
+    day: Day,
+    draft: &Draft,
+    code: Code,
+    at: &str,
+    value: &str,
+) -> Report {
     let place = draft.root().map(|r| r.place_of(at)).unwrap_or_default();
     Report::returned(&[Finding::new(code, place).value(value)], pack.on(day))
 }

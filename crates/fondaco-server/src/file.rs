@@ -52,7 +52,12 @@ struct Sent {
     took: Duration,
 }
 
-fn send(agent: &ureq::Agent, args: &FileArgs, token: Option<&str>, bytes: &[u8]) -> Result<Sent, String> {
+fn send(
+    agent: &ureq::Agent,
+    args: &FileArgs,
+    token: Option<&str>,
+    bytes: &[u8],
+) -> Result<Sent, String> {
     let format = fondaco_wire::sniff(bytes);
     let start = Instant::now();
     let mut tries = 0u32;
@@ -102,7 +107,8 @@ fn journaled(path: &Path) -> BTreeMap<String, Value> {
 
 fn csv_field(text: &str) -> String {
     // A cell that a spreadsheet would run is made text.
-    let guarded = if text.starts_with(['=', '+', '-', '@']) { format!("'{text}") } else { text.into() };
+    let guarded =
+        if text.starts_with(['=', '+', '-', '@']) { format!("'{text}") } else { text.into() };
     format!("\"{}\"", guarded.replace('"', "\"\""))
 }
 
@@ -271,7 +277,13 @@ fn summarise(
 fn shown(s: &Value, errors: &Path) -> String {
     let mut text = format!(
         "{} filed: {} accepted, {} returned ({} sent before)\nlanes: {}\ntime per filing: p50 {} us, p99 {} us; {} s in all",
-        s["files"], s["accepted"], s["returned"], s["resumed"], s["lanes"], s["p50_us"], s["p99_us"],
+        s["files"],
+        s["accepted"],
+        s["returned"],
+        s["resumed"],
+        s["lanes"],
+        s["p50_us"],
+        s["p99_us"],
         s["seconds"].as_str().unwrap_or_default(),
     );
     if s["returned"].as_u64().unwrap_or(0) > 0 {

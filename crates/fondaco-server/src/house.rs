@@ -8,8 +8,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use fondaco::consignment::{self, Event, State};
 use fondaco::day::Day;
-use fondaco::declaration::Message;
 use fondaco::decision::{Lane, Step};
+use fondaco::declaration::Message;
 use fondaco::finding::Code;
 use fondaco::id::Mrn;
 use fondaco::reference::Pack;
@@ -69,13 +69,12 @@ pub(crate) fn now() -> String {
 fn secret(path: &Path) -> Result<[u8; 32], Failure> {
     let fault = |e: std::io::Error| Failure::Fault(format!("{}: {e}", path.display()));
     match fs::read(path) {
-        Ok(bytes) => bytes.try_into().map_err(|_| {
-            Failure::Fault(format!("{}: not a key of 32 bytes", path.display()))
-        }),
+        Ok(bytes) => bytes
+            .try_into()
+            .map_err(|_| Failure::Fault(format!("{}: not a key of 32 bytes", path.display()))),
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
             let mut key = [0; 32];
-            getrandom::fill(&mut key)
-                .map_err(|e| Failure::Fault(format!("no randomness: {e}")))?;
+            getrandom::fill(&mut key).map_err(|e| Failure::Fault(format!("no randomness: {e}")))?;
             let mut options = fs::OpenOptions::new();
             options.write(true).create_new(true);
             #[cfg(unix)]
@@ -135,7 +134,7 @@ impl House {
         fs::write(dir.join("receipt.jwk"), signer.public_jwk()).map_err(fault)?;
         let store = Store::open(&dir.join("fondaco.db"), sync)
             .map_err(|e| Failure::Fault(e.to_string()))?;
-        let sequence = store.last_sequence().map_err(|e| Failure::Fault(e.to_string()))?;
+        let sequence = store.last_number().map_err(|e| Failure::Fault(e.to_string()))?;
         Ok(Self {
             pack,
             store,
@@ -147,10 +146,13 @@ impl House {
         })
     }
 
-    fn next_mrn(&self, day: Day) -> Result<Mrn, Fault> {
+    /// A number nobody has, and its MRN. One that is not used in the end leaves a gap.
+    fn next_mrn(&self, day: Day) -> Result<(i64, Mrn), Fault> {
         let n = self.sequence.fetch_add(1, Ordering::Relaxed) + 1;
         let year = u8::try_from(day.year().rem_euclid(100)).unwrap_or(0);
-        Mrn::new(year, &self.pack.profile.country, n).map_err(|e| Fault::Engine(e.to_string()))
+        let mrn = Mrn::new(year, &self.pack.profile.country, n)
+            .map_err(|e| Fault::Engine(e.to_string()))?;
+        Ok((i64::try_from(n).unwrap_or(i64::MAX), mrn))
     }
 
     /// The draw of a number: fixed by the house's secret before the message is looked at.
@@ -173,7 +175,8 @@ impl House {
     ) -> Result<Lodge, Fault> {
         let today = today();
         let when = When { on, today, window: !self.sandbox };
-        let mrn = self.next_mrn(today)?.to_string();
+        let (number, mrn) = self.next_mrn(today)?;
+        let mrn = mrn.to_string();
         let draw = self.draw(&mrn);
         let considered = consider::consider(&self.pack, format, bytes, when, draw);
         let mut filing = Filing {
@@ -198,10 +201,10 @@ impl House {
             filing.kind = declaration.kind.to_string();
             if declaration.message == Message::Original {
                 filing.mrn = mrn;
+                filing.number = Some(number);
                 let lane = Lane::named(report.decision.lane).unwrap_or(Lane::Red);
                 let plan: Vec<Step> = report.decision.plan.iter().filter_map(|s| step(s)).collect();
-                let assessed =
-                    report.assessment.as_ref().is_some_and(|a| !a.lines.is_empty());
+                let assessed = report.assessment.as_ref().is_some_and(|a| !a.lines.is_empty());
                 for event in consignment::on_lodging(declaration, lane, &plan, assessed) {
                     events.push((filing.mrn.clone(), event));
                 }
@@ -246,9 +249,10 @@ impl House {
     fn seal(&self, filing: &mut Filing, report: &Report) -> Result<(), Fault> {
         report.outcome.clone_into(&mut filing.outcome);
         report.decision.lane.clone_into(&mut filing.lane);
-        if let Some(a) = &report.assessment {
-            filing.total = format!("{} {}", a.total, a.currency);
-        }
+        filing.total = match &report.assessment {
+            Some(a) => format!("{} {}", a.total, a.currency),
+            None => String::new(),
+        };
         filing.opinion = store::pack(&report.to_bytes())?;
         filing.receipt = self.signer.sign(&Receipt {
             id: filing.id.clone(),
@@ -348,6 +352,7 @@ impl House {
                 &filing.lrn,
             );
             filing.mrn.clear();
+            filing.number = None;
             self.seal(&mut filing, &report)?;
         }
         Ok(Lodge { filing, events: Vec::new() })
@@ -387,10 +392,8 @@ impl House {
         // What only the store could know is taken from what was stored.
         let stored: serde_json::Value = serde_json::from_slice(&filing.opinion).unwrap_or_default();
         let first = &stored["findings"][0];
-        let by_store = [
-            (Code::ReferenceUsed, "FunctionalReferenceID"),
-            (Code::DeclarationUnknown, "ID"),
-        ];
+        let by_store =
+            [(Code::ReferenceUsed, "FunctionalReferenceID"), (Code::DeclarationUnknown, "ID")];
         for (code, at) in by_store {
             if first["code"] == code.row().code
                 && let Some(draft) = &considered.draft

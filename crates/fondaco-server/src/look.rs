@@ -27,7 +27,10 @@ pub(crate) struct LookArgs {
 
 fn find(args: &LookArgs) -> Result<(House, crate::store::Filing), Failure> {
     if !args.data.join("fondaco.db").exists() {
-        return Err(Failure::Usage(format!("{} is not the folder of a house", args.data.display())));
+        return Err(Failure::Usage(format!(
+            "{} is not the folder of a house",
+            args.data.display()
+        )));
     }
     let house = House::open(&args.data, &args.pack, true, Sync::Full)?;
     let filing = house.store.filing(&args.name).map_err(|e| Failure::Fault(e.to_string()))?;

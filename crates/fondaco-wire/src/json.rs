@@ -17,9 +17,8 @@ use crate::{Decoded, Limits};
 /// Reads a declaration.
 #[must_use]
 pub fn decode(model: &'static Model, bytes: &[u8], limits: &Limits) -> Decoded {
-    let refuse = |code, value: &str| {
-        Decoded::refused(Finding::new(code, Place::default()).value(value))
-    };
+    let refuse =
+        |code, value: &str| Decoded::refused(Finding::new(code, Place::default()).value(value));
     if bytes.len() > limits.bytes {
         return Decoded::refused(
             Finding::new(Code::TooLarge, Place::default())
@@ -82,7 +81,10 @@ pub fn decode(model: &'static Model, bytes: &[u8], limits: &Limits) -> Decoded {
     for key in root.keys() {
         let finding = Finding::new(Code::ElementUnknown, Place::default());
         reader.findings.push(
-            finding.name("/").value(key).wanted("Declaration, Envelope, Attributes, Namespace, Aliases"),
+            finding
+                .name("/")
+                .value(key)
+                .wanted("Declaration, Envelope, Attributes, Namespace, Aliases"),
         );
     }
     Decoded { draft: Some(reader.draft), findings: reader.findings }
@@ -232,9 +234,7 @@ impl Reader {
                 }
                 _ => {
                     let finding = Finding::new(Code::AttributeUnknown, place());
-                    self.find(
-                        finding.name(&element.name).value(&name).wanted(allowed.join(", ")),
-                    );
+                    self.find(finding.name(&element.name).value(&name).wanted(allowed.join(", ")));
                 }
             }
         }
@@ -338,9 +338,8 @@ fn node_value(node: NodeRef<'_>) -> Value {
     for child in node.children() {
         let value = node_value(child);
         if child.element().repeats() {
-            let all = object
-                .entry(child.name().to_owned())
-                .or_insert_with(|| Value::Array(Vec::new()));
+            let all =
+                object.entry(child.name().to_owned()).or_insert_with(|| Value::Array(Vec::new()));
             if let Value::Array(all) = all {
                 all.push(value);
             }

@@ -2,8 +2,8 @@
 //! bytes.
 
 use fondaco::assessment::{Assessment, TaxLine, UnknownLine};
-use fondaco::declaration::Declaration;
 use fondaco::decision::Reason;
+use fondaco::declaration::Declaration;
 use fondaco::finding::{Finding, Language, Trilingual};
 use fondaco::formula::{Input, Unknown};
 use fondaco::money::Decimal;
@@ -353,7 +353,11 @@ fn assessment_view(assessment: &Assessment, reference: Reference<'_>) -> Assessm
     AssessmentView {
         currency: assessment.currency.to_string(),
         total: assessment.total.to_string(),
-        values: assessment.values.iter().map(|v| (v.item, v.value.map(|x| x.to_string()))).collect(),
+        values: assessment
+            .values
+            .iter()
+            .map(|v| (v.item, v.value.map(|x| x.to_string())))
+            .collect(),
         lines: assessment.lines.iter().map(|l| line_view(l, reference)).collect(),
         unknown: assessment.unknown.iter().map(unknown_view).collect(),
     }
@@ -364,10 +368,7 @@ fn line_view(line: &TaxLine, reference: Reference<'_>) -> LineView {
     LineView {
         item: line.item,
         tax_type: line.tax.to_string(),
-        name: tax.map_or_else(
-            || Texts::each(|_| line.tax.to_string()),
-            |t| Texts::from(&t.name),
-        ),
+        name: tax.map_or_else(|| Texts::each(|_| line.tax.to_string()), |t| Texts::from(&t.name)),
         base: line.base.to_string(),
         base_terms: line.base_terms.iter().map(|(t, a)| (t.to_string(), a.to_string())).collect(),
         rate: plain(line.percent),

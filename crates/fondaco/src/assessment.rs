@@ -16,7 +16,7 @@ use crate::declaration::{Charge, Declaration, Item, ItemFacts};
 use crate::formula::{Formula, Input, Inputs, Unknown};
 use crate::money::{Currency, Decimal, Rounding};
 use crate::quantity::Quantity;
-use crate::reference::{Choice, Measure, Reference, Relief, ReliefEffect, Tax};
+use crate::reference::{ChargeRule, Choice, Measure, Reference, Relief, ReliefEffect, Tax};
 use crate::token::Token;
 
 /// A tax line.
@@ -138,13 +138,18 @@ fn value(declaration: &Declaration, item: &Item, reference: Reference<'_>) -> It
     for (Charge { kind, amount }, share) in own.chain(whole) {
         // A charge the pack does not know, or a share that cannot be told: the value cannot either.
         let known = profile.charges.iter().find(|(k, _)| k == kind);
-        let (Some((_, adds)), Some(share)) = (known, share) else { return result };
+        let (Some((_, rule)), Some(share)) = (known, share) else { return result };
+        let adds = match rule {
+            ChargeRule::Added => true,
+            ChargeRule::TakenOff => false,
+            ChargeRule::Apart => continue,
+        };
         let Some(rate) = reference.rate(amount.currency) else { return result };
         let part = amount.amount.checked_mul(share).and_then(|x| x.checked_mul(rate));
-        let total = part.and_then(|p| if *adds { sum.checked_add(p) } else { sum.checked_sub(p) });
+        let total = part.and_then(|p| if adds { sum.checked_add(p) } else { sum.checked_sub(p) });
         let (Some(part), Some(total)) = (part, total) else { return result };
         sum = total;
-        let signed = if *adds { part } else { -part };
+        let signed = if adds { part } else { -part };
         result.parts.push((*kind, signed, amount.currency, rate));
     }
     result.value = Some(profile.value_rounding.apply(sum));
@@ -234,9 +239,8 @@ impl<'a> ItemAssessor<'a> {
     /// Of two families of taxes with measures in both, drops the one that does not apply.
     fn keep_one_family(&self, found: &mut Vec<&'a Measure>) {
         for family in &self.reference.pack.profile.exclusive {
-            let has = |all: &[Token], found: &[&Measure]| {
-                found.iter().any(|m| all.contains(&m.tax))
-            };
+            let has =
+                |all: &[Token], found: &[&Measure]| found.iter().any(|m| all.contains(&m.tax));
             if !has(&family.prefer, found) || !has(&family.over, found) {
                 continue;
             }
@@ -267,9 +271,8 @@ impl<'a> ItemAssessor<'a> {
         let mut chosen: Vec<&Measure> = match picked {
             None => of_tax().filter(|m| rank(m) == top).collect(),
             Some((_, percent)) => {
-                let says = |m: &&Measure| {
-                    m.formula.as_ref().and_then(Formula::percent) == Some(*percent)
-                };
+                let says =
+                    |m: &&Measure| m.formula.as_ref().and_then(Formula::percent) == Some(*percent);
                 let best = of_tax().filter(says).max_by_key(|m| rank(m));
                 match best {
                     Some(measure) => vec![measure],
@@ -281,8 +284,12 @@ impl<'a> ItemAssessor<'a> {
         if chosen.len() > 1 && chosen.iter().all(|m| percent(m).is_some()) {
             match tax.choice {
                 Choice::All => {}
-                Choice::Highest => chosen = chosen.into_iter().max_by_key(percent).into_iter().collect(),
-                Choice::Lowest => chosen = chosen.into_iter().min_by_key(percent).into_iter().collect(),
+                Choice::Highest => {
+                    chosen = chosen.into_iter().max_by_key(percent).into_iter().collect()
+                }
+                Choice::Lowest => {
+                    chosen = chosen.into_iter().min_by_key(percent).into_iter().collect()
+                }
             }
         }
         chosen.dedup_by(|a, b| a.formula == b.formula && a.basis == b.basis);
@@ -486,6 +493,11 @@ impl Inputs for Source<'_, '_> {
 
 impl std::fmt::Debug for ItemAssessor<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "ItemAssessor({}, {})", self.item.number, self.facts.text(crate::condition::TextField::Commodity))
+        write!(
+            f,
+            "ItemAssessor({}, {})",
+            self.item.number,
+            self.facts.text(crate::condition::TextField::Commodity)
+        )
     }
 }

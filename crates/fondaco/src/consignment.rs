@@ -267,7 +267,8 @@ mod tests {
     #[test]
     fn repeats_and_late_events_change_nothing() {
         use Event as E;
-        let life = [E::Registered, E::Arrived, E::Accepted, E::Assessed, E::ControlOrdered, E::Cleared];
+        let life =
+            [E::Registered, E::Arrived, E::Accepted, E::Assessed, E::ControlOrdered, E::Cleared];
         assert_eq!(fold(life), State::Cleared);
         let mut repeated: Vec<Event> = life.to_vec();
         for n in 0..life.len() {

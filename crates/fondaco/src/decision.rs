@@ -112,7 +112,14 @@ pub fn route(
     let policy: &Policy = &reference.pack.profile.policy;
     let mut reasons = Vec::new();
     let mut reason = |code: &str, lane, item, text| {
-        reasons.push(Reason { code: code.to_owned(), lane, item, text, points: 0, seen: Vec::new() });
+        reasons.push(Reason {
+            code: code.to_owned(),
+            lane,
+            item,
+            text,
+            points: 0,
+            seen: Vec::new(),
+        });
     };
     for one in settled {
         let text = &one.requirement.rule.text;

@@ -302,9 +302,9 @@ impl Facts for ItemFacts<'_> {
             TextField::LocationQualifier => &d.location_qualifier,
             TextField::Incoterm => &d.incoterm,
             TextField::Commodity => item(|i| &i.code),
-            TextField::Origin => item(|i| {
-                if i.origin.is_empty() { &i.preferential_origin } else { &i.origin }
-            }),
+            TextField::Origin => {
+                item(|i| if i.origin.is_empty() { &i.preferential_origin } else { &i.origin })
+            }
             TextField::PreferentialOrigin => item(|i| &i.preferential_origin),
             TextField::ExportCountry => item(|i| &i.export_country),
             TextField::Destination => item(|i| &i.destination),
@@ -336,10 +336,11 @@ impl Facts for ItemFacts<'_> {
                 item.is_some_and(|i| tokens(&i.previous_documents)) || tokens(&d.previous_documents)
             }
             (ListField::Authorisations, _) => d.authorisations.iter().any(|(kind, _)| test(kind)),
-            (ListField::AuthorisationsOfOthers, _) => d
-                .authorisations
-                .iter()
-                .any(|(kind, holder)| !d.parties.iter().any(|p| same_number(&p.id, holder)) && test(kind)),
+            (ListField::AuthorisationsOfOthers, _) => {
+                d.authorisations.iter().any(|(kind, holder)| {
+                    !d.parties.iter().any(|p| same_number(&p.id, holder)) && test(kind)
+                })
+            }
             (
                 ListField::AdditionalProcedures
                 | ListField::AdditionalCodes
@@ -372,7 +373,9 @@ impl Facts for ItemFacts<'_> {
 
 /// Whether two registration numbers are one, whichever of its territories' two letters lead them.
 fn same_number(a: &str, b: &str) -> bool {
-    let bare = |t: &str| t.get(2..).filter(|_| t.bytes().take(2).all(|b| b.is_ascii_uppercase())).map(str::to_owned);
+    let bare = |t: &str| {
+        t.get(2..).filter(|_| t.bytes().take(2).all(|b| b.is_ascii_uppercase())).map(str::to_owned)
+    };
     a == b || (bare(a).is_some() && bare(a) == bare(b))
 }
 
@@ -487,6 +490,10 @@ impl<'a> Reader<'a> {
                 let figure = Finding::new(Code::Negative, node.place());
                 self.find(figure.name(node.name()).value(text));
             }
+            if value.base == Base::Code && !text.chars().all(char::is_alphanumeric) {
+                let finding = Finding::new(Code::CodeUnknown, node.place());
+                self.find(finding.value(text).wanted(node.name()));
+            }
             if let Some(code) = node.attribute("currencyID")
                 && self.reference.listed("currency", code) == Some(false)
             {
@@ -590,8 +597,12 @@ impl<'a> Reader<'a> {
             party(node, &mut d.parties);
         }
         d.message = Message::of(function, &d.kind);
-        d.direction =
-            pack.profile.types.iter().find(|t| d.kind.starts_with(t.prefix.as_str())).map(|t| t.direction);
+        d.direction = pack
+            .profile
+            .types
+            .iter()
+            .find(|t| d.kind.starts_with(t.prefix.as_str()))
+            .map(|t| t.direction);
         let mut export_country = Token::EMPTY;
         let mut destination = Token::EMPTY;
         if let Some(shipment) = shipment {
@@ -653,14 +664,19 @@ impl<'a> Reader<'a> {
         for (index, item) in d.items.iter().enumerate() {
             self.item(root, index, item);
         }
-        let whole = ItemFacts { declaration: d, item: None, reference: self.reference, value: None };
+        let whole =
+            ItemFacts { declaration: d, item: None, reference: self.reference, value: None };
         for check in &self.reference.pack.checks {
             if !check.validity.covers(self.reference.day) {
                 continue;
             }
             if check.per_item {
                 for item in &d.items {
-                    let facts = ItemFacts { item: Some(item), value: rough_value(item, self.reference), ..whole };
+                    let facts = ItemFacts {
+                        item: Some(item),
+                        value: rough_value(item, self.reference),
+                        ..whole
+                    };
                     if check.when.holds(&facts) == Some(true) {
                         self.broken(check, root.sibling(item.node));
                     }
@@ -672,9 +688,11 @@ impl<'a> Reader<'a> {
     }
 
     fn broken(&mut self, check: &Check, at: NodeRef<'_>) {
-        let place = check.at.split('/').filter(|s| !s.is_empty()).try_fold(at, |node, name| {
-            node.child(name).ok_or((node, name))
-        });
+        let place = check
+            .at
+            .split('/')
+            .filter(|s| !s.is_empty())
+            .try_fold(at, |node, name| node.child(name).ok_or((node, name)));
         let place = match place {
             Ok(node) => node.place(),
             Err((node, name)) => node.place_of(name),
@@ -720,7 +738,9 @@ impl<'a> Reader<'a> {
                 Code::TotalUnlikely
             };
             let finding = Finding::new(code, node.place());
-            self.find(finding.name("TotalPackageQuantity").value(node.text()).wanted(sum.normalize()));
+            self.find(
+                finding.name("TotalPackageQuantity").value(node.text()).wanted(sum.normalize()),
+            );
         }
         if let Some(node) = root.child("InvoiceAmount")
             && let Some(stated) = d.invoice_total

@@ -172,8 +172,7 @@ impl Formula {
             Self::Specific { amount, currency, per, unit, part } => {
                 let count = match part {
                     None => {
-                        let quantity =
-                            inputs.quantity(*unit).ok_or(Unknown::NoQuantity(*unit))?;
+                        let quantity = inputs.quantity(*unit).ok_or(Unknown::NoQuantity(*unit))?;
                         note(Input::Quantity(quantity));
                         quantity.value
                     }
@@ -207,10 +206,7 @@ impl Formula {
             Self::Times(formula, fact) => {
                 let times = inputs.fact(fact).ok_or_else(|| Unknown::NoFact(fact.clone()))?;
                 trace.push(Input::Fact(fact.clone(), times));
-                formula
-                    .evaluate(inputs, trace)?
-                    .checked_mul(times)
-                    .ok_or(Unknown::TooLarge)
+                formula.evaluate(inputs, trace)?.checked_mul(times).ok_or(Unknown::TooLarge)
             }
             Self::Note(text) => Err(Unknown::Note(text.clone())),
         }

@@ -103,9 +103,10 @@ mod tests {
     fn the_check_digit_is_that_of_iso_6346() {
         // The example of the standard's annex: container CSQU 305438 3.
         assert_eq!(check_digit(b"CSQU305438"), Some(b'3'));
-        assert_eq!([b'A', b'B', b'K', b'L', b'U', b'V', b'Z'].map(|c| weight(c).unwrap_or(0)), [
-            10, 12, 21, 23, 32, 34, 38
-        ]);
+        assert_eq!(
+            [b'A', b'B', b'K', b'L', b'U', b'V', b'Z'].map(|c| weight(c).unwrap_or(0)),
+            [10, 12, 21, 23, 32, 34, 38]
+        );
     }
 
     #[test]

@@ -174,7 +174,8 @@ impl Value {
             Alphabet::Any => {}
             Alphabet::NotBlank => {
                 // One line of its pattern language: a line break anywhere is no match.
-                let broken = self.base != Base::Code && text.bytes().any(|b| b == b'\n' || b == b'\r');
+                let broken =
+                    self.base != Base::Code && text.bytes().any(|b| b == b'\n' || b == b'\r');
                 if broken || text.bytes().all(is_space) {
                     return Err(Breach::Blank);
                 }
@@ -200,7 +201,9 @@ impl Value {
         let body = text.strip_prefix(['-', '+']).unwrap_or(text);
         let (whole, fraction) = body.split_once('.').unwrap_or((body, ""));
         let digits_only = |t: &str| t.bytes().all(|b| b.is_ascii_digit());
-        if (whole.is_empty() && fraction.is_empty()) || !digits_only(whole) || !digits_only(fraction)
+        if (whole.is_empty() && fraction.is_empty())
+            || !digits_only(whole)
+            || !digits_only(fraction)
         {
             return Err(Breach::NotANumber);
         }
@@ -421,9 +424,8 @@ impl Model {
     /// The element at this path below the root, such as `GoodsShipment/Importer/ID`.
     #[must_use]
     pub fn at(&self, path: &str) -> Option<ElementId> {
-        path.split('/').try_fold(self.root(), |parent, name| {
-            self.child(parent, name, 0).map(|(_, id)| id)
-        })
+        path.split('/')
+            .try_fold(self.root(), |parent, name| self.child(parent, name, 0).map(|(_, id)| id))
     }
 }
 

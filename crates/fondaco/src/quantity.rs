@@ -53,7 +53,10 @@ impl Units {
         let (plain, qualifier) = unit.split_once('#').unwrap_or((unit, ""));
         let code = |t: &str| t.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
         self.row(unit).is_some()
-            || ((2..=3).contains(&plain.len()) && code(plain) && qualifier.len() <= 1 && code(qualifier))
+            || ((2..=3).contains(&plain.len())
+                && code(plain)
+                && qualifier.len() <= 1
+                && code(qualifier))
     }
 
     fn row(&self, unit: &str) -> Option<&UnitRow> {

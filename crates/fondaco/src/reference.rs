@@ -171,6 +171,17 @@ pub struct Exclusive {
     pub when: Condition,
 }
 
+/// What a charge does to the customs value. Source: WTO Valuation Agreement, article 8.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ChargeRule {
+    /// It is added to the price.
+    Added,
+    /// It is taken off the price.
+    TakenOff,
+    /// It is stated, and no part of the value here.
+    Apart,
+}
+
 /// What a relief does to an assessed amount.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ReliefEffect {
@@ -348,8 +359,8 @@ pub struct Profile {
     pub exclusive: Vec<Exclusive>,
     /// Reliefs, first match wins for each tax.
     pub reliefs: Vec<Relief>,
-    /// Charge types that add to the value (`true`) or are taken off.
-    pub charges: Vec<(Token, bool)>,
+    /// What becomes of each type of charge.
+    pub charges: Vec<(Token, ChargeRule)>,
     /// From points to lanes.
     pub policy: Policy,
 }

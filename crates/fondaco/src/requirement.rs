@@ -86,11 +86,9 @@ pub fn find<'a>(
             }
             match rule.when.holds(&facts) {
                 Some(false) => {}
-                certain => found.push(Requirement {
-                    item: item.number,
-                    rule,
-                    certain: certain.is_some(),
-                }),
+                certain => {
+                    found.push(Requirement { item: item.number, rule, certain: certain.is_some() })
+                }
             }
         }
     }

@@ -1,8 +1,8 @@
 //! From a declaration to an opinion: the walk, in one function.
 
 use crate::assessment::{self, Assessment};
-use crate::declaration::Declaration;
 use crate::decision::{self, Decision, Step};
+use crate::declaration::Declaration;
 use crate::reference::Reference;
 use crate::requirement::{self, Settled};
 use crate::risk::{self, Score};
@@ -29,11 +29,7 @@ pub struct Opinion<'a> {
 ///
 /// `draw` is a number from 0 to 9,999, fixed by the house before it looks.
 #[must_use]
-pub fn consider<'a>(
-    declaration: &Declaration,
-    reference: Reference<'a>,
-    draw: u32,
-) -> Opinion<'a> {
+pub fn consider<'a>(declaration: &Declaration, reference: Reference<'a>, draw: u32) -> Opinion<'a> {
     let assessment = assessment::assess(declaration, reference);
     let requirements = requirement::find(declaration, &assessment, reference);
     let settled = requirement::settle(requirements, declaration);

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::body::Bytes;
-use axum::extract::{Path, Query, State};
+use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request, State};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use fondaco::day::Day;
@@ -119,12 +120,12 @@ pub(crate) const PROBLEMS: &[(&str, [&str; 3])] = &[
         ["The request cannot be read", "无法读取该请求", "Запрос не удалось прочитать"],
     ),
     (
+        "too-large",
+        ["The message is larger than 16 MiB", "报文超过 16 MiB", "Сообщение больше 16 МиБ"],
+    ),
+    (
         "sign-in-wanted",
-        [
-            "Sign in with the house's token",
-            "请使用系统令牌登录",
-            "Войдите с токеном системы",
-        ],
+        ["Sign in with the house's token", "请使用系统令牌登录", "Войдите с токеном системы"],
     ),
     (
         "unavailable",
@@ -151,6 +152,36 @@ pub(crate) fn problem(status: StatusCode, name: &str, more: Option<Value>) -> Re
         .headers_mut()
         .insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
     response
+}
+
+/// A part of a request; where it cannot be read, the answer is a problem like any other.
+struct Asked<T>(T);
+
+impl<S: Send + Sync, T: FromRequest<S>> FromRequest<S> for Asked<T>
+where
+    T::Rejection: IntoResponse,
+{
+    type Rejection = Response;
+    async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
+        T::from_request(request, state).await.map(Asked).map_err(unread)
+    }
+}
+
+impl<S: Send + Sync, T: FromRequestParts<S>> FromRequestParts<S> for Asked<T>
+where
+    T::Rejection: IntoResponse,
+{
+    type Rejection = Response;
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
+        T::from_request_parts(parts, state).await.map(Asked).map_err(unread)
+    }
+}
+
+fn unread(rejection: impl IntoResponse) -> Response {
+    match rejection.into_response().status() {
+        StatusCode::PAYLOAD_TOO_LARGE => problem(StatusCode::PAYLOAD_TOO_LARGE, "too-large", None),
+        _ => problem(StatusCode::BAD_REQUEST, "bad-request", None),
+    }
 }
 
 fn not_found() -> Response {
@@ -193,12 +224,13 @@ struct Filed {
     responses(
         (status = 201, description = "Lodged and accepted", body = Filed),
         (status = 400, description = "No key, or a bad header", body = Problem, content_type = "application/problem+json"),
+        (status = 413, description = "Larger than 16 MiB", body = Problem, content_type = "application/problem+json"),
         (status = 415, description = "Another media type", body = Problem, content_type = "application/problem+json"),
         (status = 422, description = "Returned, with everything that is wrong; or the key was used for another message", body = Problem, content_type = "application/problem+json"),
         (status = 503, description = "The store failed; nothing was taken", body = Problem, content_type = "application/problem+json"),
     )
 )]
-async fn file(State(house): Shared, headers: HeaderMap, body: Bytes) -> Response {
+async fn file(State(house): Shared, headers: HeaderMap, Asked(body): Asked<Bytes>) -> Response {
     let text = |name: &str| headers.get(name).and_then(|v| v.to_str().ok()).unwrap_or_default();
     let key = text("idempotency-key").trim();
     if key.is_empty() || key.len() > 255 || !key.bytes().all(|b| (0x20..0x7f).contains(&b)) {
@@ -250,9 +282,7 @@ fn answered(answer: Answer) -> Response {
         problem(StatusCode::UNPROCESSABLE_ENTITY, "declaration-returned", Some(more))
     };
     if answer.repeated {
-        response
-            .headers_mut()
-            .insert("idempotency-replayed", HeaderValue::from_static("true"));
+        response.headers_mut().insert("idempotency-replayed", HeaderValue::from_static("true"));
     }
     response
 }
@@ -295,7 +325,7 @@ struct ListQuery {
 /// Filings, newest first.
 #[utoipa::path(get, path = "/v1/declarations", tag = "declarations", params(ListQuery),
     responses((status = 200, body = Vec<Listed>)))]
-async fn list(State(house): Shared, Query(query): Query<ListQuery>) -> Response {
+async fn list(State(house): Shared, Asked(Query(query)): Asked<Query<ListQuery>>) -> Response {
     let show = query.show.unwrap_or_default();
     let most = query.limit.unwrap_or(100).clamp(1, 1000);
     match house.store.newest(&show, query.before.unwrap_or(i64::MAX), most) {
@@ -365,7 +395,7 @@ fn with(house: &House, name: &str, then: impl FnOnce(Filing) -> Response) -> Res
 /// Where a declaration stands.
 #[utoipa::path(get, path = "/v1/declarations/{mrn}", tag = "declarations",
     params(("mrn" = String, Path, description = "MRN or id")),
-    responses((status = 200, body = Standing), (status = 404, body = Problem)))]
+    responses((status = 200, body = Standing), (status = 404, body = Problem, content_type = "application/problem+json")))]
 async fn show(State(house): Shared, Path(name): Path<String>) -> Response {
     with(&house, &name, |f| {
         let state = match house.state(&f.mrn) {
@@ -404,7 +434,7 @@ async fn show(State(house): Shared, Path(name): Path<String>) -> Response {
 /// The opinion, byte for byte as it was formed.
 #[utoipa::path(get, path = "/v1/declarations/{mrn}/opinion", tag = "declarations",
     params(("mrn" = String, Path, description = "MRN or id")),
-    responses((status = 200, content_type = "application/json"), (status = 404, body = Problem)))]
+    responses((status = 200, content_type = "application/json"), (status = 404, body = Problem, content_type = "application/problem+json")))]
 async fn opinion(State(house): Shared, Path(name): Path<String>) -> Response {
     with(&house, &name, |f| {
         ([(header::CONTENT_TYPE, "application/json")], f.opinion).into_response()
@@ -414,7 +444,7 @@ async fn opinion(State(house): Shared, Path(name): Path<String>) -> Response {
 /// The receipt.
 #[utoipa::path(get, path = "/v1/declarations/{mrn}/receipt", tag = "declarations",
     params(("mrn" = String, Path, description = "MRN or id")),
-    responses((status = 200, content_type = "application/jose"), (status = 404, body = Problem)))]
+    responses((status = 200, content_type = "application/jose"), (status = 404, body = Problem, content_type = "application/problem+json")))]
 async fn receipt(State(house): Shared, Path(name): Path<String>) -> Response {
     with(&house, &name, |f| {
         ([(header::CONTENT_TYPE, "application/jose")], f.receipt).into_response()
@@ -424,7 +454,7 @@ async fn receipt(State(house): Shared, Path(name): Path<String>) -> Response {
 /// The message, byte for byte as it was filed.
 #[utoipa::path(get, path = "/v1/declarations/{mrn}/message", tag = "declarations",
     params(("mrn" = String, Path, description = "MRN or id")),
-    responses((status = 200, content_type = "application/xml"), (status = 404, body = Problem)))]
+    responses((status = 200, content_type = "application/xml"), (status = 404, body = Problem, content_type = "application/problem+json")))]
 async fn message(State(house): Shared, Path(name): Path<String>) -> Response {
     with(&house, &name, |f| {
         let format = fondaco_wire::FORMATS.iter().find(|x| x.name == f.format);
@@ -465,11 +495,11 @@ struct EventView {
 /// What happened to a declaration, oldest first.
 #[utoipa::path(get, path = "/v1/declarations/{mrn}/events", tag = "declarations",
     params(("mrn" = String, Path, description = "MRN"), CursorQuery),
-    responses((status = 200, body = Vec<EventView>), (status = 404, body = Problem)))]
+    responses((status = 200, body = Vec<EventView>), (status = 404, body = Problem, content_type = "application/problem+json")))]
 async fn events(
     State(house): Shared,
     Path(name): Path<String>,
-    Query(query): Query<CursorQuery>,
+    Asked(Query(query)): Asked<Query<CursorQuery>>,
 ) -> Response {
     let (after, most) = query.bounds();
     with(&house, &name, |f| {
@@ -569,11 +599,11 @@ fn rejection(filing: &Filing) -> Notification {
 /// The messages to the trader after a cursor; they can be asked for again for ever.
 #[utoipa::path(get, path = "/v1/declarations/{mrn}/notifications", tag = "declarations",
     params(("mrn" = String, Path, description = "MRN"), CursorQuery),
-    responses((status = 200, body = Notifications), (status = 404, body = Problem)))]
+    responses((status = 200, body = Notifications), (status = 404, body = Problem, content_type = "application/problem+json")))]
 async fn notifications(
     State(house): Shared,
     Path(name): Path<String>,
-    Query(query): Query<CursorQuery>,
+    Asked(Query(query)): Asked<Query<CursorQuery>>,
 ) -> Response {
     let (after, most) = query.bounds();
     with(&house, &name, |f| {
@@ -597,10 +627,10 @@ async fn notifications(
 /// One message, as XML.
 #[utoipa::path(get, path = "/v1/declarations/{mrn}/notifications/{cursor}", tag = "declarations",
     params(("mrn" = String, Path, description = "MRN"), ("cursor" = i64, Path, description = "Its cursor")),
-    responses((status = 200, content_type = "application/xml"), (status = 404, body = Problem)))]
+    responses((status = 200, content_type = "application/xml"), (status = 404, body = Problem, content_type = "application/problem+json")))]
 async fn notification(
     State(house): Shared,
-    Path((name, cursor)): Path<(String, i64)>,
+    Asked(Path((name, cursor))): Asked<Path<(String, i64)>>,
 ) -> Response {
     with(&house, &name, |f| match house.store.events(&f.mrn, cursor.saturating_sub(1), 1) {
         Ok(_) if f.outcome == "returned" && cursor == 1 => {
@@ -620,7 +650,10 @@ async fn notification(
 /// The messages of the whole house after a cursor.
 #[utoipa::path(get, path = "/v1/notifications", tag = "declarations", params(CursorQuery),
     responses((status = 200, body = Notifications)))]
-async fn all_notifications(State(house): Shared, Query(query): Query<CursorQuery>) -> Response {
+async fn all_notifications(
+    State(house): Shared,
+    Asked(Query(query)): Asked<Query<CursorQuery>>,
+) -> Response {
     let (after, most) = query.bounds();
     let all = match house.store.events("", after, most) {
         Ok(all) => all,
@@ -666,9 +699,9 @@ struct Health {
 
 /// Whether the house takes filings.
 #[utoipa::path(get, path = "/healthz", tag = "house",
-    responses((status = 200, body = Health), (status = 503, body = Problem)))]
+    responses((status = 200, body = Health), (status = 503, body = Problem, content_type = "application/problem+json")))]
 async fn health(State(house): Shared) -> Response {
-    match house.store.last_sequence() {
+    match house.store.last_number() {
         Ok(_) => Json(Health {
             status: "ready",
             pack: house.pack.id.clone(),

@@ -65,7 +65,8 @@ async fn sign_in(State(token): State<Option<[u8; 32]>>, request: Request, next: 
     if right {
         return next.run(request).await;
     }
-    let mut response = api::problem(StatusCode::UNAUTHORIZED, "sign-in-wanted", None).into_response();
+    let mut response =
+        api::problem(StatusCode::UNAUTHORIZED, "sign-in-wanted", None).into_response();
     response.headers_mut().insert(
         header::WWW_AUTHENTICATE,
         HeaderValue::from_static("Basic realm=\"Fondaco\", charset=\"UTF-8\""),

@@ -68,10 +68,8 @@ async fn guard(mut response: Response) -> Response {
 }
 
 async fn style() -> Response {
-    let headers = [
-        (header::CONTENT_TYPE, "text/css; charset=utf-8"),
-        (header::CACHE_CONTROL, "max-age=300"),
-    ];
+    let headers =
+        [(header::CONTENT_TYPE, "text/css; charset=utf-8"), (header::CACHE_CONTROL, "max-age=300")];
     (headers, STYLE).into_response()
 }
 
@@ -197,7 +195,8 @@ impl<'a> Page<'a> {
                 href: format!("?{rest}lang={}", to.tag()),
                 here: to == l,
             });
-        let host = headers.get(header::HOST).and_then(|h| h.to_str().ok()).unwrap_or("127.0.0.1:8080");
+        let host =
+            headers.get(header::HOST).and_then(|h| h.to_str().ok()).unwrap_or("127.0.0.1:8080");
         let local = ["127.", "localhost", "[::1]"].iter().any(|p| host.starts_with(p));
         let at = format!("{}://{host}", if local { "http" } else { "https" });
         let keep = chosen.is_some();
@@ -234,6 +233,13 @@ impl<'a> Page<'a> {
         if text.is_empty() { &texts.en } else { text }
     }
 
+    /// The name of a tax in the pack; empty where it has none.
+    fn tax(&self, code: &str) -> &str {
+        let taxes = &self.house.pack.profile.taxes;
+        let tax = taxes.iter().find(|t| t.code.as_str() == code);
+        tax.map_or("", |t| t.name.get(self.l))
+    }
+
     fn amount(&self, amount: &str) -> String {
         grouped(self.l, amount)
     }
@@ -258,7 +264,10 @@ impl<'a> Page<'a> {
             .map(|part| {
                 let id = part.split(',').next().unwrap_or_default().trim();
                 let known = self.house.pack.law.contains_key(id);
-                Basis { text: part.to_owned(), id: if known { id.to_owned() } else { String::new() } }
+                Basis {
+                    text: part.to_owned(),
+                    id: if known { id.to_owned() } else { String::new() },
+                }
             })
             .collect()
     }
@@ -328,8 +337,10 @@ impl<'a> Page<'a> {
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(self.tag()));
         if self.keep {
-            let cookie =
-                format!("{COOKIE}={}; Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly", self.tag());
+            let cookie = format!(
+                "{COOKIE}={}; Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly",
+                self.tag()
+            );
             if let Ok(cookie) = HeaderValue::from_str(&cookie) {
                 headers.insert(header::SET_COOKIE, cookie);
             }
@@ -525,7 +536,9 @@ struct LineView {
 impl LineView {
     /// How many digits, and which way.
     fn rounding(&self) -> (&str, &str) {
-        self.rounding.split_once(' ').unwrap_or(("", &self.rounding))
+        let digits = self.rounding.split(' ').next().unwrap_or_default();
+        let way = self.rounding.rsplit(' ').next().unwrap_or_default();
+        (digits, way)
     }
 
     fn is_relieved(&self) -> bool {

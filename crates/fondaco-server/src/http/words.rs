@@ -36,7 +36,6 @@ phrases! {
     none "None." "无。" "Нет."
     not_stated "not stated" "未填写" "не указано"
     whole "whole declaration" "整份报关单" "вся декларация"
-    scrolls "Table, scrolls sideways" "表格，可横向滚动" "Таблица, прокручивается вбок"
 
     // List.
     filings "Filings" "申报记录" "Поданные документы"
@@ -87,12 +86,12 @@ phrases! {
     next_noted "The message was put on the file of the declaration it is about." "该报文已归入所涉报关单的案卷。" "Сообщение приобщено к делу декларации."
     next_at_lodging "As decided when it was lodged:" "受理时的决定：" "Решено при подаче:"
 
-    lane_why "Lane and reasons" "通道与理由" "Коридор и основания"
-    lane_caption "Reasons for the lane" "分配通道的理由" "Основания выбора коридора"
-    lane_no_reason "No reason asks for a look: green." "没有需要核查的理由：绿色通道。" "Оснований для проверки нет: зелёный коридор."
+    lane_why "Lane and reasons" "通道与理由" "Коридор и причины"
+    lane_caption "Reasons for the lane" "分配通道的理由" "Причины выбора коридора"
+    lane_no_reason "No reason asks for a look: green." "没有需要核查的理由：绿色通道。" "Причин для проверки нет: зелёный коридор."
     lane_not "No lane: only a declaration that is accepted gets one." "无通道：只有被接受的报关单才分配通道。" "Коридора нет: он назначается только принятой декларации."
     lane_asks "Asks for" "要求" "Требует"
-    reason "Reason" "理由" "Основание"
+    reason "Reason" "理由" "Причина"
     code "Code" "代码" "Код"
     points "Points" "分值" "Баллы"
     points_total "Points of risk in all" "风险总分" "Всего баллов риска"
@@ -107,11 +106,10 @@ phrases! {
     how_mend "How to mend it" "如何改正" "Как исправить"
     value_seen "Value seen" "所见值" "Увиденное значение"
     value_wanted "Wanted" "应为" "Требуется"
-    place "Where" "位置" "Где"
     wco_pointer "WCO pointer" "WCO 指针" "Указатель ВТамО"
     xpath "XPath" "XPath" "XPath"
     json_pointer "JSON Pointer" "JSON Pointer" "JSON Pointer"
-    basis "Legal basis" "法律依据" "Основание в законе"
+    basis "Basis" "依据" "Основание"
 
     duties "Duties and taxes" "税费" "Пошлины, налоги, сборы"
     duties_not "Nothing was computed: only a declaration that is accepted is assessed." "未计算：只对被接受的报关单计税。" "Ничего не рассчитано: платежи считаются только по принятой декларации."
@@ -123,7 +121,6 @@ phrases! {
     tax "Duty or tax" "税种" "Платёж"
     base "Base" "计税基础" "Основа"
     formula "Rate or formula" "税率或公式" "Ставка или формула"
-    inputs "Figures used" "所用数字" "Использованные числа"
     exact "Exact amount" "精确金额" "Точная сумма"
     rounding "Rounding" "舍入" "Округление"
     digits "digits after the point" "位小数" "знаков после запятой"
@@ -142,7 +139,6 @@ phrases! {
     requirements "What has to be shown" "须提交的单证" "Что нужно представить"
     requirements_caption "Requirements by item" "各商品项的要求" "Требования по товарам"
     requirements_none "The data pack asks for nothing for these goods." "数据包对这些商品没有要求。" "Пакет данных ничего не требует для этих товаров."
-    requirements_not "Not looked at: only a declaration that is accepted is." "未核对：只核对被接受的报关单。" "Не проверялось: проверяется только принятая декларация."
     requirement "Requirement" "要求" "Требование"
     status "Status" "状态" "Статус"
     agency "Agency" "主管机构" "Ведомство"
@@ -152,7 +148,6 @@ phrases! {
     screening "Screening" "名单筛查" "Проверка по спискам"
     screening_caption "Parties against the lists" "各方与名单比对" "Участники и списки"
     screening_none "Nobody is named." "未列明任何一方。" "Участники не названы."
-    screening_not "Nobody was screened: only a declaration that is accepted is." "未筛查：只筛查被接受的报关单。" "Не проводилась: проверяется только принятая декларация."
     party "Party" "当事方" "Участник"
     role "Role" "角色" "Роль"
     detail "Detail" "说明" "Подробности"
@@ -245,71 +240,139 @@ const TERMS: &[(&str, &str, [&str; 3])] = &[
     ("lane", "yellow", ["Yellow", "黄色通道", "Жёлтый"]),
     ("lane", "red", ["Red", "红色通道", "Красный"]),
     ("state", "draft", ["Draft", "草稿", "Черновик"]),
-    ("state", "pre-lodged", ["Lodged before arrival", "提前申报，等待货物", "Подана до прибытия товаров"]),
+    (
+        "state",
+        "pre-lodged",
+        ["Lodged before arrival", "提前申报，等待货物", "Подана до прибытия товаров"],
+    ),
     ("state", "accepted", ["Accepted", "已接受申报", "Зарегистрирована"]),
     ("state", "assessed", ["Duties and taxes computed", "税费已计算", "Платежи рассчитаны"]),
-    ("state", "under-documentary-check", ["Documentary check", "单证审核中", "Проверка документов и сведений"]),
+    (
+        "state",
+        "under-documentary-check",
+        ["Documentary check", "单证审核中", "Проверка документов и сведений"],
+    ),
     ("state", "under-examination", ["Examination of goods", "查验中", "Таможенный досмотр"]),
     ("state", "released", ["Released", "已放行", "Товары выпущены"]),
     ("state", "cleared", ["Cleared", "已结关", "Таможенное оформление завершено"]),
-    ("state", "returned", ["Returned", "已退回", "Возвращена"]),
+    ("state", "returned", ["Returned", "已退回", "Возвращено"]),
     ("state", "noted", ["Put on file", "已归档", "Приобщено к делу"]),
     ("told", "draft", ["Nothing has happened yet.", "尚无事件。", "Пока ничего не произошло."]),
-    ("told", "pre-lodged", [
-        "Registered. It is accepted when the arrival of the goods is notified.",
-        "已登记。到货通知后即接受申报。",
-        "Получена. Регистрируется, когда сообщат о прибытии товаров.",
-    ]),
-    ("told", "accepted", [
-        "Accepted: from now on it is a legal act. The goods may not move yet.",
-        "已接受申报，自此具有法律效力。货物尚不得移动。",
-        "Зарегистрирована: с этого момента имеет юридическую силу. Товары перемещать пока нельзя.",
-    ]),
-    ("told", "assessed", [
-        "Duties and taxes are computed. The goods are released once what is payable is settled.",
-        "税费已计算。缴清应缴税费后放行。",
-        "Платежи рассчитаны. Товары выпускают после их уплаты.",
-    ]),
-    ("told", "under-documentary-check", [
-        "An officer looks at the documents. The goods may not move until then.",
-        "关员正在审核单证，在此之前货物不得移动。",
-        "Должностное лицо проверяет документы. До этого товары перемещать нельзя.",
-    ]),
-    ("told", "under-examination", [
-        "The goods are to be examined. They may not move until then.",
-        "货物须经查验，在此之前不得移动。",
-        "Товары подлежат досмотру. До этого перемещать их нельзя.",
-    ]),
-    ("told", "released", [
-        "The goods may move; the debt is not settled yet.",
-        "货物可以移动；税费尚未结清。",
-        "Товары можно перемещать; платежи ещё не урегулированы.",
-    ]),
-    ("told", "cleared", [
-        "The goods may move and nothing is owed.",
-        "货物可以移动，无欠缴税费。",
-        "Товары можно перемещать, задолженности нет.",
-    ]),
-    ("told", "returned", [
-        "Not accepted: it has no legal effect.",
-        "未被接受：不具法律效力。",
-        "Не принята: юридической силы не имеет.",
-    ]),
-    ("told", "noted", [
-        "Kept on the file of the declaration it is about.",
-        "已归入所涉报关单的案卷。",
-        "Хранится в деле декларации, о которой идёт речь.",
-    ]),
-    ("event", "registered", ["Received before the goods came", "收到提前申报", "Получена до прибытия товаров"]),
+    (
+        "told",
+        "pre-lodged",
+        [
+            "Registered. It is accepted when the arrival of the goods is notified.",
+            "已登记。到货通知后即接受申报。",
+            "Получена. Регистрируется, когда сообщат о прибытии товаров.",
+        ],
+    ),
+    (
+        "told",
+        "accepted",
+        [
+            "Accepted: from now on it is a legal act. The goods may not move yet.",
+            "已接受申报，自此具有法律效力。货物尚不得移动。",
+            "Зарегистрирована: с этого момента имеет юридическую силу. Товары перемещать пока нельзя.",
+        ],
+    ),
+    (
+        "told",
+        "assessed",
+        [
+            "Duties and taxes are computed. The goods are released once what is payable is settled.",
+            "税费已计算。缴清应缴税费后放行。",
+            "Платежи рассчитаны. Товары выпускают после их уплаты.",
+        ],
+    ),
+    (
+        "told",
+        "under-documentary-check",
+        [
+            "An officer looks at the documents. The goods may not move until then.",
+            "关员正在审核单证，在此之前货物不得移动。",
+            "Должностное лицо проверяет документы. До этого товары перемещать нельзя.",
+        ],
+    ),
+    (
+        "told",
+        "under-examination",
+        [
+            "The goods are to be examined. They may not move until then.",
+            "货物须经查验，在此之前不得移动。",
+            "Товары подлежат досмотру. До этого перемещать их нельзя.",
+        ],
+    ),
+    (
+        "told",
+        "released",
+        [
+            "The goods may move; the debt is not settled yet.",
+            "货物可以移动；税费尚未结清。",
+            "Товары можно перемещать; платежи ещё не урегулированы.",
+        ],
+    ),
+    (
+        "told",
+        "cleared",
+        [
+            "The goods may move and nothing is owed.",
+            "货物可以移动，无欠缴税费。",
+            "Товары можно перемещать, задолженности нет.",
+        ],
+    ),
+    (
+        "told",
+        "returned",
+        [
+            "Not accepted: it has no legal effect.",
+            "未被接受：不具法律效力。",
+            "Не принято: юридической силы не имеет.",
+        ],
+    ),
+    (
+        "told",
+        "noted",
+        [
+            "Kept on the file of the declaration it is about.",
+            "已归入所涉报关单的案卷。",
+            "Хранится в деле декларации, о которой идёт речь.",
+        ],
+    ),
+    (
+        "event",
+        "registered",
+        ["Received before the goods came", "收到提前申报", "Получена до прибытия товаров"],
+    ),
     ("event", "accepted", ["Accepted", "接受申报", "Зарегистрирована"]),
     ("event", "arrived", ["The goods came", "货物到达", "Товары прибыли"]),
     ("event", "assessed", ["Duties and taxes computed", "计算税费", "Рассчитаны платежи"]),
-    ("event", "documents-wanted", ["Documents are looked at or wanted", "审核或要求单证", "Проверяются или запрошены документы"]),
-    ("event", "control-ordered", ["Examination of the goods ordered", "决定查验货物", "Назначен таможенный досмотр"]),
+    (
+        "event",
+        "documents-wanted",
+        [
+            "Documents are looked at or wanted",
+            "审核或要求单证",
+            "Проверяются или запрошены документы",
+        ],
+    ),
+    (
+        "event",
+        "control-ordered",
+        ["Examination of the goods ordered", "决定查验货物", "Назначен таможенный досмотр"],
+    ),
     ("event", "released", ["Released", "放行", "Товары выпущены"]),
     ("event", "cleared", ["Cleared", "结关", "Таможенное оформление завершено"]),
-    ("event", "amendment-requested", ["A change was asked for", "申请修改", "Запрошено изменение сведений"]),
-    ("event", "cancellation-requested", ["Cancellation was asked for", "申请撤销", "Запрошен отзыв декларации"]),
+    (
+        "event",
+        "amendment-requested",
+        ["A change was asked for", "申请修改", "Запрошено изменение сведений"],
+    ),
+    (
+        "event",
+        "cancellation-requested",
+        ["Cancellation was asked for", "申请撤销", "Запрошен отзыв декларации"],
+    ),
     ("function", "01", ["accepted", "已接受申报", "декларация зарегистрирована"]),
     ("function", "02", ["received", "已收到", "получено"]),
     ("function", "03", ["rejected", "已退回", "отказ в регистрации"]),
@@ -318,11 +381,35 @@ const TERMS: &[(&str, &str, [&str; 3])] = &[
     ("function", "08", ["released", "已放行", "товары выпущены"]),
     ("function", "09", ["cleared", "已结关", "оформление завершено"]),
     ("function", "13", ["duties and taxes", "税费通知", "расчёт платежей"]),
-    ("step", "review documents", ["An officer looks at the documents", "关员审核单证", "Должностное лицо проверяет документы"]),
-    ("step", "examine goods", ["An officer looks at the goods", "关员查验货物", "Должностное лицо досматривает товары"]),
-    ("step", "request documents", ["Documents are wanted of the declarant", "要求申报人补交单证", "У декларанта запрашиваются документы"]),
+    (
+        "step",
+        "review documents",
+        [
+            "An officer looks at the documents",
+            "关员审核单证",
+            "Должностное лицо проверяет документы",
+        ],
+    ),
+    (
+        "step",
+        "examine goods",
+        ["An officer looks at the goods", "关员查验货物", "Должностное лицо досматривает товары"],
+    ),
+    (
+        "step",
+        "request documents",
+        [
+            "Documents are wanted of the declarant",
+            "要求申报人补交单证",
+            "У декларанта запрашиваются документы",
+        ],
+    ),
     ("step", "detain", ["The goods may not move", "货物不得移动", "Товары перемещать нельзя"]),
-    ("step", "request payment", ["What is payable is asked for", "通知缴纳税费", "Запрашивается уплата платежей"]),
+    (
+        "step",
+        "request payment",
+        ["What is payable is asked for", "通知缴纳税费", "Запрашивается уплата платежей"],
+    ),
     ("step", "release", ["The goods are released", "货物放行", "Товары выпускаются"]),
     ("message", "original", ["Declaration", "报关单", "Декларация"]),
     ("message", "amendment", ["Request to amend", "修改申请", "Запрос на изменение сведений"]),
@@ -347,9 +434,21 @@ const TERMS: &[(&str, &str, [&str; 3])] = &[
     ("screened", "named", ["Same name as an entry", "与名单同名", "Имя совпадает с записью"]),
     ("screened", "unknown", ["Not checked by name", "未按名称核查", "По имени не проверено"]),
     ("detail", "no list loaded", ["no list is loaded", "未加载名单", "список не загружен"]),
-    ("detail", "no name given", ["only a number is given, no name", "仅有编号，无名称", "указан только номер, имени нет"]),
-    ("rounding", "half-up", ["to the nearer, half up", "四舍五入", "до ближайшего, половина вверх"]),
-    ("rounding", "half-even", ["to the nearer, half to even", "四舍六入五成双", "до ближайшего, половина к чётному"]),
+    (
+        "detail",
+        "no name given",
+        ["only a number is given, no name", "仅有编号，无名称", "указан только номер, имени нет"],
+    ),
+    (
+        "rounding",
+        "half-up",
+        ["to the nearer, half up", "四舍五入", "до ближайшего, половина вверх"],
+    ),
+    (
+        "rounding",
+        "half-even",
+        ["to the nearer, half to even", "四舍六入五成双", "до ближайшего, половина к чётному"],
+    ),
     ("rounding", "down", ["down", "舍去余数", "вниз"]),
     ("rounding", "up", ["up", "进位", "вверх"]),
     ("input", "base", ["base", "计税基础", "основа"]),
@@ -372,46 +471,78 @@ const TERMS: &[(&str, &str, [&str; 3])] = &[
     ("role", "NotifyParty", ["Notify party", "通知方", "Уведомляемая сторона"]),
     ("role", "Surety", ["Surety", "担保人", "Поручитель"]),
     ("role", "Manufacturer", ["Manufacturer", "生产商", "Изготовитель"]),
-    ("remedy", "declaration-returned", [
-        "The answer holds every finding, with its place in three notations. Mend them all and file again with a new Idempotency-Key. The returned filing is kept under its id.",
-        "答复中列出全部问题及其三种位置表示。请逐一改正，并用新的 Idempotency-Key 重新申报。被退回的申报按其 ID 保存。",
-        "В ответе — все замечания с местом в трёх записях. Исправьте их и подайте снова с новым Idempotency-Key. Возвращённый документ хранится под своим идентификатором.",
-    ]),
-    ("remedy", "key-used", [
-        "Use one key for one message. To repeat a message, send the same bytes; for another message choose a new key.",
-        "一个键只用于一份报文。重发时请发送完全相同的内容；另一份报文请用新键。",
-        "Один ключ — одно сообщение. Для повтора отправьте те же байты; для другого сообщения возьмите новый ключ.",
-    ]),
-    ("remedy", "key-wanted", [
-        "Add the header Idempotency-Key with a value of your own, such as the digest of the message. With it a repeated filing is harmless.",
-        "请加上 Idempotency-Key 标头，值自定，例如报文摘要。有了它，重复提交无害。",
-        "Добавьте заголовок Idempotency-Key со своим значением, например дайджестом сообщения. С ним повторная подача безвредна.",
-    ]),
-    ("remedy", "media-type", [
-        "Set Content-Type to application/xml for the WCO message or to application/json for its JSON form.",
-        "WCO 报文请将 Content-Type 设为 application/xml，其 JSON 形式设为 application/json。",
-        "Для сообщения ВТамО укажите Content-Type application/xml, для формы JSON — application/json.",
-    ]),
-    ("remedy", "not-found", [
-        "Check the number or id in the address against the receipt.",
-        "请将地址中的编号或 ID 与回执核对。",
-        "Сверьте номер или идентификатор в адресе с квитанцией.",
-    ]),
-    ("remedy", "bad-request", [
-        "Check the headers and the query against the description of the API at /openapi.json.",
-        "请对照 /openapi.json 的接口说明检查标头和查询参数。",
-        "Сверьте заголовки и запрос с описанием API в /openapi.json.",
-    ]),
-    ("remedy", "sign-in-wanted", [
-        "Send the token of the house as a bearer token, or as the password in a browser. It is in the file “token” in the folder of the house.",
-        "请以 Bearer 方式发送系统令牌，浏览器中则作为密码输入。令牌在系统数据文件夹的 token 文件中。",
-        "Отправьте токен системы как Bearer, а в браузере — как пароль. Он в файле «token» в папке системы.",
-    ]),
-    ("remedy", "unavailable", [
-        "Wait as long as Retry-After says and send the same bytes with the same key.",
-        "请按 Retry-After 等待，然后用相同的键重发相同的内容。",
-        "Подождите, сколько указано в Retry-After, и отправьте те же байты с тем же ключом.",
-    ]),
+    (
+        "remedy",
+        "declaration-returned",
+        [
+            "The answer holds every finding, with its place in three notations. Mend them all and file again with a new Idempotency-Key. The returned filing is kept under its id.",
+            "答复中列出全部问题及其三种位置表示。请逐一改正，并用新的 Idempotency-Key 重新申报。被退回的申报按其 ID 保存。",
+            "В ответе — все замечания с местом в трёх записях. Исправьте их и подайте снова с новым Idempotency-Key. Возвращённый документ хранится под своим идентификатором.",
+        ],
+    ),
+    (
+        "remedy",
+        "key-used",
+        [
+            "Use one key for one message. To repeat a message, send the same bytes; for another message choose a new key.",
+            "一个键只用于一份报文。重发时请发送完全相同的内容；另一份报文请用新键。",
+            "Один ключ — одно сообщение. Для повтора отправьте те же байты; для другого сообщения возьмите новый ключ.",
+        ],
+    ),
+    (
+        "remedy",
+        "key-wanted",
+        [
+            "Add the header Idempotency-Key with a value of your own, such as the digest of the message. With it a repeated filing is harmless.",
+            "请加上 Idempotency-Key 标头，值自定，例如报文摘要。有了它，重复提交无害。",
+            "Добавьте заголовок Idempotency-Key со своим значением, например дайджестом сообщения. С ним повторная подача безвредна.",
+        ],
+    ),
+    (
+        "remedy",
+        "media-type",
+        [
+            "Set Content-Type to application/xml for the WCO message or to application/json for its JSON form.",
+            "WCO 报文请将 Content-Type 设为 application/xml，其 JSON 形式设为 application/json。",
+            "Для сообщения ВТамО укажите Content-Type application/xml, для формы JSON — application/json.",
+        ],
+    ),
+    (
+        "remedy",
+        "not-found",
+        [
+            "Check the number or id in the address against the receipt.",
+            "请将地址中的编号或 ID 与回执核对。",
+            "Сверьте номер или идентификатор в адресе с квитанцией.",
+        ],
+    ),
+    (
+        "remedy",
+        "bad-request",
+        [
+            "Check the headers and the query against the description of the API at /openapi.json.",
+            "请对照 /openapi.json 的接口说明检查标头和查询参数。",
+            "Сверьте заголовки и запрос с описанием API в /openapi.json.",
+        ],
+    ),
+    (
+        "remedy",
+        "sign-in-wanted",
+        [
+            "Send the token of the house as a bearer token, or as the password in a browser. It is in the file “token” in the folder of the house.",
+            "请以 Bearer 方式发送系统令牌，浏览器中则作为密码输入。令牌在系统数据文件夹的 token 文件中。",
+            "Отправьте токен системы как Bearer, а в браузере — как пароль. Он в файле «token» в папке системы.",
+        ],
+    ),
+    (
+        "remedy",
+        "unavailable",
+        [
+            "Wait as long as Retry-After says and send the same bytes with the same key.",
+            "请按 Retry-After 等待，然后用相同的键重发相同的内容。",
+            "Подождите, сколько указано в Retry-After, и отправьте те же байты с тем же ключом.",
+        ],
+    ),
 ];
 
 /// The word for a name on the wire; `None` where the table has none.
@@ -465,7 +596,8 @@ mod tests {
 
     #[test]
     fn every_name_of_the_core_has_its_word() {
-        let has = |group, name| assert!(term(Language::En, group, name).is_some(), "{group} {name}");
+        let has =
+            |group, name| assert!(term(Language::En, group, name).is_some(), "{group} {name}");
         for event in Event::ALL {
             has("event", event.name());
             if let Some(function) = event.response() {

@@ -43,6 +43,8 @@ pub(crate) struct Filing {
     pub(crate) id: String,
     /// The number given; empty where returned.
     pub(crate) mrn: String,
+    /// The house's count of numbers at which it was given.
+    pub(crate) number: Option<i64>,
     /// The message it is about, for messages about another declaration.
     pub(crate) about: String,
     /// The declarant's reference.
@@ -145,6 +147,7 @@ CREATE TABLE IF NOT EXISTS filing (
   seq INTEGER PRIMARY KEY,
   id TEXT NOT NULL UNIQUE,
   mrn TEXT UNIQUE,
+  number INTEGER UNIQUE,
   about TEXT,
   lrn TEXT NOT NULL,
   declarant TEXT NOT NULL,
@@ -205,9 +208,8 @@ impl Store {
         let db = open(path, sync)?;
         db.execute_batch(SCHEMA)?;
         let (sender, receiver) = sync_channel::<Job>(WAITING);
-        let writer = std::thread::Builder::new()
-            .name("store".into())
-            .spawn(move || write(db, &receiver))?;
+        let writer =
+            std::thread::Builder::new().name("store".into()).spawn(move || write(db, &receiver))?;
         Ok(Arc::new(Self {
             path: path.to_owned(),
             jobs: Mutex::new(Some(sender)),
@@ -241,7 +243,10 @@ impl Store {
         }
     }
 
-    fn read<T>(&self, f: impl FnOnce(&Connection) -> Result<T, rusqlite::Error>) -> Result<T, Fault> {
+    fn read<T>(
+        &self,
+        f: impl FnOnce(&Connection) -> Result<T, rusqlite::Error>,
+    ) -> Result<T, Fault> {
         let db = match lock(&self.readers).pop() {
             Some(db) => db,
             None => {
@@ -260,10 +265,11 @@ impl Store {
         result.map_err(Fault::from)
     }
 
-    /// How many filings there ever were; numbers go on from here.
-    pub(crate) fn last_sequence(&self) -> Result<u64, Fault> {
+    /// The highest number given; numbers go on from here.
+    pub(crate) fn last_number(&self) -> Result<u64, Fault> {
         self.read(|db| {
-            db.query_row("SELECT coalesce(max(seq), 0) FROM filing", [], |row| row.get::<_, i64>(0))
+            let sql = "SELECT coalesce(max(number), 0) FROM filing";
+            db.query_row(sql, [], |row| row.get::<_, i64>(0))
         })
         .map(|n| u64::try_from(n).unwrap_or(0))
     }
@@ -369,7 +375,7 @@ impl Store {
 
 const COLUMNS: &str = "id, coalesce(mrn, ''), coalesce(about, ''), lrn, declarant, kind, outcome, \
     lane, total, at, today, day, window, draw, format, bundle, digest, body, opinion, receipt, \
-    coalesce(key, '')";
+    coalesce(key, ''), number";
 
 fn from_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<Filing> {
     let unpack = |n: usize| -> rusqlite::Result<Vec<u8>> {
@@ -381,6 +387,7 @@ fn from_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<Filing> {
     Ok(Filing {
         id: row.get(0)?,
         mrn: row.get(1)?,
+        number: row.get(21)?,
         about: row.get(2)?,
         lrn: row.get(3)?,
         declarant: row.get(4)?,
@@ -438,7 +445,7 @@ fn write(mut db: Connection, jobs: &Receiver<Job>) {
         match results {
             Ok(results) => {
                 for (job, result) in batch.into_iter().zip(results) {
-                    (job.answer)(Ok(result));
+                    (job.answer)(result);
                 }
             }
             // After a failed commit nothing of the batch is on the disk, and nothing is answered
@@ -452,17 +459,24 @@ fn write(mut db: Connection, jobs: &Receiver<Job>) {
     }
 }
 
-fn commit(db: &mut Connection, batch: &[Job]) -> Result<Vec<Lodged>, Fault> {
+fn commit(db: &mut Connection, batch: &[Job]) -> Result<Vec<Result<Lodged, Fault>>, Fault> {
     let transaction = db.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
     let mut results = Vec::with_capacity(batch.len());
     for job in batch {
-        results.push(insert(&transaction, &job.lodge)?);
+        match insert(&transaction, &job.lodge) {
+            Ok(lodged) => results.push(Ok(lodged)),
+            // One that breaks a rule of the tables is undone alone; the others do not suffer.
+            Err(e) if e.sqlite_error_code() == Some(rusqlite::ErrorCode::ConstraintViolation) => {
+                results.push(Err(Fault::from(e)));
+            }
+            Err(e) => return Err(Fault::from(e)),
+        }
     }
     transaction.commit()?;
     Ok(results)
 }
 
-fn insert(db: &Connection, lodge: &Lodge) -> Result<Lodged, Fault> {
+fn insert(db: &Connection, lodge: &Lodge) -> rusqlite::Result<Lodged> {
     let f = &lodge.filing;
     if !f.key.is_empty()
         && let Some(before) = by(db, "key = ?1", &f.key)?
@@ -485,13 +499,14 @@ fn insert(db: &Connection, lodge: &Lodge) -> Result<Lodged, Fault> {
     }
     let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
     db.prepare_cached(
-        "INSERT INTO filing (id, mrn, about, lrn, declarant, kind, outcome, lane, total, at, today,
+        "INSERT INTO filing (id, mrn, number, about, lrn, declarant, kind, outcome, lane, total, at, today,
            day, window, draw, format, bundle, digest, body, opinion, receipt, key)
-         VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20,?21)",
+         VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20,?21,?22)",
     )?
     .execute(params![
         f.id,
         some(&f.mrn),
+        f.number,
         some(&f.about),
         f.lrn,
         f.declarant,
@@ -513,10 +528,18 @@ fn insert(db: &Connection, lodge: &Lodge) -> Result<Lodged, Fault> {
         some(&f.key),
     ])?;
     let seq = db.last_insert_rowid();
-    let mut events = db.prepare_cached(
-        "INSERT INTO event (mrn, event, filing, at) VALUES (?1, ?2, ?3, ?4)",
-    )?;
+    let mut events =
+        db.prepare_cached("INSERT INTO event (mrn, event, filing, at) VALUES (?1, ?2, ?3, ?4)")?;
+    let mut known = db.prepare_cached("SELECT 1 FROM event WHERE mrn = ?1 AND event = ?2")?;
     for (mrn, event) in &lodge.events {
+        // Two messages at one time may both find the same thing due: it happens once.
+        let once = !matches!(
+            event,
+            Event::Arrived | Event::AmendmentRequested | Event::CancellationRequested
+        );
+        if once && !f.about.is_empty() && known.exists(params![mrn, event.name()])? {
+            continue;
+        }
         events.execute(params![mrn, event.name(), seq, f.at])?;
     }
     Ok(Lodged::Written)

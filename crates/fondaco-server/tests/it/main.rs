@@ -1,7 +1,10 @@
 //! The program from outside: the binary, files in, JSON out.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may stop")]
 
+mod commands;
 mod duties;
+mod golden;
+mod http;
 mod mutants;
 mod outcomes;
 
@@ -17,8 +20,7 @@ pub(crate) type Row = BTreeMap<String, String>;
 
 /// The shared data beside the repository; `None`, said aloud, where there is none.
 pub(crate) fn shared(path: &str) -> Option<PathBuf> {
-    let full =
-        PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data").join(path);
+    let full = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data").join(path);
     if full.exists() {
         return Some(full);
     }

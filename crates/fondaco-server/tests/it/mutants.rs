@@ -177,57 +177,18 @@ const KINDS: &[Kind] = &[
 /// be taken off the list.
 const ACCEPTED: &[(&str, &str)] = &[
     (
-        "AcceptanceDateTime/DateTimeString = 20260201256060Z",
-        "the day is looked at, the hour is not",
+        "@/Commodity/GoodsMeasure/NetNetWeightMeasure removed",
+        "not wanted of exports, occasional and transit data sets",
     ),
-    ("@/Commodity/Classification twice", "no class that may not repeat"),
-    (
-        "@/GovernmentProcedure twice",
-        "no class that may not repeat; the copy becomes an additional procedure",
-    ),
-    ("@/Origin twice", "no class that may not repeat"),
-    (
-        "Exporter removed",
-        "no rule, though the administration's samples call it mandatory for exports",
-    ),
-    ("@/Commodity/GoodsMeasure/NetNetWeightMeasure removed", "no rule"),
-    ("@/CustomsValuation removed", "no rule"),
-    ("@/Destination removed", "asked of imports only"),
-    (
-        "@/AdditionalDocument/CategoryCode = !",
-        "the list in the pack is of exports, and lacks codes in use",
-    ),
-    (
-        "@/AdditionalDocument/TypeCode = !!!",
-        "the list in the pack is of exports, and lacks codes in use",
-    ),
-    (
-        "@/AdditionalDocument/LPCOExemptionCode = !!",
-        "the list in the pack is of exports, and lacks codes in use",
-    ),
-    (
-        "@/GovernmentProcedure[2]/CurrentCode = !!!",
-        "the list in the pack is of exports, and lacks codes in use",
-    ),
+    ("@/CustomsValuation removed", "not wanted outside free circulation"),
+    ("@/Destination removed", "not wanted of exports by the published samples"),
     (
         "AuthorisationHolder/CategoryCode = QQQQ",
-        "the list in the pack is of exports, and lacks codes in use",
+        "the published list is of exports, and lacks codes in use",
     ),
-    (
-        "Consignment/Carrier/Address/CountryCode = QQ",
-        "not among the places of the list of countries; every real one is on it",
-    ),
-    ("@/AdditionalInformation/StatementCode = !!!!!", "no list in the pack"),
-    ("@/Commodity/DutyTaxFee/TypeCode = !!!", "no list in the pack"),
     (
         "@/CustomsValuation/ChargeDeduction/ChargesTypeCode = QQ",
-        "not held against the charges of the profile",
-    ),
-    ("@/PreviousDocument/TypeCode = !!!", "no list in the pack"),
-    ("GoodsShipment/PreviousDocument/TypeCode = !!!", "no list in the pack"),
-    (
-        "@/Commodity/GoodsMeasure/GrossMassMeasure @unitCode = !!!",
-        "units are not held against the table of units",
+        "taken, and the value is then said to be unknown",
     ),
 ];
 

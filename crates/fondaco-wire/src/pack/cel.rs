@@ -68,7 +68,9 @@ fn condition(expr: &IdedExpr) -> Result<Condition, String> {
                 return Err("only exists() is taken over a list".to_owned());
             };
             match (step.func_name.as_str(), step.args.as_slice()) {
-                ("_||_", [_, predicate]) => Ok(Condition::List(list, test(predicate, &all.iter_var)?)),
+                ("_||_", [_, predicate]) => {
+                    Ok(Condition::List(list, test(predicate, &all.iter_var)?))
+                }
                 _ => Err("only exists() is taken over a list".to_owned()),
             }
         }
@@ -165,7 +167,9 @@ fn unknown(expr: &IdedExpr) -> String {
 }
 
 fn tokens(expr: &IdedExpr) -> Result<Vec<Token>, String> {
-    let Expr::List(list) = &expr.expr else { return Err("a list is wanted after “in”".to_owned()) };
+    let Expr::List(list) = &expr.expr else {
+        return Err("a list is wanted after “in”".to_owned());
+    };
     list.elements
         .iter()
         .map(|e| string(e).ok_or("the list holds texts only".to_owned()).and_then(|t| token(&t)))
@@ -269,10 +273,7 @@ mod tests {
         check("item.colour == \"red\"", "error: there is no text field “item.colour”");
         check("item.value > item.weight", "error: there is no figure “item.weight”");
         check("item.code", "error: “item.code” is not true or false");
-        check(
-            "item.statements.all(x, x == \"A\")",
-            "error: only exists() is taken over a list",
-        );
+        check("item.statements.all(x, x == \"A\")", "error: only exists() is taken over a list");
         assert!(parse("item.code ==").is_err());
     }
 }

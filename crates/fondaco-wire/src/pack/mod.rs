@@ -159,11 +159,9 @@ fn read_rows<T: serde::de::DeserializeOwned>(
                     source::Reader { file: file.to_owned(), row: n + 2, problems: &mut *problems };
                 take(&mut reader, row);
             }
-            Err(e) => problems.push(Problem {
-                file: file.to_owned(),
-                row: n + 2,
-                what: e.to_string(),
-            }),
+            Err(e) => {
+                problems.push(Problem { file: file.to_owned(), row: n + 2, what: e.to_string() })
+            }
         }
     }
 }

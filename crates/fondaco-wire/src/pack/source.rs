@@ -9,9 +9,9 @@ use fondaco::formula::Formula;
 use fondaco::money::{Decimal, Rounding, RoundingMode, decimal};
 use fondaco::quantity::{UnitRow, Units};
 use fondaco::reference::{
-    Act, BaseTerm, Check, Choice, Direction, Exclusive, Line, ListedName, Measure, Names, Pack,
-    Policy, Profile, Rate, Relief, ReliefEffect, RequirementRule, RiskRule, Selection, Tax,
-    TypeRule,
+    Act, BaseTerm, ChargeRule, Check, Choice, Direction, Exclusive, Line, ListedName, Measure,
+    Names, Pack, Policy, Profile, Rate, Relief, ReliefEffect, RequirementRule, RiskRule, Selection,
+    Tax, TypeRule,
 };
 use fondaco::screening;
 use fondaco::token::Token;
@@ -311,9 +311,9 @@ impl Reader<'_> {
         }
         let formula = match (row.rate.trim(), row.formula.trim()) {
             ("", "") => None,
-            (rate, "") => self
-                .figure(rate)
-                .map(|percent| Formula::AdValorem { percent, part: None }),
+            (rate, "") => {
+                self.figure(rate).map(|percent| Formula::AdValorem { percent, part: None })
+            }
             ("", formula) => match formula.parse() {
                 Ok(formula) => Some(formula),
                 Err(e) => {
@@ -437,10 +437,16 @@ impl Reader<'_> {
                 .charges
                 .iter()
                 .map(|(kind, sign)| {
-                    if !matches!(sign.as_str(), "+" | "-") {
-                        self.problem(format!("charge {kind}: + or - is wanted"));
-                    }
-                    (self.token(kind), sign == "+")
+                    let rule = match sign.as_str() {
+                        "+" => ChargeRule::Added,
+                        "-" => ChargeRule::TakenOff,
+                        "0" => ChargeRule::Apart,
+                        _ => {
+                            self.problem(format!("charge {kind}: +, - or 0 is wanted"));
+                            ChargeRule::Apart
+                        }
+                    };
+                    (self.token(kind), rule)
                 })
                 .collect(),
             policy: Policy {
@@ -587,53 +593,88 @@ pub(super) fn read(files: &Files, digest: String) -> Result<Pack, Vec<Problem>> 
         risks: Vec::new(),
         names: Names::default(),
     };
-    rows(files, |n| n == "law.csv", &mut problems, |reader, row: LawRow| {
-        let title = Trilingual { en: row.title_en, zh: row.title_zh, ru: row.title_ru };
-        let act = Act { title, reference: row.reference, source: row.source };
-        if pack.law.insert(row.id.clone(), act).is_some() {
-            reader.problem(format!("{} stands twice", row.id));
-        }
-    });
-    rows(files, |n| n.starts_with("lines"), &mut problems, |reader, row: LineRow| {
-        pack.lines.push(reader.line(row));
-    });
+    rows(
+        files,
+        |n| n == "law.csv",
+        &mut problems,
+        |reader, row: LawRow| {
+            let title = Trilingual { en: row.title_en, zh: row.title_zh, ru: row.title_ru };
+            let act = Act { title, reference: row.reference, source: row.source };
+            if pack.law.insert(row.id.clone(), act).is_some() {
+                reader.problem(format!("{} stands twice", row.id));
+            }
+        },
+    );
+    rows(
+        files,
+        |n| n.starts_with("lines"),
+        &mut problems,
+        |reader, row: LineRow| {
+            pack.lines.push(reader.line(row));
+        },
+    );
     pack.lines.sort_by_key(|l| l.code);
     let taxes: Vec<Token> = pack.profile.taxes.iter().map(|t| t.code).collect();
     let law = &pack.law;
     let mut measures = Vec::new();
-    rows(files, |n| n.starts_with("measures"), &mut problems, |reader, row: MeasureRow| {
-        let Some(measure) = reader.measure(&row) else { return };
-        if !taxes.contains(&measure.tax) {
-            reader.problem(format!("the profile has no tax {}", measure.tax));
-        }
-        cited(reader, &measure.basis, law);
-        measures.push(measure);
-    });
-    rows(files, |n| n.starts_with("rates"), &mut problems, |reader, row: RateRow| {
-        pack.rates.extend(reader.rate(&row));
-    });
-    rows(files, |n| n.starts_with("lists/"), &mut problems, |reader, row: ListRow| {
-        let list = reader.token(&row.list);
-        let code = reader.token(&row.code);
-        let validity = reader.validity(&row.from, &row.until);
-        pack.lists.entry(list).or_default().push((code, validity));
-    });
+    rows(
+        files,
+        |n| n.starts_with("measures"),
+        &mut problems,
+        |reader, row: MeasureRow| {
+            let Some(measure) = reader.measure(&row) else { return };
+            if !taxes.contains(&measure.tax) {
+                reader.problem(format!("the profile has no tax {}", measure.tax));
+            }
+            cited(reader, &measure.basis, law);
+            measures.push(measure);
+        },
+    );
+    rows(
+        files,
+        |n| n.starts_with("rates"),
+        &mut problems,
+        |reader, row: RateRow| {
+            pack.rates.extend(reader.rate(&row));
+        },
+    );
+    rows(
+        files,
+        |n| n.starts_with("lists/"),
+        &mut problems,
+        |reader, row: ListRow| {
+            let list = reader.token(&row.list);
+            let code = reader.token(&row.code);
+            let validity = reader.validity(&row.from, &row.until);
+            pack.lists.entry(list).or_default().push((code, validity));
+        },
+    );
     for codes in pack.lists.values_mut() {
         codes.sort_by_key(|(code, _)| *code);
     }
     let mut units = Vec::new();
-    rows(files, |n| n == "units.csv", &mut problems, |reader, row: UnitFile| {
-        let factor = reader.figure(&row.factor).unwrap_or(Decimal::ONE);
-        units.push(UnitRow {
-            unit: reader.token(&row.unit),
-            base: reader.token(&row.base),
-            factor,
-        });
-    });
+    rows(
+        files,
+        |n| n == "units.csv",
+        &mut problems,
+        |reader, row: UnitFile| {
+            let factor = reader.figure(&row.factor).unwrap_or(Decimal::ONE);
+            units.push(UnitRow {
+                unit: reader.token(&row.unit),
+                base: reader.token(&row.base),
+                factor,
+            });
+        },
+    );
     pack.units = Units::new(units);
-    rows(files, |n| n.starts_with("names"), &mut problems, |_, row: NameRow| {
-        add_name(&mut pack.names, row);
-    });
+    rows(
+        files,
+        |n| n.starts_with("names"),
+        &mut problems,
+        |_, row: NameRow| {
+            add_name(&mut pack.names, row);
+        },
+    );
     if let Some(file) = toml_file::<ChecksFile>(files, "checks.toml", &mut problems) {
         let mut reader = Reader { file: "checks.toml".into(), row: 0, problems: &mut problems };
         for (n, c) in file.checks.into_iter().enumerate() {

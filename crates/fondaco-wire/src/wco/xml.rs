@@ -62,7 +62,8 @@ pub fn decode(model: &'static Model, bytes: &[u8], limits: &Limits) -> Decoded {
 
 /// Size, encoding, control characters: what can be told before a token is read.
 fn prepare<'a>(bytes: &'a [u8], limits: &Limits) -> Result<&'a str, Box<Finding>> {
-    let refuse = |code, value: &str| Err(Box::new(Finding::new(code, Place::default()).value(value)));
+    let refuse =
+        |code, value: &str| Err(Box::new(Finding::new(code, Place::default()).value(value)));
     if bytes.len() > limits.bytes {
         return Err(Box::new(
             Finding::new(Code::TooLarge, Place::default())
@@ -87,8 +88,9 @@ fn prepare<'a>(bytes: &'a [u8], limits: &Limits) -> Result<&'a str, Box<Finding>
         return refuse(Code::NotWellFormed, "nothing sent");
     }
     // U+FFFE and U+FFFF are EF BF BE and EF BF BF.
-    let nobody = memchr::memchr_iter(0xef, bytes)
-        .any(|at| bytes.get(at + 1) == Some(&0xbf) && bytes.get(at + 2).is_some_and(|b| *b >= 0xbe));
+    let nobody = memchr::memchr_iter(0xef, bytes).any(|at| {
+        bytes.get(at + 1) == Some(&0xbf) && bytes.get(at + 2).is_some_and(|b| *b >= 0xbe)
+    });
     if text.starts_with('\u{feff}') || nobody {
         return refuse(Code::NotWellFormed, "a character XML does not have");
     }
@@ -245,7 +247,8 @@ impl Decoder<'_> {
         let at = (reader.buffer_position() as usize).min(text.len());
         let before = text.as_bytes().get(..at).unwrap_or_default();
         let line = before.iter().filter(|b| **b == b'\n').count() + 1;
-        let place = self.open.last().map_or_else(Place::default, |o| self.draft.node(o.node).place());
+        let place =
+            self.open.last().map_or_else(Place::default, |o| self.draft.node(o.node).place());
         Box::new(Finding::new(Code::NotWellFormed, place).value(&format!("line {line}: {why}")))
     }
 
@@ -496,9 +499,7 @@ impl Decoder<'_> {
         if count > element.max {
             let place = self.draft.node(node).place();
             self.find(|| {
-                Finding::new(Code::ElementRepeated, place)
-                    .value(&element.name)
-                    .wanted(element.max)
+                Finding::new(Code::ElementRepeated, place).value(&element.name).wanted(element.max)
             });
         }
         if element.value.as_ref().is_none_or(|v| v.base == Base::DateTime) {
@@ -547,9 +548,7 @@ impl Decoder<'_> {
         }
         let after = &model.element(model.element(class).children[was]).name;
         let place = self.draft.node(node).place_of(&element.name);
-        self.find(|| {
-            Finding::new(Code::ElementOrder, place).value(&element.name).wanted(after)
-        });
+        self.find(|| Finding::new(Code::ElementOrder, place).value(&element.name).wanted(after));
         // Its number among its like, though it stands apart from them.
         let like = self.draft.node(node).children_so_far().filter(|c| c.name() == element.name);
         like.count() as u16 + 1
@@ -616,9 +615,7 @@ impl Decoder<'_> {
         if value.base == Base::DateTime && !attributes.iter().any(|(_, n, _)| n == "formatCode") {
             let place = self.draft.node(node).place();
             self.find(|| {
-                Finding::new(Code::AttributeMissing, place)
-                    .name(&element.name)
-                    .wanted("formatCode")
+                Finding::new(Code::AttributeMissing, place).name(&element.name).wanted("formatCode")
             });
         }
     }

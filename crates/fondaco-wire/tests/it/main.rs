@@ -10,8 +10,7 @@ use std::path::PathBuf;
 
 /// The shared data beside the repository; `None`, said aloud, where there is none.
 pub(crate) fn shared(path: &str) -> Option<PathBuf> {
-    let full =
-        PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data").join(path);
+    let full = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data").join(path);
     if full.exists() {
         return Some(full);
     }
@@ -57,7 +56,8 @@ pub(crate) fn lines(text: &str) -> Vec<String> {
             let mut attributes: Vec<_> =
                 node.attributes().map(|a| (a.namespace(), a.name(), a.value())).collect();
             attributes.sort_unstable();
-            let own: String = node.children().filter_map(|c| c.is_text().then(|| c.text())?).collect();
+            let own: String =
+                node.children().filter_map(|c| c.is_text().then(|| c.text())?).collect();
             let own = if own.trim().is_empty() { "" } else { &own };
             format!("{} {:?} {attributes:?} {own:?}", node.ancestors().count(), node.tag_name())
         })

@@ -43,7 +43,11 @@ fn is_submission(bytes: &[u8]) -> bool {
 /// text; no comments, no white space between elements.
 fn canonical(text: &str) -> String {
     fn write(node: roxmltree::Node<'_, '_>, out: &mut String) {
-        out.push_str(&format!("<{{{}}}{}", node.tag_name().namespace().unwrap_or(""), node.tag_name().name()));
+        out.push_str(&format!(
+            "<{{{}}}{}",
+            node.tag_name().namespace().unwrap_or(""),
+            node.tag_name().name()
+        ));
         let mut attributes: Vec<_> = node
             .attributes()
             .map(|a| format!(" {{{}}}{}={:?}", a.namespace().unwrap_or(""), a.name(), a.value()))
@@ -96,7 +100,10 @@ fn every_submission_decodes_and_comes_back_whole() {
         let back = xml::encode(&draft);
         let (got, sent) = (canonical(&back), canonical(&String::from_utf8_lossy(&bytes)));
         let same = got.bytes().zip(sent.bytes()).take_while(|(a, b)| a == b).count();
-        let near = |t: &str| String::from_utf8_lossy(&t.as_bytes()[same.min(t.len())..(same + 200).min(t.len())]).into_owned();
+        let near = |t: &str| {
+            String::from_utf8_lossy(&t.as_bytes()[same.min(t.len())..(same + 200).min(t.len())])
+                .into_owned()
+        };
         assert!(got == sent, "{path:?} lost something: {}\nsent: {}", near(&got), near(&sent));
         assert_eq!(decode(back.as_bytes()).draft.unwrap(), draft, "{path:?}");
         seen += 1;
