@@ -381,7 +381,7 @@ fn rounded(value: f64) -> f64 {
 
 /// Microseconds of one filing in each stage, alone on one core.
 fn stages(house: &House, corpus: &Corpus) -> Value {
-    use fondaco::declaration::{Admission, admit};
+    use fondaco::admission::{Admission, admit};
     use fondaco_wire::report::Report;
     let limits = Limits::default();
     let reference = house.pack.on(crate::cli::today());

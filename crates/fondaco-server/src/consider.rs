@@ -1,7 +1,8 @@
 //! From bytes to what the house says of them: the part of the walk that needs no store.
 
+use fondaco::admission::{Admission, admit};
 use fondaco::day::Day;
-use fondaco::declaration::{Admission, Declaration, Message, admit};
+use fondaco::declaration::{Declaration, Message};
 use fondaco::draft::Draft;
 use fondaco::finding::{Code, Finding};
 use fondaco::reference::Pack;

@@ -16,6 +16,7 @@ pub mod draft;
 pub mod condition;
 pub mod reference;
 pub mod declaration;
+pub mod admission;
 pub mod assessment;
 pub mod requirement;
 pub mod screening;

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use fondaco::model::Model;
 
 pub mod response;
+mod write;
 pub mod xml;
 
 static MODEL: LazyLock<Model> = LazyLock::new(|| {

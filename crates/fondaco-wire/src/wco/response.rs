@@ -6,7 +6,7 @@
 
 use serde_json::Value;
 
-use super::xml::escape;
+use super::write::escape;
 
 /// The namespace of a response.
 pub const RESPONSE: &str = "urn:wco:datamodel:WCO:RES-DMS:2";

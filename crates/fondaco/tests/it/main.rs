@@ -11,8 +11,8 @@ use fondaco::finding::Trilingual;
 use fondaco::money::{Currency, Decimal, Money, Rounding, RoundingMode};
 use fondaco::quantity::{Quantity, Units};
 use fondaco::reference::{
-    BaseTerm, Choice, Direction, Measure, Names, Pack, Policy, Profile, Rate, Relief, ReliefEffect,
-    RequirementRule, RiskRule, Selection, Tax, TypeRule,
+    BaseTerm, ChargeRule, Choice, Direction, Measure, Names, Pack, Policy, Profile, Rate, Relief,
+    ReliefEffect, RequirementRule, RiskRule, Selection, Tax, TypeRule,
 };
 use fondaco::token::Token;
 use fondaco::walk::{Opinion, consider};
@@ -90,7 +90,7 @@ fn pack(measures: Vec<Measure>) -> Pack {
                 when: Condition::Text(TextField::Procedure, Test::OneOf(vec![t("71")])),
                 basis: "law".into(),
             }],
-            charges: vec![(t("AK"), true), (t("BA"), false)],
+            charges: vec![(t("AK"), ChargeRule::Added), (t("BA"), ChargeRule::TakenOff)],
             policy: Policy {
                 yellow_from: 30,
                 red_from: 60,
