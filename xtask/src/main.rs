@@ -34,7 +34,7 @@ enum Command {
     Data,
     /// Write the corpus of declarations again.
     Corpus,
-    /// Generate what is generated: docs/findings.md, docs/openapi.json, the JSON Schema.
+    /// Generate what is generated: docs/findings.md, the JSON Schema.
     Generate {
         /// Only say whether something would change.
         #[arg(long)]

@@ -12,6 +12,8 @@ pub(crate) fn run<S: AsRef<OsStr>>(root: &Path, program: &str, args: &[S]) -> Re
     let status = Command::new(program)
         .args(args)
         .current_dir(root)
+        // A build of fewer packs is for the bench of one developer, never for the suites.
+        .env_remove("FONDACO_PACKS")
         .status()
         .map_err(|e| format!("{program}: {e}"))?;
     if status.success() { Ok(()) } else { Err(format!("{program} {}: {status}", shown.join(" "))) }

@@ -254,15 +254,19 @@ pub(crate) fn show(
     }
     if let Some(assessment) = &report.assessment {
         for line in &assessment.lines {
+            // A base says something of a percentage only.
+            let of = if line.formula.contains('%') {
+                format!(" {} {}", w.base, line.base)
+            } else {
+                String::new()
+            };
             writeln!(
                 out,
-                "  {}  {} {}  {} {} {} = {} {}  ({})",
+                "  {}  {} {}  {}{of} = {} {}  ({})",
                 line.item,
                 line.tax_type,
                 pick(&line.name, language),
                 line.formula,
-                w.base,
-                line.base,
                 line.payable,
                 w.payable,
                 line.basis

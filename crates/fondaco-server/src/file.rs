@@ -95,12 +95,14 @@ fn send(
     }
 }
 
-fn journaled(path: &Path) -> BTreeMap<String, Value> {
+/// What this house answered before, by digest.
+fn journaled(path: &Path, to: &str) -> BTreeMap<String, Value> {
     let Ok(file) = fs::File::open(path) else { return BTreeMap::new() };
     BufReader::new(file)
         .lines()
         .map_while(Result::ok)
         .filter_map(|line| serde_json::from_str::<Value>(&line).ok())
+        .filter(|entry| entry["to"] == to)
         .filter_map(|entry| Some((entry["digest"].as_str()?.to_owned(), entry)))
         .collect()
 }
@@ -124,7 +126,7 @@ pub(crate) fn run(args: &FileArgs) -> Result<Exit, Failure> {
         ),
         None => None,
     };
-    let before = journaled(&args.journal);
+    let before = journaled(&args.journal, &args.to);
     let fault = |path: &Path, e: std::io::Error| Failure::Fault(format!("{}: {e}", path.display()));
     let journal = fs::OpenOptions::new()
         .create(true)
@@ -165,6 +167,7 @@ pub(crate) fn run(args: &FileArgs) -> Result<Exit, Failure> {
                             all.push(sent.took);
                         }
                         let entry = json!({
+                            "to": args.to,
                             "file": path.display().to_string(),
                             "digest": digest,
                             "answer": sent.answer,

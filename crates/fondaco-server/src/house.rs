@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -33,7 +33,8 @@ pub(crate) struct House {
     /// Secret of the draw.
     seed: [u8; 32],
     sequence: AtomicU64,
-    dir: PathBuf,
+    /// Held as long as the house is open: two writers would give one number twice.
+    _lock: fs::File,
 }
 
 /// The answer to a filing.
@@ -98,20 +99,19 @@ impl House {
     ) -> Result<Self, Failure> {
         let fault = |e: std::io::Error| Failure::Fault(format!("{}: {e}", dir.display()));
         fs::create_dir_all(dir.join("bundles")).map_err(fault)?;
+        let lock = fs::File::create(dir.join("lock")).map_err(fault)?;
+        if lock.try_lock().is_err() {
+            return Err(Failure::Usage(format!(
+                "{}: another program keeps this house open",
+                dir.display()
+            )));
+        }
         let (mut pack, mut bundle) = packs::load(pack_name).map_err(Failure::Usage)?;
         // What an operator lays over the pack (rates of exchange, lists) goes into the bundle, so
         // that its digest names it too.
         let over = dir.join("pack");
         if over.is_dir() {
-            let mut added = std::collections::BTreeMap::new();
-            for entry in fs::read_dir(&over).map_err(fault)? {
-                let path = entry.map_err(fault)?.path();
-                if path.is_file()
-                    && let Some(name) = path.file_name().map(|n| n.to_string_lossy().into_owned())
-                {
-                    added.insert(name, fs::read(&path).map_err(fault)?);
-                }
-            }
+            let added = pack::folder::read(&over, &over).map_err(fault)?;
             if !added.is_empty() {
                 let said = |problems: Vec<pack::Problem>| {
                     let all: Vec<String> =
@@ -135,15 +135,8 @@ impl House {
         let store = Store::open(&dir.join("fondaco.db"), sync)
             .map_err(|e| Failure::Fault(e.to_string()))?;
         let sequence = store.last_number().map_err(|e| Failure::Fault(e.to_string()))?;
-        Ok(Self {
-            pack,
-            store,
-            signer,
-            sandbox,
-            seed,
-            sequence: AtomicU64::new(sequence),
-            dir: dir.to_owned(),
-        })
+        let sequence = AtomicU64::new(sequence);
+        Ok(Self { pack, store, signer, sandbox, seed, sequence, _lock: lock })
     }
 
     /// A number nobody has, and its MRN. One that is not used in the end leaves a gap.
@@ -242,6 +235,9 @@ impl House {
             filing.declarant = declarant.map(|d| d.text().to_owned()).unwrap_or_default();
         }
         self.seal(&mut filing, &report)?;
+        if filing.outcome == "returned" {
+            events = vec![(filing.id.clone(), Event::Rejected)];
+        }
         Ok(Lodge { filing, events })
     }
 
@@ -355,7 +351,8 @@ impl House {
             filing.number = None;
             self.seal(&mut filing, &report)?;
         }
-        Ok(Lodge { filing, events: Vec::new() })
+        let events = vec![(filing.id.clone(), Event::Rejected)];
+        Ok(Lodge { filing, events })
     }
 
     /// The state of a declaration: the fold of its events.
@@ -363,48 +360,43 @@ impl House {
         let events = self.store.events(mrn, 0, 10_000)?;
         Ok(consignment::fold(events.iter().map(|e| e.event)))
     }
+}
 
-    /// Forms the opinion on a stored filing again, by the bundle it was formed by.
-    ///
-    /// # Errors
-    /// Why it cannot be.
-    pub(crate) fn replay(&self, filing: &Filing) -> Result<Vec<u8>, String> {
-        let kept;
-        let pack = if filing.bundle == self.pack.digest {
-            &self.pack
-        } else {
-            let path = self.dir.join("bundles").join(format!("{}.pack", filing.bundle));
-            let bytes = fs::read(&path).map_err(|e| format!("{}: {e}", path.display()))?;
-            kept = pack::load(&bytes).map_err(|p| format!("{} problems", p.len()))?;
-            &kept
-        };
-        let format = fondaco_wire::FORMATS
-            .iter()
-            .find(|f| f.name == filing.format)
-            .ok_or_else(|| format!("there is no format {}", filing.format))?;
-        let day = |n: i32| Day::from_number(n).map_err(|e| e.to_string());
-        let when = When {
-            on: filing.on.map(day).transpose()?,
-            today: day(filing.today)?,
-            window: filing.window,
-        };
-        let considered = consider::consider(pack, format, &filing.body, when, filing.draw);
-        // What only the store could know is taken from what was stored.
-        let stored: serde_json::Value = serde_json::from_slice(&filing.opinion).unwrap_or_default();
-        let first = &stored["findings"][0];
-        let by_store =
-            [(Code::ReferenceUsed, "FunctionalReferenceID"), (Code::DeclarationUnknown, "ID")];
-        for (code, at) in by_store {
-            if first["code"] == code.row().code
-                && let Some(draft) = &considered.draft
-            {
-                let value = first["value"].as_str().unwrap_or_default();
-                let report = consider::returned(pack, considered.day, draft, code, at, value);
-                return Ok(report.to_bytes());
-            }
+/// Forms the opinion on a stored filing again, by the bundle it was formed by.
+///
+/// # Errors
+/// Why it cannot be.
+pub(crate) fn replay(dir: &Path, filing: &Filing) -> Result<Vec<u8>, String> {
+    let path = dir.join("bundles").join(format!("{}.pack", filing.bundle));
+    let bytes = fs::read(&path).map_err(|e| format!("{}: {e}", path.display()))?;
+    let pack =
+        &pack::load(&bytes).map_err(|p| format!("{}: {} problems", path.display(), p.len()))?;
+    let format = fondaco_wire::FORMATS
+        .iter()
+        .find(|f| f.name == filing.format)
+        .ok_or_else(|| format!("there is no format {}", filing.format))?;
+    let day = |n: i32| Day::from_number(n).map_err(|e| e.to_string());
+    let when = When {
+        on: filing.on.map(day).transpose()?,
+        today: day(filing.today)?,
+        window: filing.window,
+    };
+    let considered = consider::consider(pack, format, &filing.body, when, filing.draw);
+    // What only the store could know is taken from what was stored.
+    let stored: serde_json::Value = serde_json::from_slice(&filing.opinion).unwrap_or_default();
+    let first = &stored["findings"][0];
+    let by_store =
+        [(Code::ReferenceUsed, "FunctionalReferenceID"), (Code::DeclarationUnknown, "ID")];
+    for (code, at) in by_store {
+        if first["code"] == code.row().code
+            && let Some(draft) = &considered.draft
+        {
+            let value = first["value"].as_str().unwrap_or_default();
+            let report = consider::returned(pack, considered.day, draft, code, at, value);
+            return Ok(report.to_bytes());
         }
-        Ok(considered.report.to_bytes())
     }
+    Ok(considered.report.to_bytes())
 }
 
 fn step(name: &str) -> Option<Step> {

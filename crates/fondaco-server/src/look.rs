@@ -1,13 +1,14 @@
 //! `fondaco show`, `replay` and `verify`: looking at what was lodged.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use fondaco_wire::receipt;
 use serde_json::Value;
 
 use crate::cli::{Exit, Failure};
-use crate::house::House;
-use crate::store::Sync;
+use crate::house;
+use crate::store::{Filing, Store, Sync};
 
 /// Which filing of which house.
 #[derive(Debug, clap::Args)]
@@ -17,37 +18,32 @@ pub(crate) struct LookArgs {
     /// The folder of the house.
     #[arg(long)]
     data: PathBuf,
-    /// The pack the house is served with.
-    #[arg(long, default_value = "gb")]
-    pack: String,
     /// Print JSON.
     #[arg(long)]
     json: bool,
 }
 
-fn find(args: &LookArgs) -> Result<(House, crate::store::Filing), Failure> {
-    if !args.data.join("fondaco.db").exists() {
+fn find(args: &LookArgs) -> Result<(Arc<Store>, Filing), Failure> {
+    let path = args.data.join("fondaco.db");
+    if !path.exists() {
         return Err(Failure::Usage(format!(
             "{} is not the folder of a house",
             args.data.display()
         )));
     }
-    let house = House::open(&args.data, &args.pack, true, Sync::Full)?;
-    let filing = house.store.filing(&args.name).map_err(|e| Failure::Fault(e.to_string()))?;
+    let fault = |e: crate::store::Fault| Failure::Fault(e.to_string());
+    let store = Store::open(&path, Sync::Full).map_err(fault)?;
+    let filing = store.filing(&args.name).map_err(fault)?;
     let filing = filing
         .ok_or_else(|| Failure::Usage(format!("the house has no declaration {}", args.name)))?;
-    Ok((house, filing))
+    Ok((store, filing))
 }
 
 /// `fondaco show`.
 pub(crate) fn show(args: &LookArgs) -> Result<Exit, Failure> {
-    let (house, f) = find(args)?;
+    let (store, f) = find(args)?;
     let opinion: Value = serde_json::from_slice(&f.opinion).unwrap_or_default();
-    let events = if f.mrn.is_empty() {
-        Vec::new()
-    } else {
-        house.store.events(&f.mrn, 0, 1000).map_err(|e| Failure::Fault(e.to_string()))?
-    };
+    let events = store.events(f.log(), 0, 1000).map_err(|e| Failure::Fault(e.to_string()))?;
     if args.json {
         let events: Vec<Value> = events
             .iter()
@@ -106,8 +102,8 @@ fn differences(at: &str, a: &Value, b: &Value, into: &mut Vec<String>) {
 
 /// `fondaco replay`.
 pub(crate) fn replay(args: &LookArgs) -> Result<Exit, Failure> {
-    let (house, filing) = find(args)?;
-    let again = house.replay(&filing).map_err(Failure::Fault)?;
+    let (_, filing) = find(args)?;
+    let again = house::replay(&args.data, &filing).map_err(Failure::Fault)?;
     if again == filing.opinion {
         if args.json {
             println!("{{\"same\":true,\"bytes\":{}}}", again.len());

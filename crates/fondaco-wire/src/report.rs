@@ -109,7 +109,7 @@ pub struct LineView {
     pub tax_type: String,
     /// Its name.
     pub name: Texts,
-    /// Tax base.
+    /// Tax base; empty where it cannot be told and the formula does not ask for it.
     pub base: String,
     /// What is in it.
     pub base_terms: Vec<(String, String)>,
@@ -223,6 +223,8 @@ pub struct DecisionView {
     pub reasons: Vec<ReasonView>,
     /// Points of risk.
     pub points: u32,
+    /// Rules of risk that could not be told, by id: a figure they need is not stated.
+    pub untold: Vec<String>,
     /// What happens next.
     pub plan: Vec<&'static str>,
 }
@@ -286,7 +288,13 @@ impl Report {
             assessment: None,
             requirements: Vec::new(),
             screening: Vec::new(),
-            decision: DecisionView { lane: "", reasons: Vec::new(), points: 0, plan: Vec::new() },
+            decision: DecisionView {
+                lane: "",
+                reasons: Vec::new(),
+                points: 0,
+                untold: Vec::new(),
+                plan: Vec::new(),
+            },
             reference: reference_view(reference),
         }
     }
@@ -310,6 +318,7 @@ impl Report {
                 lane: opinion.decision.lane.name(),
                 reasons: opinion.decision.reasons.iter().map(reason_view).collect(),
                 points: opinion.score.points,
+                untold: opinion.score.untold.iter().map(|id| (*id).to_owned()).collect(),
                 plan: opinion.plan.iter().map(|s| s.name()).collect(),
             },
             reference: reference_view(reference),
@@ -369,7 +378,7 @@ fn line_view(line: &TaxLine, reference: Reference<'_>) -> LineView {
         item: line.item,
         tax_type: line.tax.to_string(),
         name: tax.map_or_else(|| Texts::each(|_| line.tax.to_string()), |t| Texts::from(&t.name)),
-        base: line.base.to_string(),
+        base: plain(line.base),
         base_terms: line.base_terms.iter().map(|(t, a)| (t.to_string(), a.to_string())).collect(),
         rate: plain(line.percent),
         assessed: line.assessed.to_string(),

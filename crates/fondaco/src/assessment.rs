@@ -26,8 +26,9 @@ pub struct TaxLine {
     pub item: u32,
     /// Tax type.
     pub tax: Token,
-    /// The tax base in the currency of assessment, rounded as the value is.
-    pub base: Decimal,
+    /// The tax base in the currency of assessment, rounded as the value is; `None` where it cannot
+    /// be told and the formula does not ask for it.
+    pub base: Option<Decimal>,
     /// The plain percentage, where the formula is one.
     pub percent: Option<Decimal>,
     /// The formula in its notation.
@@ -360,8 +361,8 @@ impl<'a> ItemAssessor<'a> {
         };
         let needs_base = !matches!(formula, Formula::Free | Formula::Specific { .. });
         let (base, base_terms) = match self.base(tax) {
-            Ok(both) => both,
-            Err(_) if !needs_base => (Decimal::ZERO, Vec::new()),
+            Ok((base, terms)) => (Some(base), terms),
+            Err(_) if !needs_base => (None, Vec::new()),
             Err(why) => return self.unknown(tax, Some(measure), why, into),
         };
         let mut inputs = Vec::new();
@@ -465,12 +466,12 @@ struct Source<'s, 'a> {
     assessor: &'s ItemAssessor<'a>,
     tax: &'s Tax,
     measure: &'s Measure,
-    base: Decimal,
+    base: Option<Decimal>,
 }
 
 impl Inputs for Source<'_, '_> {
     fn base(&self) -> Option<Decimal> {
-        Some(self.base)
+        self.base
     }
 
     fn quantity(&self, unit: Token) -> Option<Quantity> {

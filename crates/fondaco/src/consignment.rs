@@ -11,6 +11,8 @@ use crate::declaration::{Declaration, Message};
 pub enum Event {
     /// Lodged before the goods came: registered, not yet accepted.
     Registered,
+    /// Returned to the sender with what is wrong.
+    Rejected,
     /// Accepted: from now on it is a legal act.
     Accepted,
     /// The goods came.
@@ -33,8 +35,9 @@ pub enum Event {
 
 impl Event {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Registered,
+        Self::Rejected,
         Self::Accepted,
         Self::Arrived,
         Self::Assessed,
@@ -51,6 +54,7 @@ impl Event {
     pub fn name(self) -> &'static str {
         match self {
             Self::Registered => "registered",
+            Self::Rejected => "rejected",
             Self::Accepted => "accepted",
             Self::Arrived => "arrived",
             Self::Assessed => "assessed",
@@ -77,6 +81,7 @@ impl Event {
         match self {
             Self::Accepted => Some("01"),
             Self::Registered | Self::AmendmentRequested | Self::CancellationRequested => Some("02"),
+            Self::Rejected => Some("03"),
             Self::ControlOrdered => Some("05"),
             Self::DocumentsWanted => Some("06"),
             Self::Released => Some("08"),
@@ -92,6 +97,8 @@ impl Event {
 pub enum State {
     /// Nothing happened yet.
     Draft,
+    /// Returned; nothing more can happen to it.
+    Rejected,
     /// Registered, waiting for the goods.
     PreLodged,
     /// Accepted.
@@ -114,6 +121,7 @@ impl State {
     pub fn name(self) -> &'static str {
         match self {
             Self::Draft => "draft",
+            Self::Rejected => "rejected",
             Self::PreLodged => "pre-lodged",
             Self::Accepted => "accepted",
             Self::Assessed => "assessed",
@@ -131,6 +139,7 @@ pub fn next(state: State, event: Event) -> State {
     use Event as E;
     use State as S;
     match (state, event) {
+        (S::Draft, E::Rejected) => S::Rejected,
         (S::Draft, E::Registered) => S::PreLodged,
         (S::Draft | S::PreLodged, E::Accepted) => S::Accepted,
         (S::Accepted, E::Assessed) => S::Assessed,
@@ -150,6 +159,18 @@ pub fn next(state: State, event: Event) -> State {
             | S::Released,
             E::Cleared,
         ) => S::Cleared,
+        // Returned is the end; accepted is never undone by a rejection.
+        (S::Rejected, _)
+        | (
+            S::PreLodged
+            | S::Accepted
+            | S::Assessed
+            | S::UnderDocumentaryCheck
+            | S::UnderExamination
+            | S::Released
+            | S::Cleared,
+            E::Rejected,
+        ) => state,
         // A request never moves the declaration; only its grant will.
         (
             S::Draft
@@ -282,6 +303,7 @@ mod tests {
     fn the_state_never_goes_back() {
         for state in [
             State::Draft,
+            State::Rejected,
             State::PreLodged,
             State::Accepted,
             State::Assessed,

@@ -476,14 +476,11 @@ impl<'a> Reference<'a> {
         self.rate_row(currency).map(|r| r.per_unit)
     }
 
-    /// The rate of exchange in force, the latest published where several are.
+    /// The rate of exchange in force: the first of the pack's rows, which stand newest first, after
+    /// those added for a run.
     #[must_use]
     pub fn rate_row(&self, currency: Currency) -> Option<&'a Rate> {
-        self.pack
-            .rates
-            .iter()
-            .filter(|r| r.currency == currency && r.validity.covers(self.day))
-            .max_by_key(|r| r.validity.from)
+        self.pack.rates.iter().find(|r| r.currency == currency && r.validity.covers(self.day))
     }
 
     /// Whether the code is in force on the list; `None` where the pack has no such list.

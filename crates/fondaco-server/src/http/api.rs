@@ -8,6 +8,7 @@ use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use fondaco::consignment::State as Standpoint;
 use fondaco::day::Day;
 use fondaco_wire::wco::response;
 use serde::{Deserialize, Serialize};
@@ -245,7 +246,8 @@ async fn file(State(house): Shared, headers: HeaderMap, Asked(body): Asked<Bytes
             Ok(day) => Some(day),
             Err(_) => return problem(StatusCode::BAD_REQUEST, "bad-request", None),
         },
-        _ => None,
+        // The day is the clock's outside a sandbox; a request that thinks otherwise is told so.
+        _ => return problem(StatusCode::BAD_REQUEST, "bad-request", None),
     };
     match house.file(format, &body, key, on).await {
         Ok(answer) => answered(answer),
@@ -398,8 +400,8 @@ fn with(house: &House, name: &str, then: impl FnOnce(Filing) -> Response) -> Res
     responses((status = 200, body = Standing), (status = 404, body = Problem, content_type = "application/problem+json")))]
 async fn show(State(house): Shared, Path(name): Path<String>) -> Response {
     with(&house, &name, |f| {
-        let state = match house.state(&f.mrn) {
-            Ok(_) if f.mrn.is_empty() && f.outcome == "returned" => "returned",
+        let state = match house.state(f.log()) {
+            Ok(Standpoint::Rejected) => "returned",
             Ok(_) if f.mrn.is_empty() => "noted",
             Ok(state) => state.name(),
             Err(fault) => return unavailable(&fault),
@@ -459,7 +461,11 @@ async fn message(State(house): Shared, Path(name): Path<String>) -> Response {
     with(&house, &name, |f| {
         let format = fondaco_wire::FORMATS.iter().find(|x| x.name == f.format);
         let kind = format.map_or("application/octet-stream", |x| x.media_types[0]);
-        ([(header::CONTENT_TYPE, kind)], f.body).into_response()
+        // Never shown in place: it is what somebody else wrote.
+        let place = HeaderValue::from_static("attachment");
+        let kind = HeaderValue::from_static(kind);
+        ([(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, place)], f.body)
+            .into_response()
     })
 }
 
@@ -502,25 +508,20 @@ async fn events(
     Asked(Query(query)): Asked<Query<CursorQuery>>,
 ) -> Response {
     let (after, most) = query.bounds();
-    with(&house, &name, |f| {
-        if f.mrn.is_empty() {
-            return Json(Vec::<EventView>::new()).into_response();
-        }
-        match house.store.events(&f.mrn, after, most) {
-            Ok(all) => Json(
-                all.into_iter()
-                    .map(|h| EventView {
-                        cursor: h.cursor,
-                        mrn: h.mrn,
-                        event: h.event.name(),
-                        filing: h.filing,
-                        at: h.at,
-                    })
-                    .collect::<Vec<_>>(),
-            )
-            .into_response(),
-            Err(fault) => unavailable(&fault),
-        }
+    with(&house, &name, |f| match house.store.events(f.log(), after, most) {
+        Ok(all) => Json(
+            all.into_iter()
+                .map(|h| EventView {
+                    cursor: h.cursor,
+                    mrn: h.mrn,
+                    event: h.event.name(),
+                    filing: h.filing,
+                    at: h.at,
+                })
+                .collect::<Vec<_>>(),
+        )
+        .into_response(),
+        Err(fault) => unavailable(&fault),
     })
 }
 
@@ -559,7 +560,7 @@ fn told(filing: &Filing, happened: &Happened) -> Option<Notification> {
     let id = format!("{}-{}", happened.mrn, happened.cursor);
     Some(Notification {
         cursor: happened.cursor,
-        mrn: happened.mrn.clone(),
+        mrn: filing.mrn.clone(),
         lrn: filing.lrn.clone(),
         function,
         event: happened.event.name(),
@@ -569,31 +570,10 @@ fn told(filing: &Filing, happened: &Happened) -> Option<Notification> {
             id: &id,
             at: &happened.at,
             lrn: &filing.lrn,
-            mrn: &happened.mrn,
+            mrn: &filing.mrn,
             opinion: &opinion,
         }),
     })
-}
-
-/// The rejection of a filing that was returned: it has no number and no events, only this.
-fn rejection(filing: &Filing) -> Notification {
-    let opinion: Value = serde_json::from_slice(&filing.opinion).unwrap_or_default();
-    Notification {
-        cursor: 1,
-        mrn: String::new(),
-        lrn: filing.lrn.clone(),
-        function: "03",
-        event: "rejected",
-        at: filing.at.clone(),
-        message: response::encode(&response::Response {
-            function: "03",
-            id: &filing.id,
-            at: &filing.at,
-            lrn: &filing.lrn,
-            mrn: "",
-            opinion: &opinion,
-        }),
-    }
 }
 
 /// The messages to the trader after a cursor; they can be asked for again for ever.
@@ -606,21 +586,13 @@ async fn notifications(
     Asked(Query(query)): Asked<Query<CursorQuery>>,
 ) -> Response {
     let (after, most) = query.bounds();
-    with(&house, &name, |f| {
-        if f.mrn.is_empty() {
-            let rejected = f.outcome == "returned" && after < 1;
-            let notifications = if rejected { vec![rejection(&f)] } else { Vec::new() };
-            let next = if rejected { 1 } else { after };
-            return Json(Notifications { notifications, next }).into_response();
-        }
-        match house.store.events(&f.mrn, after, most) {
-            Ok(all) => Json(Notifications {
-                next: all.last().map_or(after, |h| h.cursor),
-                notifications: all.iter().filter_map(|h| told(&f, h)).collect(),
-            })
-            .into_response(),
-            Err(fault) => unavailable(&fault),
-        }
+    with(&house, &name, |f| match house.store.events(f.log(), after, most) {
+        Ok(all) => Json(Notifications {
+            next: all.last().map_or(after, |h| h.cursor),
+            notifications: all.iter().filter_map(|h| told(&f, h)).collect(),
+        })
+        .into_response(),
+        Err(fault) => unavailable(&fault),
     })
 }
 
@@ -632,17 +604,13 @@ async fn notification(
     State(house): Shared,
     Asked(Path((name, cursor))): Asked<Path<(String, i64)>>,
 ) -> Response {
-    with(&house, &name, |f| match house.store.events(&f.mrn, cursor.saturating_sub(1), 1) {
-        Ok(_) if f.outcome == "returned" && cursor == 1 => {
-            ([(header::CONTENT_TYPE, "application/xml")], rejection(&f).message).into_response()
-        }
-        Ok(all) if !f.mrn.is_empty() => {
+    with(&house, &name, |f| match house.store.events(f.log(), cursor.saturating_sub(1), 1) {
+        Ok(all) => {
             let one = all.first().filter(|h| h.cursor == cursor).and_then(|h| told(&f, h));
             one.map_or_else(not_found, |n| {
                 ([(header::CONTENT_TYPE, "application/xml")], n.message).into_response()
             })
         }
-        Ok(_) => not_found(),
         Err(fault) => unavailable(&fault),
     })
 }
@@ -662,7 +630,7 @@ async fn all_notifications(
     let mut notifications = Vec::new();
     let mut last: Option<Filing> = None;
     for happened in &all {
-        if last.as_ref().is_none_or(|f| f.mrn != happened.mrn) {
+        if last.as_ref().is_none_or(|f| f.log() != happened.mrn) {
             last = match house.store.filing(&happened.mrn) {
                 Ok(filing) => filing,
                 Err(fault) => return unavailable(&fault),

@@ -35,9 +35,19 @@ pub(crate) fn router(house: Arc<House>, token: Option<[u8; 32]>) -> axum::Router
         .with_state(house)
 }
 
-/// Says on every answer that this is a sandbox.
+/// Says on every answer that this is a sandbox, and that an answer of the API is no page: what was
+/// filed is served as it was sent, and must not run in the house's name.
 async fn mark(State(sandbox): State<bool>, request: Request, next: Next) -> Response {
+    let api = request.uri().path().starts_with("/v1/");
     let mut response = next.run(request).await;
+    if api {
+        let headers = response.headers_mut();
+        headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        headers.insert(
+            header::CONTENT_SECURITY_POLICY,
+            HeaderValue::from_static("default-src 'none'; sandbox; frame-ancestors 'none'"),
+        );
+    }
     if sandbox {
         response.headers_mut().insert("fondaco-sandbox", HeaderValue::from_static("true"));
     }
@@ -80,29 +90,47 @@ pub(crate) async fn serve(serving: Serving, ready: impl FnOnce(SocketAddr)) -> R
     let listener = tokio::net::TcpListener::bind(serving.listen).await.map_err(fault)?;
     let bound = listener.local_addr().map_err(fault)?;
     let app = router(serving.house.clone(), serving.token);
+    // Listened for before anybody is told that the house is there to be stopped.
+    let told = told_to_stop()?;
+    let (stopping, mut stopped) = tokio::sync::watch::channel(false);
     ready(bound);
-    axum::serve(listener, app).with_graceful_shutdown(told_to_stop()).await.map_err(fault)?;
+    let server = axum::serve(listener, app).with_graceful_shutdown(async move {
+        told.await;
+        stopping.send(true).ok();
+    });
+    let mut server = std::pin::pin!(server.into_future());
+    tokio::select! {
+        ended = &mut server => ended.map_err(fault)?,
+        // What is being sent may be finished; what stands still does not hold the house.
+        () = async {
+            stopped.wait_for(|s| *s).await.ok();
+            tokio::time::sleep(PATIENCE).await;
+        } => {}
+    }
     serving.house.store.close();
     Ok(())
 }
 
-async fn told_to_stop() {
-    let interrupt = tokio::signal::ctrl_c();
+/// How long requests under way are waited for once the house is told to stop.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(5);
+
+/// Resolves when the process is told to stop.
+fn told_to_stop() -> Result<impl Future<Output = ()>, Failure> {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};
-        match signal(SignalKind::terminate()) {
-            Ok(mut terminate) => {
-                tokio::select! {
-                    _ = interrupt => {}
-                    _ = terminate.recv() => {}
-                }
+        let fault = |e: std::io::Error| Failure::Fault(format!("signals: {e}"));
+        let mut terminate = signal(SignalKind::terminate()).map_err(fault)?;
+        let mut interrupt = signal(SignalKind::interrupt()).map_err(fault)?;
+        Ok(async move {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = interrupt.recv() => {}
             }
-            Err(_) => {
-                interrupt.await.ok();
-            }
-        }
+        })
     }
     #[cfg(not(unix))]
-    interrupt.await.ok();
+    Ok(async {
+        tokio::signal::ctrl_c().await.ok();
+    })
 }

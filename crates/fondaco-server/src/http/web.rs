@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::Router;
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header};
 use axum::response::{Html, IntoResponse as _, Redirect, Response};
@@ -22,6 +23,8 @@ use crate::house::House;
 use crate::store::{Fault, Filing, Happened};
 
 type Shared = State<Arc<House>>;
+/// The last step of a path; what is not UTF-8 names nothing.
+type Named = Result<Path<String>, PathRejection>;
 
 /// Filings on one page of the list.
 const ROWS: usize = 50;
@@ -80,6 +83,10 @@ fn pairs(uri: &Uri) -> Vec<(String, String)> {
 
 fn of<'a>(pairs: &'a [(String, String)], name: &str) -> &'a str {
     pairs.iter().find(|(n, _)| n == name).map_or("", |(_, v)| v.as_str())
+}
+
+fn named(path: Named) -> String {
+    path.map(|Path(name)| name).unwrap_or_default()
 }
 
 /// Percent-encodes all but what is never special in a URL.
@@ -670,14 +677,9 @@ struct DeclarationPage<'a> {
     acts: Vec<ActView>,
 }
 
-async fn declaration(
-    State(house): Shared,
-    Path(name): Path<String>,
-    headers: HeaderMap,
-    uri: Uri,
-) -> Response {
+async fn declaration(State(house): Shared, name: Named, headers: HeaderMap, uri: Uri) -> Response {
     let p = Page::new(&house, &headers, &uri, "/");
-    let f = match house.store.filing(&name) {
+    let f = match house.store.filing(&named(name)) {
         Ok(Some(filing)) => filing,
         Ok(None) => return p.not_found(),
         Err(fault) => return p.fault(&fault),
@@ -823,13 +825,9 @@ async fn codes(State(house): Shared, headers: HeaderMap, uri: Uri) -> Response {
     page.p.respond(StatusCode::OK, &page)
 }
 
-async fn code(
-    State(house): Shared,
-    Path(wanted): Path<String>,
-    headers: HeaderMap,
-    uri: Uri,
-) -> Response {
+async fn code(State(house): Shared, wanted: Named, headers: HeaderMap, uri: Uri) -> Response {
     let p = Page::new(&house, &headers, &uri, "/findings");
+    let wanted = named(wanted);
     let mut all = house_codes(&p).into_iter().chain(pack_rules(&p));
     let Some(c) = all.find(|c| c.code == wanted) else { return p.not_found() };
     let acts = p.acts([c.basis.as_str()]);
@@ -879,15 +877,220 @@ async fn problems(State(house): Shared, headers: HeaderMap, uri: Uri) -> Respons
     page.p.respond(StatusCode::OK, &page)
 }
 
-async fn one_problem(
-    State(house): Shared,
-    Path(name): Path<String>,
-    headers: HeaderMap,
-    uri: Uri,
-) -> Response {
+async fn one_problem(State(house): Shared, name: Named, headers: HeaderMap, uri: Uri) -> Response {
     let p = Page::new(&house, &headers, &uri, "/problems");
+    let name = named(name);
     let found = all_problems(&p).into_iter().find(|x| x.name == name);
     let Some(problem) = found else { return p.not_found() };
     let page = ProblemPage { problem, p };
     page.p.respond(StatusCode::OK, &page)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may stop")]
+mod tests {
+    use super::*;
+    use crate::store::Sync;
+
+    /// A house with its pages on a port of its own.
+    struct Served {
+        runtime: tokio::runtime::Runtime,
+        house: Arc<House>,
+        at: String,
+        agent: ureq::Agent,
+        dir: tempfile::TempDir,
+    }
+
+    struct Got {
+        status: u16,
+        headers: HeaderMap,
+        body: String,
+    }
+
+    impl Served {
+        fn new(sandbox: bool) -> Self {
+            let dir = tempfile::tempdir().unwrap();
+            let house = Arc::new(House::open(dir.path(), "gb", sandbox, Sync::Off).unwrap());
+            let runtime = tokio::runtime::Runtime::new().unwrap();
+            let app = router().with_state(house.clone());
+            let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
+            let at = format!("http://{}", listener.local_addr().unwrap());
+            runtime.spawn(async move { axum::serve(listener, app).await });
+            let config = ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0);
+            Self { runtime, house, at, agent: config.build().into(), dir }
+        }
+
+        fn file(&self, bytes: &[u8], key: &str) -> crate::house::Answer {
+            let format = fondaco_wire::format_of("application/xml").unwrap();
+            self.runtime.block_on(self.house.file(format, bytes, key, None)).unwrap()
+        }
+
+        fn get(&self, path: &str, headers: &[(&str, &str)]) -> Got {
+            let mut request = self.agent.get(format!("{}{path}", self.at));
+            for (name, value) in headers {
+                request = request.header(*name, *value);
+            }
+            let mut response = request.call().unwrap();
+            Got {
+                status: response.status().as_u16(),
+                headers: response.headers().clone(),
+                body: response.body_mut().read_to_string().unwrap(),
+            }
+        }
+
+        /// The page in each language; its frame is looked at here.
+        fn pages(&self, path: &str, status: u16) -> [String; 3] {
+            Language::ALL.map(|l| {
+                let got = self.get(path, &[("accept-language", l.tag())]);
+                assert_eq!(got.status, status, "{path}");
+                let header = |name: &str| got.headers[name].to_str().unwrap().to_owned();
+                assert!(header("content-security-policy").starts_with("default-src 'none'; "));
+                assert_eq!(header("x-content-type-options"), "nosniff");
+                assert_eq!(header("content-language"), l.tag());
+                assert!(got.body.contains(&format!("<html lang=\"{}\">", l.tag())), "{path}");
+                assert_eq!(got.body.matches("<h1").count(), 1, "{path}");
+                assert_eq!(got.body.contains("class=\"sandbox\""), self.house.sandbox, "{path}");
+                assert!(got.body.contains(words::words(l).skip), "{path}");
+                assert!(!got.body.contains("<script") && !got.body.contains(" style=\""), "{path}");
+                got.body
+            })
+        }
+    }
+
+    fn corpus(name: &str) -> Vec<u8> {
+        let dir = concat!(env!("CARGO_MANIFEST_DIR"), "/../../data/corpus/gb/");
+        std::fs::read(format!("{dir}{name}")).unwrap()
+    }
+
+    #[test]
+    fn amounts_are_grouped_as_each_language_does() {
+        let all = |amount| Language::ALL.map(|l| grouped(l, amount));
+        assert_eq!(all("1234567.50"), ["1,234,567.50", "1,234,567.50", "1\u{a0}234\u{a0}567,50"]);
+        assert_eq!(all("-999.5"), ["-999.5", "-999.5", "-999,5"]);
+        assert_eq!(all("0.00"), ["0.00", "0.00", "0,00"]);
+        assert_eq!(all("1000"), ["1,000", "1,000", "1\u{a0}000"]);
+        assert_eq!(all("12a.5"), ["12a.5"; 3]);
+        assert_eq!(all(""), [""; 3]);
+    }
+
+    #[test]
+    fn the_language_is_the_one_chosen_then_kept_then_asked_for() {
+        let told = |cookie: &str, accept: &str, chosen| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::COOKIE, cookie.parse().unwrap());
+            headers.insert(header::ACCEPT_LANGUAGE, accept.parse().unwrap());
+            language(&headers, chosen)
+        };
+        assert_eq!(told("", "", None), Language::En);
+        assert_eq!(told("", "de-DE, fr;q=0.9", None), Language::En);
+        assert_eq!(told("", "de, ru-RU;q=0.4, zh-Hans-CN;q=0.5", None), Language::Zh);
+        assert_eq!(told("", "en;q=0, ru", None), Language::Ru);
+        assert_eq!(told("a=b; fondaco-lang=ru", "zh", None), Language::Ru);
+        assert_eq!(told("fondaco-lang=xx", "zh", None), Language::Zh);
+        assert_eq!(told("fondaco-lang=ru", "zh", Some(Language::En)), Language::En);
+    }
+
+    #[test]
+    fn an_empty_house_says_how_to_file() {
+        for sandbox in [true, false] {
+            let served = Served::new(sandbox);
+            for page in served.pages("/", 200) {
+                assert!(page.contains(&format!("curl {}/v1/declarations", served.at)), "{page}");
+                assert!(page.contains("fondaco file declarations/"));
+                assert_eq!(page.contains("Bearer"), !sandbox);
+            }
+        }
+    }
+
+    #[test]
+    fn every_page_is_there_in_three_languages_and_nothing_filed_gets_out_of_its_text() {
+        // As far as an apostrophe, which is escaped.
+        let has = |page: &str, text: &str| page.contains(text.split('\'').next().unwrap());
+        let served = Served::new(true);
+        let good = served.file(&corpus("001-phones-felixstowe.xml"), "good");
+        assert_eq!(good.outcome, "accepted");
+        let evil = "<Declaration><FunctionCode>9</FunctionCode><TypeCode>IMA</TypeCode>\
+            <FunctionalReferenceID>&lt;script>alert(1)&lt;/script>\"'&lt;b style=''></FunctionalReferenceID>\
+            <NoSuch/></Declaration>";
+        let bad = served.file(evil.as_bytes(), "bad\"><script>");
+        assert_eq!(bad.outcome, "returned");
+        for page in served.pages("/", 200) {
+            assert!(page.contains(&good.mrn) && page.contains(&bad.id), "{page}");
+        }
+        for page in served.pages("/?show=returned", 200) {
+            assert!(!page.contains(&good.mrn) && page.contains(&bad.id));
+        }
+        for page in served.pages("/?show=green&before=1", 200) {
+            assert!(!page.contains(&good.mrn) && !page.contains(&bad.id));
+        }
+        for (l, page) in
+            Language::ALL.into_iter().zip(served.pages(&format!("/declarations/{}", good.mrn), 200))
+        {
+            let w = words::words(l);
+            for heading in [w.summary, w.duties, w.requirements, w.screening, w.events, w.receipt] {
+                assert!(page.contains(heading), "{heading}");
+            }
+            assert!(has(&page, w.receipt_good) && page.contains(&good.receipt));
+            assert!(page.contains(&format!("/v1/declarations/{}/notifications/1", good.mrn)));
+        }
+        for page in served.pages(&format!("/declarations/{}", bad.id), 200) {
+            assert!(page.contains("FD201"), "{page}");
+        }
+        for code in Code::ALL.iter().map(|c| c.row().code) {
+            served.pages(&format!("/findings/{code}"), 200);
+        }
+        let rule = &served.house.pack.checks[0];
+        let [en, zh, ru] = served.pages(&format!("/findings/{}", rule.id), 200);
+        assert!(has(&en, &rule.text.en) && has(&zh, &rule.text.zh) && has(&ru, &rule.text.ru));
+        for (name, _) in PROBLEMS {
+            served.pages(&format!("/problems/{name}"), 200);
+        }
+        for path in ["/findings", "/problems"] {
+            served.pages(path, 200);
+        }
+        for path in [
+            "/nowhere",
+            "/declarations/none",
+            "/findings/FD000",
+            "/problems/none",
+            "/declarations/%FF",
+            "//x.example/",
+        ] {
+            served.pages(path, 404);
+        }
+    }
+
+    #[test]
+    fn what_is_asked_of_the_address_is_done_and_goes_nowhere_else() {
+        let served = Served::new(true);
+        let got = served.get("/?show=red&lang=ru", &[]);
+        let cookie = got.headers["set-cookie"].to_str().unwrap();
+        assert!(
+            cookie.starts_with("fondaco-lang=ru; ") && cookie.contains("SameSite=Lax; HttpOnly")
+        );
+        assert!(got.body.contains("href=\"?show=red&#38;lang=zh\""), "{}", got.body);
+        assert!(!served.get("/?lang=xx", &[]).headers.contains_key("set-cookie"));
+        let got = served.get("//x.example/%22?a=%22%3E&lang=zh", &[]);
+        assert!(got.body.contains("href=\"?a=%22%3E&#38;lang=en\""), "{}", got.body);
+        assert!(!got.body.contains("href=\"//"));
+        let got = served.get("/?q=%20a/../b%3F%20", &[]);
+        assert_eq!(got.status, 303);
+        assert_eq!(got.headers["location"], "/declarations/a%2F..%2Fb%3F");
+        let got = served.get("/v1/nowhere", &[]);
+        assert_eq!(got.headers["content-type"], "application/problem+json");
+        let got = served.get("/style.css", &[]);
+        assert!(got.headers["content-type"].to_str().unwrap().starts_with("text/css"));
+        assert!(!got.body.contains("url(") && !got.body.contains("@import"));
+    }
+
+    #[test]
+    fn a_store_that_fails_is_a_page_that_says_so() {
+        let served = Served::new(true);
+        let db = rusqlite::Connection::open(served.dir.path().join("fondaco.db")).unwrap();
+        db.execute_batch("DROP TABLE event; DROP TABLE filing;").unwrap();
+        for path in ["/", "/declarations/26GB"] {
+            let [_, zh, _] = served.pages(path, 503);
+            assert!(zh.contains(words::words(Language::Zh).fault));
+        }
+    }
 }

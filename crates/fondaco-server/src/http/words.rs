@@ -240,6 +240,7 @@ const TERMS: &[(&str, &str, [&str; 3])] = &[
     ("lane", "yellow", ["Yellow", "黄色通道", "Жёлтый"]),
     ("lane", "red", ["Red", "红色通道", "Красный"]),
     ("state", "draft", ["Draft", "草稿", "Черновик"]),
+    ("state", "rejected", ["Returned", "已退回", "Возвращена"]),
     (
         "state",
         "pre-lodged",
@@ -257,6 +258,15 @@ const TERMS: &[(&str, &str, [&str; 3])] = &[
     ("state", "cleared", ["Cleared", "已结关", "Таможенное оформление завершено"]),
     ("state", "returned", ["Returned", "已退回", "Возвращено"]),
     ("state", "noted", ["Put on file", "已归档", "Приобщено к делу"]),
+    (
+        "told",
+        "rejected",
+        [
+            "Returned to the sender with everything that is wrong.",
+            "已退回申报人，并附全部问题。",
+            "Возвращена отправителю со всеми замечаниями.",
+        ],
+    ),
     ("told", "draft", ["Nothing has happened yet.", "尚无事件。", "Пока ничего не произошло."]),
     (
         "told",
@@ -339,6 +349,7 @@ const TERMS: &[(&str, &str, [&str; 3])] = &[
             "Хранится в деле декларации, о которой идёт речь.",
         ],
     ),
+    ("event", "rejected", ["Returned", "已退回", "Возвращена"]),
     (
         "event",
         "registered",
@@ -523,6 +534,15 @@ const TERMS: &[(&str, &str, [&str; 3])] = &[
             "Check the headers and the query against the description of the API at /openapi.json.",
             "请对照 /openapi.json 的接口说明检查标头和查询参数。",
             "Сверьте заголовки и запрос с описанием API в /openapi.json.",
+        ],
+    ),
+    (
+        "remedy",
+        "too-large",
+        [
+            "A message has at most 16 MiB. Split the consignment, or send only what the data model holds.",
+            "一份报文最大 16 MiB。请拆分申报，或只发送数据模型所含的内容。",
+            "Сообщение — не больше 16 МиБ. Разделите партию или отправьте только то, что есть в модели данных.",
         ],
     ),
     (

@@ -85,6 +85,13 @@ pub(crate) struct Filing {
     pub(crate) key: String,
 }
 
+impl Filing {
+    /// The name its events stand under: its number, or its id where it was returned.
+    pub(crate) fn log(&self) -> &str {
+        if self.mrn.is_empty() { &self.id } else { &self.mrn }
+    }
+}
+
 /// A filing to lodge and the events that follow from it, for the declaration with this number.
 #[derive(Clone, Debug)]
 pub(crate) struct Lodge {
@@ -180,6 +187,8 @@ CREATE TABLE IF NOT EXISTS event (
 CREATE INDEX IF NOT EXISTS event_mrn ON event (mrn);
 ";
 
+/// Of the tables above; a store of another is refused, never guessed at.
+const VERSION: i64 = 1;
 /// Most filings in one commit.
 const BATCH: usize = 512;
 /// Filings waiting for the writer before callers are made to wait.
@@ -206,7 +215,14 @@ impl Store {
     /// Opens the store in a file, making it where it is not.
     pub(crate) fn open(path: &Path, sync: Sync) -> Result<Arc<Self>, Fault> {
         let db = open(path, sync)?;
+        let version: i64 = db.pragma_query_value(None, "user_version", |row| row.get(0))?;
+        let empty = !db.table_exists(None, "filing")?;
+        if !empty && version != VERSION {
+            let what = format!("this store is of version {version}; the program wants {VERSION}");
+            return Err(Fault::Engine(what));
+        }
         db.execute_batch(SCHEMA)?;
+        db.pragma_update(None, "user_version", VERSION)?;
         let (sender, receiver) = sync_channel::<Job>(WAITING);
         let writer =
             std::thread::Builder::new().name("store".into()).spawn(move || write(db, &receiver))?;

@@ -359,7 +359,7 @@ fn broken_rows_are_named_with_row_and_reason() {
         "code,direction,origin,regime,tax_type,rate,formula,unit,from,until,basis\n\
          9503,import,,,A00,4.7,,,2021-01-01,,fine\n\
          9503,sideways,,,A00,4.7,,,2021-01-01,,direction\n\
-         9503,import,,,QQQ,4.7,,,2021-01-01,,tax\n\
+         9503,import,,,Q Q,4.7,,,2021-01-01,,tax\n\
          9503,import,,,A00,many,,,2021-01-01,,rate\n\
          9503,import,,,A00,,5 EUR,,2021-01-01,,formula\n\
          9503,import,,,A00,4.7,,,2021-02-30,,day\n\
@@ -383,6 +383,58 @@ fn broken_rows_are_named_with_row_and_reason() {
     for row in 3..=5 {
         assert!(came.err.contains(&format!("rates.csv:{row}: ")), "row {row}:\n{}", came.err);
     }
+}
+
+#[test]
+fn a_row_that_can_never_be_right_is_broken_too() {
+    let dir = tempfile::tempdir().unwrap();
+    let fine = write(dir.path(), "fine.xml", good("A"));
+    for (n, (what, row)) in [
+        ("a negative rate", "9503,import,,,A00,-8,,,2021-01-01,,x"),
+        ("a negative amount", "9503,import,,,A00,,-8 GBP/KGM,,2021-01-01,,x"),
+        ("a group the pack has not", "9503,import,~nogroup,,A00,8,,,2021-01-01,,x"),
+        ("a tax that is no code", "9503,import,,,Q Q,8,,,2021-01-01,,x"),
+        ("a rate and a formula", "9503,import,,,A00,8,9%,,2021-01-01,,x"),
+        ("a code that is none", "9503X,import,,,A00,8,,,2021-01-01,,x"),
+        ("an end before the beginning", "9503,import,,,A00,8,,,2026-01-01,2021-01-01,x"),
+    ]
+    .iter()
+    .enumerate()
+    {
+        let head = "code,direction,origin,regime,tax_type,rate,formula,unit,from,until,basis";
+        let measures = write(dir.path(), &format!("own{n}.csv"), format!("{head}\n{row}\n"));
+        let came = run(&["assess", &fine, "--measures", &measures]);
+        assert_eq!(came.code, 2, "{what}: {}", came.out);
+        assert!(came.err.contains(&format!("own{n}.csv:2: ")), "{what}: {}", came.err);
+    }
+}
+
+#[test]
+fn rates_of_the_run_go_before_those_of_the_pack() {
+    let dir = tempfile::tempdir().unwrap();
+    let copy = |from: PathBuf, to: PathBuf| {
+        let status = std::process::Command::new("cp").arg("-r").arg(from).arg(to).status();
+        assert!(status.unwrap().success());
+    };
+    copy(data("packs/gb"), dir.path().join("own"));
+    copy(data("packs/common"), dir.path().join("common"));
+    let rates = |name: &str, per_unit: &str| {
+        let text =
+            format!("currency,per_unit,from,until,source\nUSD,{per_unit},2026-01-01,,test\n");
+        write(dir.path(), name, text)
+    };
+    rates("own/rates.csv", "0.70");
+    let of_run = rates("run.csv", "0.80");
+    let text = good("A").replace("currencyID=\"GBP\"", "currencyID=\"USD\"");
+    let file = write(dir.path(), "usd.xml", text);
+    let pack = dir.path().join("own").to_str().unwrap().to_owned();
+    let value = |more: &[&str]| {
+        let mut args = vec!["assess", &*file, "--pack", &*pack, "--on", "2026-11-20", "--json"];
+        args.extend(more);
+        run(&args).json()["assessment"]["values"][0][1].clone()
+    };
+    assert_eq!(value(&[]), "700.00");
+    assert_eq!(value(&["--rates", &of_run]), "800.00");
 }
 
 #[test]
@@ -429,7 +481,7 @@ fn every_filing_of_a_house_is_replayed_byte_for_byte() {
         )
     };
     assert_eq!(house.file("arrival", &message(&mrn, "GPR")).status, 201);
-    assert_eq!(house.file("unknown", &message("26GBF0000000000099", "GPR")).status, 422);
+    assert_eq!(house.file("unknown", &message("26GBZ0000000000099", "GPR")).status, 422);
     let json = r#"{"Declaration": {"FunctionCode": "9"}}"#;
     let sent = [("Content-Type", "application/json"), ("Idempotency-Key", "json")];
     assert_eq!(house.post_with(&sent, json.as_bytes()).status, 422);
@@ -532,9 +584,9 @@ fn show_replay_and_verify_say_what_they_are_asked_for() {
     for command in ["show", "replay"] {
         assert_eq!(run(&[command, &mrn, "--data", &home]).code, 0);
         assert_eq!(run(&[command, &returned.text("id"), "--data", &home]).code, 0);
-        let came = run(&[command, "26GBF0000000000099", "--data", &home]);
+        let came = run(&[command, "26GBZ0000000000099", "--data", &home]);
         assert_eq!(came.code, 2);
-        assert!(came.err.contains("26GBF0000000000099"), "{}", came.err);
+        assert!(came.err.contains("26GBZ0000000000099"), "{}", came.err);
         assert_eq!(run(&[command, &mrn, "--data", &at("nowhere")]).code, 2);
         assert!(!dir.path().join("nowhere").exists(), "looking makes nothing");
         assert_eq!(run(&[command, &mrn]).code, 2);
@@ -564,6 +616,7 @@ fn show_replay_and_verify_say_what_they_are_asked_for() {
         assert_eq!(run(&["verify", receipt, "--key", key]).code, code, "{receipt} {key}");
     }
     let other = House::sandbox(&dir.path().join("other"));
+    assert_eq!(other.get("/healthz").status, 200);
     assert!(other.stop().success());
     let came = run(&["verify", &receipt, "--key", &at("other/receipt.jwk"), "--json"]);
     assert_eq!((came.code, &came.json()["proven"]), (1, &false.into()));

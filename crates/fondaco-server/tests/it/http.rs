@@ -71,6 +71,11 @@ fn agent() -> ureq::Agent {
 impl House {
     /// Serves a folder with these further arguments, on a free port.
     pub(crate) fn start(data: &Path, args: &[&str]) -> Self {
+        Self::try_start(data, args).unwrap_or_else(|said| panic!("it does not serve: {said}"))
+    }
+
+    /// The same; what it said, where it ended instead.
+    fn try_start(data: &Path, args: &[&str]) -> Result<Self, String> {
         let mut child = fondaco()
             .args(["serve", "--listen", "127.0.0.1:0", "--data"])
             .arg(data)
@@ -85,10 +90,13 @@ impl House {
             said.push_str(&line);
             line.find("http://").map(|at| line[at..].trim_end_matches('/').to_owned())
         });
-        let address = address.unwrap_or_else(|| panic!("it does not serve: {said}"));
+        let Some(address) = address else {
+            child.wait().unwrap();
+            return Err(said);
+        };
         // What it says later must not fill the pipe.
         std::thread::spawn(move || lines.for_each(drop));
-        Self { child, address, token: None }
+        Ok(Self { child, address, token: None })
     }
 
     pub(crate) fn sandbox(data: &Path) -> Self {
@@ -383,7 +391,13 @@ fn a_returned_declaration_is_kept_whole_and_has_no_number() {
     let at = problem["instance"].as_str().unwrap();
     assert_eq!(house.get(at).text("state"), "returned");
     assert_eq!(house.get(&format!("{at}/message")).body, body.as_bytes());
-    assert_eq!(house.get(&format!("{at}/events")).json(), serde_json::json!([]));
+    let happened = house.get(&format!("{at}/events")).json();
+    assert_eq!(happened.as_array().unwrap().len(), 1);
+    assert_eq!(happened[0]["event"], "rejected");
+    let told = house.get(&format!("{at}/notifications")).json();
+    assert_eq!(told["notifications"][0]["function"], "03");
+    let all = house.get("/v1/notifications").json();
+    assert_eq!(all["notifications"], told["notifications"], "the feed of the house tells it too");
     assert!(house.get(&format!("{at}/opinion")).json()["assessment"].is_null());
     // Once more under its key: the same answer, and nothing new.
     let again = house.file("key", &body);
@@ -408,7 +422,7 @@ fn a_reference_is_used_once_and_the_second_is_returned() {
     for name in ["mrn", "lane", "total"] {
         assert_eq!(returned[name], "", "{name} of what is returned: {returned}");
     }
-    assert!(events(&house, second.json()["id"].as_str().unwrap()).is_empty());
+    assert_eq!(events(&house, second.json()["id"].as_str().unwrap()), ["rejected"]);
     // Another declarant may use the same text.
     let other = compose(&gb(&[("declarant", "5000000009")]), "LRN");
     assert_eq!(house.file("3", &other).status, 201);
@@ -576,10 +590,10 @@ fn messages_about_a_declaration_go_to_its_file() {
     assert_eq!(accepted, 1);
     assert_eq!(house.get(&at).text("state"), state);
 
-    let nobody = house.file("lost", &about("26GBF0000000000099", "LOST", "COR", AMENDS));
+    let nobody = house.file("lost", &about("26GBZ0000000000099", "LOST", "COR", AMENDS));
     nobody.is_problem(422, "declaration-returned");
     assert_eq!(nobody.json()["findings"][0]["code"], "FD602");
-    assert_eq!(nobody.json()["findings"][0]["value"], "26GBF0000000000099");
+    assert_eq!(nobody.json()["findings"][0]["value"], "26GBZ0000000000099");
 }
 
 #[test]
@@ -745,6 +759,50 @@ fn a_connection_that_is_kept_open_does_not_keep_the_house_from_ending() {
 }
 
 #[test]
+fn told_to_stop_as_soon_as_it_serves_it_ends_in_order() {
+    let dir = tempfile::tempdir().unwrap();
+    for _ in 0..10 {
+        let status = House::sandbox(dir.path()).stop();
+        assert_eq!(status.code(), Some(0), "{status}");
+    }
+}
+
+#[test]
+fn an_upload_that_never_ends_does_not_keep_the_house_from_ending() {
+    let dir = tempfile::tempdir().unwrap();
+    let house = House::sandbox(dir.path());
+    let mut stalled = TcpStream::connect(house.address.trim_start_matches("http://")).unwrap();
+    stalled
+        .write_all(
+            b"POST /v1/declarations HTTP/1.1\r\nHost: x\r\nContent-Type: application/xml\r\n\
+              Idempotency-Key: stalled\r\nContent-Length: 1000\r\n\r\n<Declaration",
+        )
+        .unwrap();
+    assert_eq!(house.get("/healthz").status, 200);
+    assert!(house.stop().success());
+}
+
+#[test]
+fn two_that_serve_one_folder_do_not_spoil_each_other() {
+    let dir = tempfile::tempdir().unwrap();
+    let one = House::sandbox(dir.path());
+    // Refused with a reason, or as good as the first.
+    match House::try_start(dir.path(), &["--pack", "gb", "--sandbox"]) {
+        Err(said) => assert!(!said.is_empty()),
+        Ok(two) => {
+            for n in 0..3 {
+                for (house, name) in [(&one, "one"), (&two, "two")] {
+                    let lrn = format!("{name}-{n}");
+                    let said = house.file(&lrn, &good(&lrn));
+                    let shown = String::from_utf8_lossy(&said.body).into_owned();
+                    assert_eq!(said.status, 201, "{lrn}: {shown}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
 fn the_sandbox_is_for_a_loopback_address_only() {
     let dir = tempfile::tempdir().unwrap();
     for address in ["0.0.0.0:0", "[::]:0", "192.0.2.1:0"] {
@@ -804,14 +862,12 @@ fn without_the_sandbox_only_the_token_opens() {
         "<AcceptanceDateTime><DateTimeString xmlns=\"urn:wco:datamodel:WCO:Declaration_DS:DMS:2\" \
          formatCode=\"102\">20200101</DateTimeString></AcceptanceDateTime><FunctionCode>",
     );
-    let said = house.post_with(
-        &[
-            ("Content-Type", "application/xml"),
-            ("Idempotency-Key", "late"),
-            ("Fondaco-On", "2020-01-02"),
-        ],
-        late.as_bytes(),
-    );
+    // The day is the clock's here: a request that would have another is told so.
+    let headers = [("Content-Type", "application/xml"), ("Idempotency-Key", "late")];
+    let mut other_day = headers.to_vec();
+    other_day.push(("Fondaco-On", "2020-01-02"));
+    house.post_with(&other_day, late.as_bytes()).is_problem(400, "bad-request");
+    let said = house.post_with(&headers, late.as_bytes());
     assert_eq!(said.status, 422);
     assert_eq!(said.json()["findings"][0]["code"], "FD403");
 }

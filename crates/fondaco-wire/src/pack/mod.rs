@@ -7,7 +7,10 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::io::Read;
 
-use fondaco::reference::Pack;
+use fondaco::condition::Condition;
+use fondaco::finding::Trilingual;
+use fondaco::reference::{BaseTerm, Choice, Measure, Pack, Tax};
+use fondaco::token::Token;
 use sha2::{Digest, Sha256};
 
 pub mod cel;
@@ -125,8 +128,13 @@ pub fn extend(
     if let Some((name, bytes)) = measures {
         let mut added = Vec::new();
         read_rows(name, bytes, &mut problems, |reader, row: rows::MeasureRow| {
-            added.extend(reader.measure(&row));
+            if let Some(measure) = reader.measure(&row) {
+                reader.groups(&measure, &pack.groups);
+                added.push(measure);
+            }
         });
+        name_taxes(pack, &added);
+        replace(pack, &added);
         pack.add_measures(added);
         digest.update(bytes);
     }
@@ -142,6 +150,41 @@ pub fn extend(
     }
     pack.digest = hex(&digest.finalize());
     if problems.is_empty() { Ok(()) } else { Err(problems) }
+}
+
+/// A tax the rows name and the pack has not is one on the customs value, with no more said of it.
+fn name_taxes(pack: &mut Pack, added: &[Measure]) {
+    for measure in added {
+        let taxes = &mut pack.profile.taxes;
+        if taxes.iter().any(|t| t.code == measure.tax) {
+            continue;
+        }
+        let code = measure.tax.to_string();
+        let value = BaseTerm { term: Token::lossy("value"), less: false, when: Condition::ALWAYS };
+        taxes.push(Tax {
+            code: measure.tax,
+            name: Trilingual { en: code.clone(), zh: code.clone(), ru: code },
+            base: vec![value],
+            rounding: pack.profile.value_rounding,
+            choice: Choice::All,
+            picks: Vec::new(),
+            expected: false,
+            when: Condition::ALWAYS,
+        });
+    }
+}
+
+/// Rows of a run stand in the place of those of the pack that say the same of the same goods.
+fn replace(pack: &mut Pack, added: &[Measure]) {
+    let same = |a: &Measure, b: &Measure| {
+        a.code == b.code
+            && a.tax == b.tax
+            && a.direction == b.direction
+            && a.origin == b.origin
+            && a.regime == b.regime
+            && a.validity.overlaps(&b.validity)
+    };
+    pack.measures.retain(|old| !added.iter().any(|new| same(old, new)));
 }
 
 fn read_rows<T: serde::de::DeserializeOwned>(

@@ -326,8 +326,11 @@ impl Reader<'_> {
                 None
             }
         };
-        if row.tax_type.is_empty() {
-            self.problem("no tax type");
+        if row.tax_type.is_empty() || !row.tax_type.bytes().all(|b| b.is_ascii_alphanumeric()) {
+            self.problem(format!("“{}” is no tax type", row.tax_type));
+        }
+        if row.rate.trim().starts_with('-') {
+            self.problem(format!("“{}” is below zero", row.rate));
         }
         if row.basis.is_empty() {
             self.problem("no basis");
@@ -345,6 +348,15 @@ impl Reader<'_> {
             mark: row.mark.clone(),
         };
         (self.problems.len() == before).then_some(measure)
+    }
+
+    /// Says which groups of countries a measure names that the pack has not.
+    pub(super) fn groups(&mut self, measure: &Measure, groups: &BTreeMap<Token, Vec<Token>>) {
+        for one in measure.origin.of.iter().chain(&measure.origin.but) {
+            if one.starts_with('~') && !groups.contains_key(one) {
+                self.problem(format!("the pack has no group {one}"));
+            }
+        }
     }
 
     /// A rate of exchange from its row.
@@ -615,7 +627,7 @@ pub(super) fn read(files: &Files, digest: String) -> Result<Pack, Vec<Problem>> 
     );
     pack.lines.sort_by_key(|l| l.code);
     let taxes: Vec<Token> = pack.profile.taxes.iter().map(|t| t.code).collect();
-    let law = &pack.law;
+    let (law, groups) = (&pack.law, &pack.groups);
     let mut measures = Vec::new();
     rows(
         files,
@@ -627,6 +639,7 @@ pub(super) fn read(files: &Files, digest: String) -> Result<Pack, Vec<Problem>> 
                 reader.problem(format!("the profile has no tax {}", measure.tax));
             }
             cited(reader, &measure.basis, law);
+            reader.groups(&measure, groups);
             measures.push(measure);
         },
     );
@@ -638,6 +651,7 @@ pub(super) fn read(files: &Files, digest: String) -> Result<Pack, Vec<Problem>> 
             pack.rates.extend(reader.rate(&row));
         },
     );
+    pack.rates.sort_by_key(|r| std::cmp::Reverse(r.validity.from));
     rows(
         files,
         |n| n.starts_with("lists/"),

@@ -340,7 +340,7 @@ proptest! {
         let assessment = &opinion.assessment;
         prop_assert_eq!(assessment.total, assessment.lines.iter().map(|l| l.payable).sum::<Decimal>());
         for line in &assessment.lines {
-            prop_assert!(line.assessed >= Decimal::ZERO || line.base < Decimal::ZERO, "{:?}", line);
+            prop_assert!(line.assessed >= Decimal::ZERO || line.base.is_some_and(|b| b < Decimal::ZERO), "{:?}", line);
             prop_assert!(line.payable == line.assessed || line.payable.is_zero(), "{:?}", line);
         }
         // Every tax of every item is a line or is said to be unknown.
