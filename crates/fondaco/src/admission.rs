@@ -93,6 +93,11 @@ struct Reader<'a> {
     findings: Vec<Finding>,
 }
 
+/// Letters and digits of any script, and the few signs that codes in use have (`A+`, `KGM#G`).
+fn is_code_char(c: char) -> bool {
+    c.is_alphanumeric() || matches!(c, '+' | '*' | '#' | '-' | '/' | '.')
+}
+
 /// Whether the calendar and the clock have it, and it is of the form its format code says.
 /// Source: UN/EDIFACT 2379, 102 (a day) and 304 (with the time and the zone).
 fn is_moment(text: &str, format: &str) -> bool {
@@ -160,7 +165,7 @@ impl<'a> Reader<'a> {
                 let figure = Finding::new(Code::Negative, node.place());
                 self.find(figure.name(node.name()).value(text));
             }
-            if value.base == Base::Code && !text.chars().all(char::is_alphanumeric) {
+            if value.base == Base::Code && !text.chars().all(is_code_char) {
                 let finding = Finding::new(Code::CodeUnknown, node.place());
                 self.find(finding.value(text).wanted(node.name()));
             }
