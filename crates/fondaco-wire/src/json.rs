@@ -11,7 +11,8 @@ use fondaco::finding::{Code, Finding, MOST, Place};
 use fondaco::model::{Base, Element, ElementId, Model};
 use serde_json::{Map, Value, json};
 
-use crate::wco::xml::{breach_finding, is_name};
+use crate::wco::form::is_name;
+use crate::wco::xml::breach_finding;
 use crate::{Decoded, Limits};
 
 /// Reads a declaration.

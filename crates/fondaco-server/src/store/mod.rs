@@ -6,6 +6,7 @@
 //! (ADR 3); state is the fold of events.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -146,6 +147,8 @@ pub(crate) struct Store {
     path: PathBuf,
     jobs: Mutex<Option<SyncSender<Job>>>,
     writer: Mutex<Option<JoinHandle<()>>>,
+    /// Dropped, it ends the checkpoints.
+    checkpoints: Mutex<Option<(SyncSender<()>, JoinHandle<()>)>>,
     readers: Mutex<Vec<Connection>>,
 }
 
@@ -200,7 +203,8 @@ fn open(path: &Path, sync: Sync) -> Result<Connection, Fault> {
     db.pragma_update(None, "page_size", 8192)?;
     db.pragma_update(None, "journal_mode", "WAL")?;
     db.pragma_update(None, "synchronous", if sync == Sync::Full { "FULL" } else { "OFF" })?;
-    db.pragma_update(None, "wal_autocheckpoint", 8000)?;
+    // Checkpoints are made beside the writer, so that no commit waits for one.
+    db.pragma_update(None, "wal_autocheckpoint", 0)?;
     db.pragma_update(None, "cache_size", -65_536)?;
     db.set_prepared_statement_cache_capacity(32);
     Ok(db)
@@ -224,12 +228,21 @@ impl Store {
         db.execute_batch(SCHEMA)?;
         db.pragma_update(None, "user_version", VERSION)?;
         let (sender, receiver) = sync_channel::<Job>(WAITING);
-        let writer =
-            std::thread::Builder::new().name("store".into()).spawn(move || write(db, &receiver))?;
+        let pages = Arc::new(AtomicI64::new(0));
+        let told = pages.clone();
+        let writer = std::thread::Builder::new()
+            .name("store".into())
+            .spawn(move || write(db, &receiver, &told))?;
+        let beside = open(path, sync)?;
+        let (stop, stopped) = sync_channel::<()>(0);
+        let checkpoints = std::thread::Builder::new()
+            .name("checkpoint".into())
+            .spawn(move || checkpoint(&beside, &stopped, &pages))?;
         Ok(Arc::new(Self {
             path: path.to_owned(),
             jobs: Mutex::new(Some(sender)),
             writer: Mutex::new(Some(writer)),
+            checkpoints: Mutex::new(Some((stop, checkpoints))),
             readers: Mutex::new(Vec::new()),
         }))
     }
@@ -256,6 +269,10 @@ impl Store {
         lock(&self.jobs).take();
         if let Some(writer) = lock(&self.writer).take() {
             writer.join().ok();
+        }
+        if let Some((stop, checkpoints)) = lock(&self.checkpoints).take() {
+            drop(stop);
+            checkpoints.join().ok();
         }
     }
 
@@ -448,8 +465,26 @@ pub(crate) fn pack(bytes: &[u8]) -> Result<Vec<u8>, Fault> {
     })
 }
 
+/// Pages of the log from which the writer has it begun anew: 256 MiB.
+const LONG_LOG: i64 = 32_768;
+
+/// Brings the log into the store's file while filings go on, and a last time at the end; `pages`
+/// tells the writer how long the log is.
+fn checkpoint(db: &Connection, stopped: &Receiver<()>, pages: &AtomicI64) {
+    let bring = || {
+        let long = db.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| row.get(1));
+        pages.store(long.unwrap_or(0), Ordering::Relaxed);
+    };
+    while stopped.recv_timeout(std::time::Duration::from_millis(200))
+        == Err(std::sync::mpsc::RecvTimeoutError::Timeout)
+    {
+        bring();
+    }
+    bring();
+}
+
 /// The writer: takes what waits, writes it in one transaction, answers.
-fn write(mut db: Connection, jobs: &Receiver<Job>) {
+fn write(mut db: Connection, jobs: &Receiver<Job>, pages: &AtomicI64) {
     while let Ok(first) = jobs.recv() {
         let mut batch = vec![first];
         while batch.len() < BATCH
@@ -458,6 +493,10 @@ fn write(mut db: Connection, jobs: &Receiver<Job>) {
             batch.push(next);
         }
         let results = commit(&mut db, &batch);
+        // Nearly all of a long log is in the file already; what is left is brought in at once.
+        if pages.swap(0, Ordering::Relaxed) > LONG_LOG {
+            db.query_row("PRAGMA wal_checkpoint(RESTART)", [], |_| Ok(())).ok();
+        }
         match results {
             Ok(results) => {
                 for (job, result) in batch.into_iter().zip(results) {

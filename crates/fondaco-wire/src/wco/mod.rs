@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use fondaco::model::Model;
 
+pub(crate) mod form;
 pub mod response;
 mod write;
 pub mod xml;

@@ -11,6 +11,7 @@ use quick_xml::Reader;
 use quick_xml::errors::{Error as XmlError, IllFormedError};
 use quick_xml::events::{BytesStart, Event};
 
+use super::form::{is_char, is_name, is_xml_declaration, run_together};
 use crate::{Decoded, Limits};
 
 pub use super::write::encode;
@@ -216,8 +217,8 @@ impl Decoder<'_> {
                     if !first || !text.starts_with("<?xml") {
                         return Err(self.broken(&reader, text, "XML declaration not at the start"));
                     }
-                    if !decl.version().is_ok_and(|v| v.starts_with("1.")) {
-                        return Err(self.broken(&reader, text, "another version of XML"));
+                    if !is_xml_declaration(&decl) {
+                        return Err(self.broken(&reader, text, "XML declaration of another form"));
                     }
                     if let Some(Ok(encoding)) = decl.encoding() {
                         let known = ["utf-8", "utf8", "us-ascii", "ascii"];
@@ -743,44 +744,6 @@ fn say(error: &XmlError) -> String {
         }
         other => other.to_string(),
     }
-}
-
-/// Whether an attribute begins right behind the quote of another.
-fn run_together(raw: &str) -> bool {
-    let mut quote = None;
-    let mut closed = false;
-    for byte in raw.bytes() {
-        if closed && !is_space(byte) && byte != b'/' {
-            return true;
-        }
-        closed = false;
-        match quote {
-            None if byte == b'"' || byte == b'\'' => quote = Some(byte),
-            Some(open) if byte == open => {
-                quote = None;
-                closed = true;
-            }
-            _ => {}
-        }
-    }
-    false
-}
-
-/// Whether a name without its prefix is one. Source: XML Namespaces 1.0, NCName, with all that is
-/// not ASCII taken.
-pub(crate) fn is_name(name: &str) -> bool {
-    // Nearly every name is letters only.
-    if !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphabetic()) {
-        return true;
-    }
-    let start = |c: char| c.is_ascii_alphabetic() || c == '_' || !c.is_ascii();
-    name.starts_with(start)
-        && name.chars().all(|c| start(c) || c.is_ascii_digit() || matches!(c, '-' | '.'))
-}
-
-/// Characters XML 1.0 allows.
-fn is_char(c: char) -> bool {
-    matches!(c, '\t' | '\n' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..)
 }
 
 /// `pDateTimeString` for `p:DateTimeString`: a short lower-case prefix that lost its colon.

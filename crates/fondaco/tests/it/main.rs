@@ -332,7 +332,7 @@ fn figures(opinion: &Opinion<'_>) -> (Decimal, Vec<String>) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1_000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 1_000, failure_persistence: None, rng_seed: proptest::test_runner::RngSeed::Fixed(20_261_123), ..ProptestConfig::default() })]
 
     #[test]
     fn the_total_is_the_sum_of_what_is_payable(d in declarations(), pack in packs()) {
