@@ -1,4 +1,4 @@
-//! The pages in a real browser: they come up in three languages, with nothing cut off.
+//! The pages in a real browser: they come up and tell a declaration in three languages.
 
 use std::path::Path;
 use std::process::Command;
@@ -52,7 +52,7 @@ fn the_pages_tell_everything_in_three_languages() {
     let mrn = answer["mrn"].as_str().unwrap();
     for (language, words) in [
         ("en", ["Findings", "Receipt", "sandbox"]),
-        ("zh", ["回执", "通道", "沙箱"]),
+        ("zh", ["回执", "通道", "沙盒"]),
         ("ru", ["Квитанция", "оридор", "есочниц"]),
     ] {
         let list = dom(browser, profile.path(), &format!("{}/?lang={language}", house.address));
