@@ -246,8 +246,11 @@ impl House {
         report.outcome.clone_into(&mut filing.outcome);
         report.decision.lane.clone_into(&mut filing.lane);
         filing.total = match &report.assessment {
-            Some(a) => format!("{} {}", a.total, a.currency),
-            None => String::new(),
+            // Where nothing could be computed there is no sum, and zero would be one.
+            Some(a) if !a.lines.is_empty() || a.unknown.is_empty() => {
+                format!("{} {}", a.total, a.currency)
+            }
+            _ => String::new(),
         };
         filing.opinion = store::pack(&report.to_bytes())?;
         filing.receipt = self.signer.sign(&Receipt {

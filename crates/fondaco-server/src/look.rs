@@ -62,7 +62,8 @@ pub(crate) fn show(args: &LookArgs) -> Result<Exit, Failure> {
     println!("{}  {}  {}", if f.mrn.is_empty() { &f.id } else { &f.mrn }, f.kind, f.outcome);
     println!("  reference {}  declarant {}  lodged {}", f.lrn, f.declarant, f.at);
     if !f.lane.is_empty() {
-        println!("  lane {}  payable {}", f.lane, f.total);
+        let total = if f.total.is_empty() { "unknown" } else { &f.total };
+        println!("  lane {}  payable {total}", f.lane);
     }
     for finding in opinion["findings"].as_array().into_iter().flatten() {
         println!(

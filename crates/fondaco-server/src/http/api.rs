@@ -308,7 +308,7 @@ struct Listed {
     outcome: String,
     /// Lane.
     lane: String,
-    /// Payable, with its currency.
+    /// Payable, with its currency; empty where nothing could be computed.
     total: String,
     /// When.
     lodged_at: String,
@@ -371,7 +371,7 @@ struct Standing {
     state: &'static str,
     /// Lane.
     lane: String,
-    /// Payable, with its currency.
+    /// Payable, with its currency; empty where nothing could be computed.
     total: String,
     /// When.
     lodged_at: String,

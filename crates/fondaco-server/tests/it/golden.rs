@@ -15,7 +15,7 @@ fn data() -> PathBuf {
 }
 
 /// The cases of a pack.
-fn cases(pack: &str) -> Vec<Row> {
+pub(crate) fn cases(pack: &str) -> Vec<Row> {
     let dir = data().join("cases").join(pack);
     let mut files: Vec<PathBuf> =
         std::fs::read_dir(&dir).unwrap().map(|entry| entry.unwrap().path()).collect();

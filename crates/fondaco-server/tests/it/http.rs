@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use crate::Row;
-use crate::golden::compose;
+use crate::golden::{cases, compose};
 
 /// A running house; it ends with its owner.
 pub(crate) struct House {
@@ -405,6 +405,24 @@ fn a_returned_declaration_is_kept_whole_and_has_no_number() {
     assert_eq!(again.header("idempotency-replayed"), "true");
     // Its reference is free: nothing was accepted under it.
     assert_eq!(house.file("mended", &good("BAD")).status, 201);
+}
+
+#[test]
+fn a_total_is_told_only_where_something_was_computed() {
+    let check = |pack: &str, body: &str, computed: bool| {
+        let dir = tempfile::tempdir().unwrap();
+        let house = House::start(dir.path(), &["--pack", pack, "--sandbox"]);
+        let filed = house.file("key", body);
+        assert_eq!(filed.status, 201, "{pack}: {}", filed.json());
+        let at = format!("/v1/declarations/{}", filed.text("mrn"));
+        let opinion = house.get(&format!("{at}/opinion")).json();
+        let lines = opinion["assessment"]["lines"].as_array().unwrap().len();
+        assert_eq!(lines > 0, computed, "{pack}: {lines} lines");
+        assert_eq!(house.get(&at).text("total").is_empty(), !computed, "{pack}");
+    };
+    // This pack holds no tariff: duty and the tax on it are unknown, and zero would be a lie.
+    check("gb", &good("UNKNOWN"), false);
+    check("us", &compose(&cases("us")[0], "KNOWN"), true);
 }
 
 #[test]
