@@ -324,32 +324,35 @@ struct ListQuery {
     limit: Option<usize>,
 }
 
+/// What the store read, as JSON; a problem where it could not.
+fn answer<T, V: Serialize>(read: Result<T, Fault>, view: impl FnOnce(T) -> V) -> Response {
+    match read {
+        Ok(found) => Json(view(found)).into_response(),
+        Err(fault) => unavailable(&fault),
+    }
+}
+
 /// Filings, newest first.
 #[utoipa::path(get, path = "/v1/declarations", tag = "declarations", params(ListQuery),
     responses((status = 200, body = Vec<Listed>)))]
 async fn list(State(house): Shared, Asked(Query(query)): Asked<Query<ListQuery>>) -> Response {
     let show = query.show.unwrap_or_default();
     let most = query.limit.unwrap_or(100).clamp(1, 1000);
-    match house.store.newest(&show, query.before.unwrap_or(i64::MAX), most) {
-        Ok(rows) => Json(
-            rows.into_iter()
-                .map(|(cursor, f)| Listed {
-                    cursor,
-                    id: f.id,
-                    mrn: f.mrn,
-                    lrn: f.lrn,
-                    declarant: f.declarant,
-                    kind: f.kind,
-                    outcome: f.outcome,
-                    lane: f.lane,
-                    total: f.total,
-                    lodged_at: f.at,
-                })
-                .collect::<Vec<_>>(),
-        )
-        .into_response(),
-        Err(fault) => unavailable(&fault),
-    }
+    answer(house.store.newest(&show, query.before.unwrap_or(i64::MAX), most), |rows| {
+        let listed = |(cursor, f): (i64, Filing)| Listed {
+            cursor,
+            id: f.id,
+            mrn: f.mrn,
+            lrn: f.lrn,
+            declarant: f.declarant,
+            kind: f.kind,
+            outcome: f.outcome,
+            lane: f.lane,
+            total: f.total,
+            lodged_at: f.at,
+        };
+        rows.into_iter().map(listed).collect::<Vec<_>>()
+    })
 }
 
 /// A filing and where it stands.
@@ -508,20 +511,17 @@ async fn events(
     Asked(Query(query)): Asked<Query<CursorQuery>>,
 ) -> Response {
     let (after, most) = query.bounds();
-    with(&house, &name, |f| match house.store.events(f.log(), after, most) {
-        Ok(all) => Json(
-            all.into_iter()
-                .map(|h| EventView {
-                    cursor: h.cursor,
-                    mrn: h.mrn,
-                    event: h.event.name(),
-                    filing: h.filing,
-                    at: h.at,
-                })
-                .collect::<Vec<_>>(),
-        )
-        .into_response(),
-        Err(fault) => unavailable(&fault),
+    with(&house, &name, |f| {
+        answer(house.store.events(f.log(), after, most), |all| {
+            let view = |h: Happened| EventView {
+                cursor: h.cursor,
+                mrn: h.mrn,
+                event: h.event.name(),
+                filing: h.filing,
+                at: h.at,
+            };
+            all.into_iter().map(view).collect::<Vec<_>>()
+        })
     })
 }
 
@@ -586,13 +586,11 @@ async fn notifications(
     Asked(Query(query)): Asked<Query<CursorQuery>>,
 ) -> Response {
     let (after, most) = query.bounds();
-    with(&house, &name, |f| match house.store.events(f.log(), after, most) {
-        Ok(all) => Json(Notifications {
+    with(&house, &name, |f| {
+        answer(house.store.events(f.log(), after, most), |all| Notifications {
             next: all.last().map_or(after, |h| h.cursor),
             notifications: all.iter().filter_map(|h| told(&f, h)).collect(),
         })
-        .into_response(),
-        Err(fault) => unavailable(&fault),
     })
 }
 
@@ -669,17 +667,13 @@ struct Health {
 #[utoipa::path(get, path = "/healthz", tag = "house",
     responses((status = 200, body = Health), (status = 503, body = Problem, content_type = "application/problem+json")))]
 async fn health(State(house): Shared) -> Response {
-    match house.store.last_number() {
-        Ok(_) => Json(Health {
-            status: "ready",
-            pack: house.pack.id.clone(),
-            bundle: house.pack.digest.clone(),
-            sandbox: house.sandbox,
-            version: env!("CARGO_PKG_VERSION"),
-        })
-        .into_response(),
-        Err(fault) => unavailable(&fault),
-    }
+    answer(house.store.last_number(), |_| Health {
+        status: "ready",
+        pack: house.pack.id.clone(),
+        bundle: house.pack.digest.clone(),
+        sandbox: house.sandbox,
+        version: env!("CARGO_PKG_VERSION"),
+    })
 }
 
 /// The JSON Schema of a declaration.
