@@ -251,6 +251,9 @@ pub(crate) fn show(
         writeln!(out, "  {} {}  {}", finding.severity, finding.code, finding.pointer)?;
         writeln!(out, "    {}", pick(&finding.text, language))?;
         writeln!(out, "    {}", pick(&finding.remedy, language))?;
+        if !finding.wanted.is_empty() {
+            writeln!(out, "    {:?} -> {}", finding.value, finding.wanted)?;
+        }
     }
     if let Some(assessment) = &report.assessment {
         for line in &assessment.lines {

@@ -452,6 +452,15 @@ fn unknown_view(unknown: &UnknownLine) -> UnknownView {
                 "В пакете данных нет ставки этого платежа для этого кода.".into(),
             ],
         ),
+        Unknown::NoPreference(regime, origin) => (
+            "no-preference",
+            regime.to_string(),
+            [
+                format!("The preference {regime} is claimed for goods of {origin}, and the pack holds no rate for it on this code; the rate without a claim is not taken instead."),
+                format!("对原产于 {origin} 的货物申报了优惠 {regime}，但数据包中没有该税号的相应税率；不以未申报优惠时的税率代替。"),
+                format!("Заявлена преференция {regime} для товара из {origin}, но в пакете данных нет её ставки для этого кода; ставка без преференции вместо неё не берётся."),
+            ],
+        ),
         Unknown::Note(n) => (
             "note",
             n.clone(),

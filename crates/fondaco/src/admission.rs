@@ -208,10 +208,8 @@ impl<'a> Reader<'a> {
                 && one.children().next().is_some()
                 && classes.iter().take(n).any(|other| alike(&other))
             {
-                let said = one.children().map(|c| c.text()).filter(|t| !t.is_empty());
-                let said = said.collect::<Vec<_>>().join(" ");
                 let finding = Finding::new(Code::Duplicate, one.place()).name(one.name());
-                self.find(finding.value(&said));
+                self.find(finding.value(&one.said()));
             }
             self.duplicates(*one);
         }
@@ -332,6 +330,8 @@ impl<'a> Reader<'a> {
         }
         self.acceptance(root, d);
         self.totals(root, d);
+        let shipment = root.child("GoodsShipment");
+        self.charge_kinds(shipment.and_then(|s| s.child("CustomsValuation")));
         if d.items.is_empty() {
             let place = root.place_of("GoodsShipment");
             self.find(Finding::new(Code::FieldMissing, place).value("GovernmentAgencyGoodsItem"));
@@ -368,11 +368,11 @@ impl<'a> Reader<'a> {
             .split('/')
             .filter(|s| !s.is_empty())
             .try_fold(at, |node, name| node.child(name).ok_or((node, name)));
-        let place = match place {
-            Ok(node) => node.place(),
-            Err((node, name)) => node.place_of(name),
+        let (place, said) = match place {
+            Ok(node) => (node.place(), node.said()),
+            Err((node, name)) => (node.place_of(name), String::new()),
         };
-        let mut finding = Finding::new(Code::Rule, place);
+        let mut finding = Finding::new(Code::Rule, place).value(&said).wanted(&check.wanted);
         check.id.clone_into(&mut finding.rule);
         check.basis.clone_into(&mut finding.basis);
         finding.said = Some(Box::new((check.text.clone(), check.remedy.clone())));
@@ -391,6 +391,19 @@ impl<'a> Reader<'a> {
         {
             let finding = Finding::new(Code::DateTooOld, place).name("AcceptanceDateTime");
             self.find(finding.value(&stated).wanted(most));
+        }
+    }
+
+    /// Charges of a kind this jurisdiction does not have.
+    fn charge_kinds(&mut self, valuation: Option<NodeRef<'_>>) {
+        let charges = valuation.into_iter().flat_map(|v| v.children());
+        for charge in charges.filter(|n| n.name() == "ChargeDeduction") {
+            let Some(kind) = charge.child("ChargesTypeCode") else { continue };
+            let known = self.reference.pack.profile.charge(token(kind));
+            if known.is_none() && !kind.text().is_empty() {
+                let finding = Finding::new(Code::CodeUnknown, kind.place());
+                self.find(finding.value(kind.text()).wanted(kind.name()));
+            }
         }
     }
 
@@ -445,6 +458,7 @@ impl<'a> Reader<'a> {
             let finding = Finding::new(Code::NetAboveGross, place);
             self.find(finding.value(&net.to_string()).wanted(gross));
         }
+        self.charge_kinds(node.child("CustomsValuation"));
         let profile = &self.reference.pack.profile;
         let place = || {
             let class = node.child("Commodity").and_then(|c| c.child("Classification"));

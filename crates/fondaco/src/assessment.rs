@@ -138,13 +138,13 @@ fn value(declaration: &Declaration, item: &Item, reference: Reference<'_>) -> It
     let whole = declaration.charges.iter().map(|c| (c, share));
     for (Charge { kind, amount }, share) in own.chain(whole) {
         // A charge the pack does not know, or a share that cannot be told: the value cannot either.
-        let known = profile.charges.iter().find(|(k, _)| k == kind);
-        let (Some((_, rule)), Some(share)) = (known, share) else { return result };
-        let adds = match rule {
-            ChargeRule::Added => true,
-            ChargeRule::TakenOff => false,
-            ChargeRule::Apart => continue,
+        let adds = match profile.charge(*kind) {
+            Some(ChargeRule::Added) => true,
+            Some(ChargeRule::TakenOff) => false,
+            Some(ChargeRule::Apart) => continue,
+            Some(ChargeRule::Untold) | None => return result,
         };
+        let Some(share) = share else { return result };
         let Some(rate) = reference.rate(amount.currency) else { return result };
         let part = amount.amount.checked_mul(share).and_then(|x| x.checked_mul(rate));
         let total = part.and_then(|p| if adds { sum.checked_add(p) } else { sum.checked_sub(p) });
@@ -294,6 +294,19 @@ impl<'a> ItemAssessor<'a> {
             }
         }
         chosen.dedup_by(|a, b| a.formula == b.formula && a.basis == b.basis);
+        // A claim is never settled by the rate that goods without one have.
+        let settles = |m: &&Measure| !m.regime.is_any() || m.mark == Measure::ADDED;
+        let regime = self.item.regime;
+        if tax.preferential
+            && self.reference.pack.profile.is_claim(&regime)
+            && !chosen.iter().any(settles)
+        {
+            let origin = match self.item.preferential_origin {
+                Token::EMPTY => self.item.origin,
+                stated => stated,
+            };
+            return self.unknown(tax, None, Unknown::NoPreference(regime, origin), into);
+        }
         for measure in chosen {
             self.line(tax, measure, into);
         }

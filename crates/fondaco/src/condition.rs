@@ -309,6 +309,35 @@ impl Condition {
         }
     }
 
+    /// Whether it holds only where some fact is not stated.
+    #[must_use]
+    pub fn is_of_lack(&self) -> bool {
+        match self {
+            Self::All(all) => all.iter().any(Self::is_of_lack),
+            Self::Any(all) => !all.is_empty() && all.iter().all(Self::is_of_lack),
+            Self::Text(_, Test::OneOf(of)) => of.iter().all(Token::is_empty),
+            Self::Not(one) => match one.as_ref() {
+                Self::Stated(_) => true,
+                Self::List(_, Test::StartsWith(start)) => start.is_empty(),
+                _ => false,
+            },
+            _ => false,
+        }
+    }
+
+    /// The list a code must be on for it not to hold, where it asks for one.
+    #[must_use]
+    pub fn list_missed(&self) -> Option<&Token> {
+        match self {
+            Self::All(all) | Self::Any(all) => all.iter().find_map(Self::list_missed),
+            Self::Not(one) => match one.as_ref() {
+                Self::Listed(list, _) => Some(list),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
     /// The facts it looks at, with what is seen there.
     #[must_use]
     pub fn seen(&self, facts: &dyn Facts) -> Vec<(&'static str, String)> {

@@ -272,6 +272,13 @@ impl<'a> NodeRef<'a> {
         self.attributes().find(|(n, _)| *n == name).map(|(_, value)| value)
     }
 
+    /// What is stated here: the text of a leaf, the texts of a class's own leaves.
+    #[must_use]
+    pub fn said(&self) -> String {
+        let texts = std::iter::once(self.text()).chain(self.children().map(|c| c.text()));
+        texts.filter(|t| !t.is_empty()).collect::<Vec<_>>().join(" ")
+    }
+
     /// Whether the two are alike in element, text, attributes and all within.
     #[must_use]
     pub fn says_the_same(&self, other: NodeRef<'_>) -> bool {

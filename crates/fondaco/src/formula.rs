@@ -96,6 +96,8 @@ pub enum Unknown {
     NoFact(String),
     /// The pack has no rate for this tax on this code.
     NoMeasure,
+    /// A preference is claimed, and the pack has no rate for it: regime, origin.
+    NoPreference(Token, Token),
     /// The law leaves the rate to this text.
     Note(String),
     /// The base includes this tax, which is itself unknown.

@@ -113,8 +113,13 @@ pub struct Measure {
     pub validity: Validity,
     /// The act, as cited.
     pub basis: String,
-    /// `ours`, `illustrative`, `note …` or empty.
+    /// `ours`, `illustrative`, `added`, `note …` or empty.
     pub mark: String,
+}
+
+impl Measure {
+    /// The mark of a row that was added for one run.
+    pub const ADDED: &'static str = "added";
 }
 
 /// What is in a tax base.
@@ -156,6 +161,8 @@ pub struct Tax {
     pub picks: Vec<(Token, Decimal)>,
     /// Whether a line without a rate for it is said to be unknown.
     pub expected: bool,
+    /// Whether a claimed preference bears on it: a claim without a row of its own is unknown.
+    pub preferential: bool,
     /// Only where this holds.
     pub when: Condition,
 }
@@ -180,6 +187,8 @@ pub enum ChargeRule {
     TakenOff,
     /// It is stated, and no part of the value here.
     Apart,
+    /// It is taken, and the pack does not hold what it does: the value is unknown.
+    Untold,
 }
 
 /// What a relief does to an assessed amount.
@@ -232,6 +241,9 @@ pub struct Check {
     pub at: String,
     /// Broken where this holds.
     pub when: Condition,
+    /// What is wanted at that place: a list, an element, a value or a bound, in the notation of
+    /// `docs/packs.md`.
+    pub wanted: String,
     /// What is wrong.
     pub text: Trilingual,
     /// How to mend it.
@@ -359,10 +371,29 @@ pub struct Profile {
     pub exclusive: Vec<Exclusive>,
     /// Reliefs, first match wins for each tax.
     pub reliefs: Vec<Relief>,
-    /// What becomes of each type of charge.
+    /// What becomes of each type of charge: a kind, or the beginning of one with `*` behind it.
     pub charges: Vec<(Token, ChargeRule)>,
+    /// Regimes that claim no preference; `None` where the pack does not say, and a claim is then
+    /// told by the rows alone.
+    pub no_claim: Option<Vec<Token>>,
     /// From points to lanes.
     pub policy: Policy,
+}
+
+impl Profile {
+    /// What a charge of this kind does to the value; `None` where there is no such kind here.
+    #[must_use]
+    pub fn charge(&self, kind: Token) -> Option<ChargeRule> {
+        let begins = |k: &Token| k.strip_suffix('*').is_some_and(|start| kind.starts_with(start));
+        let exact = self.charges.iter().find(|(k, _)| *k == kind);
+        exact.or_else(|| self.charges.iter().find(|(k, _)| begins(k))).map(|(_, rule)| *rule)
+    }
+
+    /// Whether stating this regime claims a preference.
+    #[must_use]
+    pub fn is_claim(&self, regime: &Token) -> bool {
+        !regime.is_empty() && self.no_claim.as_ref().is_some_and(|none| !none.contains(regime))
+    }
 }
 
 /// Everything a jurisdiction's data says, for all days.

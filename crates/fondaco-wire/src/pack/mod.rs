@@ -130,7 +130,7 @@ pub fn extend(
         read_rows(name, bytes, &mut problems, |reader, row: rows::MeasureRow| {
             if let Some(measure) = reader.measure(&row) {
                 reader.groups(&measure, &pack.groups);
-                added.push(measure);
+                added.push(Measure { mark: Measure::ADDED.to_owned(), ..measure });
             }
         });
         name_taxes(pack, &added);
@@ -169,6 +169,7 @@ fn name_taxes(pack: &mut Pack, added: &[Measure]) {
             choice: Choice::All,
             picks: Vec::new(),
             expected: false,
+            preferential: false,
             when: Condition::ALWAYS,
         });
     }

@@ -48,6 +48,8 @@ pub(super) struct ProfileFile {
     #[serde(default)]
     charges: BTreeMap<String, String>,
     #[serde(default)]
+    no_claim: Option<Vec<String>>,
+    #[serde(default)]
     groups: BTreeMap<String, Vec<String>>,
     policy: PolicyFile,
 }
@@ -98,6 +100,8 @@ struct TaxFile {
     #[serde(default)]
     expected: bool,
     #[serde(default)]
+    preferential: bool,
+    #[serde(default)]
     when: String,
 }
 
@@ -144,6 +148,8 @@ struct CheckFile {
     per: String,
     at: String,
     when: String,
+    #[serde(default)]
+    wanted: String,
     text: Texts,
     remedy: Texts,
     basis: String,
@@ -350,6 +356,20 @@ impl Reader<'_> {
         (self.problems.len() == before).then_some(measure)
     }
 
+    /// What a check wants: as its row says, or the list it asks for, or the element that lacks.
+    fn wanted(&mut self, said: String, when: &Condition, at: &str) -> String {
+        if !said.is_empty() {
+            said
+        } else if let Some(list) = when.list_missed() {
+            list.to_string()
+        } else if when.is_of_lack() {
+            at.rsplit('/').next().unwrap_or_default().to_owned()
+        } else {
+            self.problem("what is wanted cannot be read off the condition: say it in `wanted`");
+            String::new()
+        }
+    }
+
     /// Says which groups of countries a measure names that the pack has not.
     pub(super) fn groups(&mut self, measure: &Measure, groups: &BTreeMap<Token, Vec<Token>>) {
         for one in measure.origin.of.iter().chain(&measure.origin.but) {
@@ -453,14 +473,16 @@ impl Reader<'_> {
                         "+" => ChargeRule::Added,
                         "-" => ChargeRule::TakenOff,
                         "0" => ChargeRule::Apart,
+                        "?" => ChargeRule::Untold,
                         _ => {
-                            self.problem(format!("charge {kind}: +, - or 0 is wanted"));
+                            self.problem(format!("charge {kind}: +, -, 0 or ? is wanted"));
                             ChargeRule::Apart
                         }
                     };
                     (self.token(kind), rule)
                 })
                 .collect(),
+            no_claim: file.no_claim.as_deref().map(|all| self.tokens(all)),
             policy: Policy {
                 yellow_from: file.policy.yellow_from,
                 red_from: file.policy.red_from,
@@ -509,6 +531,7 @@ impl Reader<'_> {
                 .filter_map(|(code, percent)| Some((self.token(code), self.figure(percent)?)))
                 .collect(),
             expected: t.expected,
+            preferential: t.preferential,
             when: self.condition(&t.when),
         }
     }
@@ -694,9 +717,11 @@ pub(super) fn read(files: &Files, digest: String) -> Result<Pack, Vec<Problem>> 
         for (n, c) in file.checks.into_iter().enumerate() {
             reader.row = n + 1;
             cited(&mut reader, &c.basis, &pack.law);
+            let when = reader.condition(&c.when);
             pack.checks.push(Check {
                 per_item: c.per == "item",
-                when: reader.condition(&c.when),
+                wanted: reader.wanted(c.wanted, &when, &c.at),
+                when,
                 validity: reader.validity(&c.from, &c.until),
                 text: c.text.into(),
                 remedy: c.remedy.into(),

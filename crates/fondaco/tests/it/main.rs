@@ -41,6 +41,7 @@ fn tax(code: &str, base: &[&str], rounding: RoundingMode) -> Tax {
         choice: Choice::All,
         picks: Vec::new(),
         expected: true,
+        preferential: true,
         when: Condition::ALWAYS,
     }
 }
@@ -91,6 +92,7 @@ fn pack(measures: Vec<Measure>) -> Pack {
                 basis: "law".into(),
             }],
             charges: vec![(t("AK"), ChargeRule::Added), (t("BA"), ChargeRule::TakenOff)],
+            no_claim: Some(vec![t("100")]),
             policy: Policy {
                 yellow_from: 30,
                 red_from: 60,
