@@ -15,6 +15,7 @@ use sha2::{Digest, Sha256};
 
 pub mod cel;
 pub mod folder;
+mod profile;
 pub mod rows;
 mod source;
 

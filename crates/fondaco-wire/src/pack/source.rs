@@ -9,54 +9,16 @@ use fondaco::formula::Formula;
 use fondaco::money::{Decimal, Rounding, RoundingMode, decimal};
 use fondaco::quantity::{UnitRow, Units};
 use fondaco::reference::{
-    Act, BaseTerm, ChargeRule, Check, Choice, Direction, Exclusive, Line, ListedName, Measure,
-    Names, Pack, Policy, Profile, Rate, Relief, ReliefEffect, RequirementRule, RiskRule, Selection,
-    Tax, TypeRule,
+    Act, Check, Direction, Line, ListedName, Measure, Names, Pack, Rate, RequirementRule, RiskRule,
+    Selection,
 };
 use fondaco::screening;
 use fondaco::token::Token;
 use serde::Deserialize;
 
+use super::profile::ProfileFile;
 use super::rows::{LawRow, LineRow, ListRow, MeasureRow, NameRow, RateRow};
 use super::{Problem, cel};
-use crate::wco;
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct ProfileFile {
-    id: String,
-    name: Texts,
-    currency: String,
-    country: String,
-    value_rounding: String,
-    code_lengths: Vec<u8>,
-    #[serde(default)]
-    lines_complete: bool,
-    acceptance_days: Option<u16>,
-    #[serde(default = "yes")]
-    packages_must_add_up: bool,
-    #[serde(default, rename = "type")]
-    types: Vec<TypeFile>,
-    #[serde(default, rename = "list")]
-    lists: Vec<ListAt>,
-    #[serde(default, rename = "tax")]
-    taxes: Vec<TaxFile>,
-    #[serde(default)]
-    exclusive: Vec<ExclusiveFile>,
-    #[serde(default, rename = "relief")]
-    reliefs: Vec<ReliefFile>,
-    #[serde(default)]
-    charges: BTreeMap<String, String>,
-    #[serde(default)]
-    no_claim: Option<Vec<String>>,
-    #[serde(default)]
-    groups: BTreeMap<String, Vec<String>>,
-    policy: PolicyFile,
-}
-
-fn yes() -> bool {
-    true
-}
 
 #[derive(Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -70,67 +32,6 @@ impl From<Texts> for Trilingual {
     fn from(t: Texts) -> Self {
         Self { en: t.en, zh: t.zh, ru: t.ru }
     }
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct TypeFile {
-    prefix: String,
-    direction: String,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ListAt {
-    list: String,
-    at: Vec<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct TaxFile {
-    code: String,
-    name: Texts,
-    base: Vec<String>,
-    rounding: String,
-    #[serde(default)]
-    choice: String,
-    #[serde(default)]
-    picks: BTreeMap<String, String>,
-    #[serde(default)]
-    expected: bool,
-    #[serde(default)]
-    preferential: bool,
-    #[serde(default)]
-    when: String,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ExclusiveFile {
-    prefer: Vec<String>,
-    over: Vec<String>,
-    when: String,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ReliefFile {
-    id: String,
-    #[serde(default)]
-    taxes: Vec<String>,
-    effect: String,
-    when: String,
-    basis: String,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct PolicyFile {
-    yellow_from: u32,
-    red_from: u32,
-    random_per_10000: u32,
-    basis: String,
 }
 
 #[derive(Deserialize)]
@@ -228,23 +129,28 @@ pub(super) struct Reader<'p> {
 }
 
 impl Reader<'_> {
-    fn problem(&mut self, what: impl Into<String>) {
+    pub(super) fn problem(&mut self, what: impl Into<String>) {
         let problem = Problem { file: self.file.clone(), row: self.row, what: what.into() };
         self.problems.push(problem);
     }
 
-    fn or<T, E: std::fmt::Display>(&mut self, result: Result<T, E>, default: T, what: &str) -> T {
+    pub(super) fn or<T, E: std::fmt::Display>(
+        &mut self,
+        result: Result<T, E>,
+        default: T,
+        what: &str,
+    ) -> T {
         result.unwrap_or_else(|e| {
             self.problem(format!("{what}: {e}"));
             default
         })
     }
 
-    fn token(&mut self, text: &str) -> Token {
+    pub(super) fn token(&mut self, text: &str) -> Token {
         self.or(Token::new(text), Token::EMPTY, text)
     }
 
-    fn tokens(&mut self, all: &[String]) -> Vec<Token> {
+    pub(super) fn tokens(&mut self, all: &[String]) -> Vec<Token> {
         all.iter().map(|t| self.token(t)).collect()
     }
 
@@ -268,11 +174,11 @@ impl Reader<'_> {
         validity
     }
 
-    fn condition(&mut self, text: &str) -> Condition {
+    pub(super) fn condition(&mut self, text: &str) -> Condition {
         self.or(cel::parse(text), Condition::ALWAYS, text)
     }
 
-    fn direction(&mut self, text: &str) -> Option<Direction> {
+    pub(super) fn direction(&mut self, text: &str) -> Option<Direction> {
         let direction = Direction::named(text);
         if direction.is_none() && !text.is_empty() {
             self.problem(format!("“{text}” is neither import nor export"));
@@ -291,7 +197,7 @@ impl Reader<'_> {
         selection
     }
 
-    fn rounding(&mut self, text: &str) -> Rounding {
+    pub(super) fn rounding(&mut self, text: &str) -> Rounding {
         let read = text.split_once(' ').and_then(|(digits, mode)| {
             Some(Rounding { digits: digits.parse().ok()?, mode: RoundingMode::named(mode)? })
         });
@@ -301,7 +207,7 @@ impl Reader<'_> {
         })
     }
 
-    fn figure(&mut self, text: &str) -> Option<Decimal> {
+    pub(super) fn figure(&mut self, text: &str) -> Option<Decimal> {
         let figure = decimal(text);
         if figure.is_none() {
             self.problem(format!("“{text}” is not a figure"));
@@ -410,147 +316,6 @@ impl Reader<'_> {
             units: [self.token(&row.unit), self.token(&row.unit2)],
             validity: self.validity(&row.from, &row.until),
             name: Trilingual { en: row.name_en, zh: row.name_zh, ru: row.name_ru },
-        }
-    }
-
-    fn profile(&mut self, file: ProfileFile) -> (Profile, BTreeMap<Token, Vec<Token>>) {
-        let model = wco::model();
-        let mut lists_at = Vec::new();
-        for list in file.lists {
-            let name = self.token(&list.list);
-            for path in list.at {
-                match model.at(&path) {
-                    Some(id) => lists_at.push((id, name)),
-                    None => self.problem(format!("the model has no {path}")),
-                }
-            }
-        }
-        lists_at.sort();
-        let taxes = file.taxes.into_iter().map(|t| self.tax(t)).collect();
-        let profile = Profile {
-            name: file.name.into(),
-            currency: match file.currency.parse() {
-                Ok(currency) => currency,
-                Err(e) => {
-                    self.problem(format!("“{}”: {e}", file.currency));
-                    #[allow(clippy::unwrap_used, reason = "three letters")]
-                    "XXX".parse().unwrap()
-                }
-            },
-            country: self.token(&file.country),
-            value_rounding: self.rounding(&file.value_rounding),
-            code_lengths: file.code_lengths,
-            lines_complete: file.lines_complete,
-            acceptance_days: file.acceptance_days,
-            packages_must_add_up: file.packages_must_add_up,
-            types: file
-                .types
-                .iter()
-                .filter_map(|t| {
-                    Some(TypeRule {
-                        prefix: self.token(&t.prefix),
-                        direction: self.direction(&t.direction)?,
-                    })
-                })
-                .collect(),
-            lists_at,
-            taxes,
-            exclusive: file
-                .exclusive
-                .iter()
-                .map(|e| Exclusive {
-                    prefer: self.tokens(&e.prefer),
-                    over: self.tokens(&e.over),
-                    when: self.condition(&e.when),
-                })
-                .collect(),
-            reliefs: file.reliefs.into_iter().map(|r| self.relief(r)).collect(),
-            charges: file
-                .charges
-                .iter()
-                .map(|(kind, sign)| {
-                    let rule = match sign.as_str() {
-                        "+" => ChargeRule::Added,
-                        "-" => ChargeRule::TakenOff,
-                        "0" => ChargeRule::Apart,
-                        "?" => ChargeRule::Untold,
-                        _ => {
-                            self.problem(format!("charge {kind}: +, -, 0 or ? is wanted"));
-                            ChargeRule::Apart
-                        }
-                    };
-                    (self.token(kind), rule)
-                })
-                .collect(),
-            no_claim: file.no_claim.as_deref().map(|all| self.tokens(all)),
-            policy: Policy {
-                yellow_from: file.policy.yellow_from,
-                red_from: file.policy.red_from,
-                random_per_10000: file.policy.random_per_10000,
-                basis: file.policy.basis,
-            },
-        };
-        let groups = file
-            .groups
-            .iter()
-            .map(|(name, all)| (self.token(&format!("~{name}")), self.tokens(all)))
-            .collect();
-        (profile, groups)
-    }
-
-    fn tax(&mut self, t: TaxFile) -> Tax {
-        let base = t
-            .base
-            .iter()
-            .map(|text| {
-                let (term, when) = text.split_once(" when ").unwrap_or((text, ""));
-                let (term, less) = match term.strip_prefix('-') {
-                    Some(term) => (term, true),
-                    None => (term, false),
-                };
-                BaseTerm { term: self.token(term.trim()), less, when: self.condition(when) }
-            })
-            .collect();
-        Tax {
-            code: self.token(&t.code),
-            name: t.name.into(),
-            base,
-            rounding: self.rounding(&t.rounding),
-            choice: match t.choice.as_str() {
-                "all" => Choice::All,
-                "" | "highest" => Choice::Highest,
-                "lowest" => Choice::Lowest,
-                other => {
-                    self.problem(format!("“{other}” is none of all, highest, lowest"));
-                    Choice::Highest
-                }
-            },
-            picks: t
-                .picks
-                .iter()
-                .filter_map(|(code, percent)| Some((self.token(code), self.figure(percent)?)))
-                .collect(),
-            expected: t.expected,
-            preferential: t.preferential,
-            when: self.condition(&t.when),
-        }
-    }
-
-    fn relief(&mut self, r: ReliefFile) -> Relief {
-        Relief {
-            taxes: self.tokens(&r.taxes),
-            effect: match r.effect.as_str() {
-                "relieve" => ReliefEffect::Relieve,
-                "suspend" => ReliefEffect::Suspend,
-                "exempt" => ReliefEffect::Exempt,
-                other => {
-                    self.problem(format!("“{other}” is none of relieve, suspend, exempt"));
-                    ReliefEffect::Exempt
-                }
-            },
-            when: self.condition(&r.when),
-            id: r.id,
-            basis: r.basis,
         }
     }
 }
