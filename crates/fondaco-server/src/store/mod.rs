@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use fondaco::consignment::Event;
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, params};
@@ -199,7 +200,7 @@ const WAITING: usize = 4096;
 
 fn open(path: &Path, sync: Sync) -> Result<Connection, Fault> {
     let db = Connection::open(path)?;
-    db.busy_timeout(std::time::Duration::from_secs(10))?;
+    db.busy_timeout(Duration::from_secs(10))?;
     db.pragma_update(None, "page_size", 8192)?;
     db.pragma_update(None, "journal_mode", "WAL")?;
     db.pragma_update(None, "synchronous", if sync == Sync::Full { "FULL" } else { "OFF" })?;
@@ -285,7 +286,7 @@ impl Store {
             None => {
                 let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
                 let db = Connection::open_with_flags(&self.path, flags)?;
-                db.busy_timeout(std::time::Duration::from_secs(10))?;
+                db.busy_timeout(Duration::from_secs(10))?;
                 db
             }
         };
@@ -468,6 +469,10 @@ pub(crate) fn pack(bytes: &[u8]) -> Result<Vec<u8>, Fault> {
 /// Pages of the log from which the writer has it begun anew: 256 MiB.
 const LONG_LOG: i64 = 32_768;
 
+/// Often and little at a time: the disk's sync of a larger piece holds up the writer's own, and the
+/// filings that wait for it (200 ms: p99 17 to 37 ms at half load; 50 ms: 4 to 12).
+const CHECKPOINT_EVERY: Duration = Duration::from_millis(50);
+
 /// Brings the log into the store's file while filings go on, and a last time at the end; `pages`
 /// tells the writer how long the log is.
 fn checkpoint(db: &Connection, stopped: &Receiver<()>, pages: &AtomicI64) {
@@ -475,8 +480,7 @@ fn checkpoint(db: &Connection, stopped: &Receiver<()>, pages: &AtomicI64) {
         let long = db.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| row.get(1));
         pages.store(long.unwrap_or(0), Ordering::Relaxed);
     };
-    while stopped.recv_timeout(std::time::Duration::from_millis(200))
-        == Err(std::sync::mpsc::RecvTimeoutError::Timeout)
+    while stopped.recv_timeout(CHECKPOINT_EVERY) == Err(std::sync::mpsc::RecvTimeoutError::Timeout)
     {
         bring();
     }

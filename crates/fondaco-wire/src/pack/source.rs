@@ -405,32 +405,28 @@ pub(super) fn read(files: &Files, digest: String) -> Result<Pack, Vec<Problem>> 
             }
         },
     );
-    rows(
-        files,
-        |n| n.starts_with("lines"),
-        &mut problems,
-        |reader, row: LineRow| {
-            pack.lines.push(reader.line(row));
-        },
-    );
-    pack.lines.sort_by_key(|l| l.code);
-    let taxes: Vec<Token> = pack.profile.taxes.iter().map(|t| t.code).collect();
-    let (law, groups) = (&pack.law, &pack.groups);
-    let mut measures = Vec::new();
-    rows(
-        files,
-        |n| n.starts_with("measures"),
-        &mut problems,
-        |reader, row: MeasureRow| {
-            let Some(measure) = reader.measure(&row) else { return };
-            if !taxes.contains(&measure.tax) {
-                reader.problem(format!("the profile has no tax {}", measure.tax));
-            }
-            cited(reader, &measure.basis, law);
-            reader.groups(&measure, groups);
-            measures.push(measure);
-        },
-    );
+    // The two long tables, each on a thread of its own: loading them is most of a cold start.
+    let (lines, measures) = std::thread::scope(|scope| {
+        let lines = scope.spawn(|| {
+            let (mut lines, mut wrong) = (Vec::new(), Vec::new());
+            rows(
+                files,
+                |n| n.starts_with("lines"),
+                &mut wrong,
+                |reader, row: LineRow| {
+                    lines.push(reader.line(row));
+                },
+            );
+            lines.sort_by_key(|l: &Line| l.code);
+            (lines, wrong)
+        });
+        let measures = measures(files, &pack, &mut problems);
+        (lines.join(), measures)
+    });
+    // A thread that panicked has no result to go on with.
+    let (lines, wrong) = lines.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+    pack.lines = lines;
+    problems.extend(wrong);
     rows(
         files,
         |n| n.starts_with("rates"),
@@ -534,6 +530,27 @@ pub(super) fn read(files: &Files, digest: String) -> Result<Pack, Vec<Problem>> 
     }
     pack.add_measures(measures);
     if problems.is_empty() { Ok(pack) } else { Err(problems) }
+}
+
+/// The measures of every file of them, checked against the profile, the law and the groups.
+fn measures(files: &Files, pack: &Pack, problems: &mut Vec<Problem>) -> Vec<Measure> {
+    let taxes: Vec<Token> = pack.profile.taxes.iter().map(|t| t.code).collect();
+    let mut measures = Vec::new();
+    rows(
+        files,
+        |n| n.starts_with("measures"),
+        problems,
+        |reader, row: MeasureRow| {
+            let Some(measure) = reader.measure(&row) else { return };
+            if !taxes.contains(&measure.tax) {
+                reader.problem(format!("the profile has no tax {}", measure.tax));
+            }
+            cited(reader, &measure.basis, &pack.law);
+            reader.groups(&measure, &pack.groups);
+            measures.push(measure);
+        },
+    );
+    measures
 }
 
 /// A basis begins with the id of an act.
