@@ -72,6 +72,18 @@ pub(crate) fn is_name(name: &str) -> bool {
         && name.chars().all(|c| start(c) || c.is_ascii_digit() || matches!(c, '-' | '.'))
 }
 
+/// Whether it is white space only. Gathered, not searched: so it is vectorised.
+pub(super) fn is_blank(text: &str) -> bool {
+    text.bytes().fold(true, |blank, b| blank & is_space(b))
+}
+
+/// The prefix of a name, empty where it has none, and the rest.
+pub(super) fn split(name: &str) -> (&str, &str) {
+    // Names are short: a plain loop is quicker than a searcher is set up.
+    let colon = name.bytes().position(|b| b == b':');
+    colon.and_then(|at| Some((name.get(..at)?, name.get(at + 1..)?))).unwrap_or(("", name))
+}
+
 /// Characters XML 1.0 allows.
 pub(super) fn is_char(c: char) -> bool {
     matches!(c, '\t' | '\n' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..)

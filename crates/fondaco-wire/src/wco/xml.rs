@@ -11,7 +11,7 @@ use quick_xml::Reader;
 use quick_xml::errors::{Error as XmlError, IllFormedError};
 use quick_xml::events::{BytesStart, Event};
 
-use super::form::{is_char, is_name, is_xml_declaration, run_together};
+use super::form::{is_blank, is_char, is_name, is_xml_declaration, run_together, split};
 use crate::{Decoded, Limits};
 
 pub use super::write::encode;
@@ -140,17 +140,6 @@ struct Decoder<'m> {
 }
 
 type Halt = Result<(), Box<Finding>>;
-
-/// Whether it is white space only. Gathered, not searched: so it is vectorised.
-fn is_blank(text: &str) -> bool {
-    text.bytes().fold(true, |blank, b| blank & is_space(b))
-}
-
-fn split(name: &str) -> (&str, &str) {
-    // Names are short: a plain loop is quicker than a searcher is set up.
-    let colon = name.bytes().position(|b| b == b':');
-    colon.and_then(|at| Some((name.get(..at)?, name.get(at + 1..)?))).unwrap_or(("", name))
-}
 
 impl Decoder<'_> {
     fn run(&mut self, text: &str) -> Halt {
