@@ -164,7 +164,7 @@ pub(crate) fn run(args: &AssessArgs, assess: bool) -> Result<Exit, Failure> {
     Ok(worst)
 }
 
-fn pick(texts: &Texts, language: Language) -> &str {
+pub(crate) fn pick(texts: &Texts, language: Language) -> &str {
     match language {
         Language::En => &texts.en,
         Language::Zh => &texts.zh,

@@ -5,6 +5,7 @@ mod bench;
 mod cli;
 mod consider;
 mod file;
+mod finder;
 mod house;
 mod http;
 mod import;
@@ -31,6 +32,8 @@ enum Command {
     Check(assess::AssessArgs),
     /// Assess declarations: findings, duties and taxes, requirements, lane, with no server.
     Assess(assess::AssessArgs),
+    /// Find what goods will have to pay and show, before they are shipped.
+    Requirements(finder::FinderArgs),
     /// Serve the house: API, pages, store.
     Serve(serve::ServeArgs),
     /// File a folder of declarations to a house; goes on where it was cut off.
@@ -52,6 +55,7 @@ fn main() -> std::process::ExitCode {
     let result: Result<u8, Failure> = match cli.command {
         Command::Check(args) => assess::run(&args, false).map(|e: Exit| e as u8),
         Command::Assess(args) => assess::run(&args, true).map(|e: Exit| e as u8),
+        Command::Requirements(args) => finder::run(&args).map(|e| e as u8),
         Command::Serve(args) => serve::run(&args).map(|e| e as u8),
         Command::File(args) => file::run(&args).map(|e| e as u8),
         Command::Show(args) => look::show(&args).map(|e| e as u8),

@@ -5,6 +5,7 @@
 use fondaco::draft::Draft;
 use fondaco::finding::{Finding, Severity};
 
+pub mod answer;
 pub mod import;
 pub mod json;
 pub mod pack;

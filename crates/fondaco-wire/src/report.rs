@@ -25,7 +25,7 @@ pub struct Texts {
 }
 
 impl Texts {
-    fn each(say: impl Fn(Language) -> String) -> Self {
+    pub(crate) fn each(say: impl Fn(Language) -> String) -> Self {
         Self { en: say(Language::En), zh: say(Language::Zh), ru: say(Language::Ru) }
     }
 }
@@ -396,8 +396,8 @@ fn line_view(line: &TaxLine, reference: Reference<'_>) -> LineView {
 }
 
 /// The reason in a stable word, what is missing, and a sentence.
-fn unknown_view(unknown: &UnknownLine) -> UnknownView {
-    let (why, what, text): (_, String, [String; 3]) = match &unknown.why {
+pub(crate) fn why_unknown(why: &Unknown) -> (&'static str, String, Texts) {
+    let (why, what, text): (_, String, [String; 3]) = match why {
         Unknown::NoValue => (
             "no-value",
             String::new(),
@@ -490,13 +490,18 @@ fn unknown_view(unknown: &UnknownLine) -> UnknownView {
         ),
     };
     let [en, zh, ru] = text;
+    (why, what, Texts { en, zh, ru })
+}
+
+fn unknown_view(unknown: &UnknownLine) -> UnknownView {
+    let (why, what, text) = why_unknown(&unknown.why);
     UnknownView {
         item: unknown.item,
         tax_type: unknown.tax.to_string(),
         formula: unknown.formula.clone(),
         why,
         what,
-        text: Texts { en, zh, ru },
+        text,
         basis: unknown.basis.clone(),
     }
 }

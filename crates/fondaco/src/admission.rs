@@ -218,29 +218,7 @@ impl<'a> Reader<'a> {
     fn declaration(&mut self, root: NodeRef<'_>) -> Declaration {
         let pack = self.reference.pack;
         let own = pack.profile.currency;
-        let mut d = Declaration {
-            message: Message::Request,
-            kind: Token::EMPTY,
-            direction: None,
-            reference: String::new(),
-            mrn: String::new(),
-            acceptance: None,
-            office: Token::EMPTY,
-            exit_office: Token::EMPTY,
-            mode: Token::EMPTY,
-            representation: Token::EMPTY,
-            location: String::new(),
-            location_qualifier: Token::EMPTY,
-            incoterm: Token::EMPTY,
-            invoice_total: None,
-            charges: Vec::new(),
-            statements: Vec::new(),
-            documents: Vec::new(),
-            previous_documents: Vec::new(),
-            authorisations: Vec::new(),
-            parties: Vec::new(),
-            items: Vec::new(),
-        };
+        let mut d = Declaration::default();
         let mut function = "";
         let mut shipment = None;
         for node in root.children() {
@@ -540,37 +518,7 @@ fn item(
     export_country: Token,
     parties: &mut Vec<Party>,
 ) -> Item {
-    let mut item = Item {
-        number: 0,
-        node: node.id(),
-        code: Token::EMPTY,
-        description: String::new(),
-        origin: Token::EMPTY,
-        preferential_origin: Token::EMPTY,
-        export_country,
-        destination,
-        procedure: Token::EMPTY,
-        previous_procedure: Token::EMPTY,
-        additional_procedures: Vec::new(),
-        additional_codes: Vec::new(),
-        regime: Token::EMPTY,
-        quota: Token::EMPTY,
-        method: Token::EMPTY,
-        price: None,
-        customs_value: None,
-        statistical_value: None,
-        charges: Vec::new(),
-        gross_mass: None,
-        net_mass: None,
-        quantities: Vec::new(),
-        taxes: Vec::new(),
-        documents: Vec::new(),
-        statements: Vec::new(),
-        facts: Vec::new(),
-        packages: None,
-        package_kinds: Vec::new(),
-        previous_documents: Vec::new(),
-    };
+    let mut item = Item { node: node.id(), export_country, destination, ..Item::default() };
     for child in node.children() {
         match child.name() {
             "SequenceNumeric" => item.number = child.text().parse().unwrap_or(0),

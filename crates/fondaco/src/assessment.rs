@@ -16,7 +16,8 @@ use crate::declaration::{Charge, Declaration, Item, ItemFacts};
 use crate::formula::{Formula, Input, Inputs, Unknown};
 use crate::money::{Currency, Decimal, Rounding};
 use crate::quantity::Quantity;
-use crate::reference::{ChargeRule, Choice, Measure, Reference, Relief, ReliefEffect, Tax};
+use crate::rates::rates;
+use crate::reference::{ChargeRule, Measure, Reference, Relief, ReliefEffect, Tax};
 use crate::token::Token;
 
 /// A tax line.
@@ -98,17 +99,25 @@ pub struct Assessment {
     pub unknown: Vec<UnknownLine>,
 }
 
+impl Assessment {
+    /// One in which nothing has been computed.
+    #[must_use]
+    pub fn nothing(currency: Currency) -> Self {
+        Self {
+            currency,
+            total: Decimal::ZERO,
+            values: Vec::new(),
+            lines: Vec::new(),
+            unknown: Vec::new(),
+        }
+    }
+}
+
 /// Computes what has to be paid.
 #[must_use]
 pub fn assess(declaration: &Declaration, reference: Reference<'_>) -> Assessment {
     let profile = &reference.pack.profile;
-    let mut assessment = Assessment {
-        currency: profile.currency,
-        total: Decimal::ZERO,
-        values: Vec::with_capacity(declaration.items.len()),
-        lines: Vec::with_capacity(declaration.items.len().saturating_mul(3)),
-        unknown: Vec::new(),
-    };
+    let mut assessment = Assessment::nothing(profile.currency);
     for item in &declaration.items {
         let value = value(declaration, item, reference);
         ItemAssessor::new(declaration, item, reference, value.value).run(&mut assessment);
@@ -197,31 +206,17 @@ impl<'a> ItemAssessor<'a> {
     }
 
     fn run(mut self, into: &mut Assessment) {
-        let Some(direction) = self.declaration.direction else { return };
-        let mut found: Vec<&'a Measure> = Vec::new();
-        for (n, origin) in self.item.duty_origins().iter().enumerate() {
-            if n > 0 && (origin.is_empty() || *origin == self.item.origin) {
-                continue;
-            }
-            let item = self.item;
-            let origin = &item_origin(item, n).0;
-            for m in self.reference.measures(&item.code, direction, origin, &item.regime) {
-                // Where the origins differ, only a claimed regime looks at the preferential one.
-                let seen = found.iter().any(|f| std::ptr::eq(*f, m));
-                if !seen && (n == 0 || !m.regime.is_any()) {
-                    found.push(m);
-                }
+        for (tax, rates) in rates(&self.facts) {
+            match rates {
+                Ok(rows) => rows.into_iter().for_each(|row| self.line(tax, row, into)),
+                Err(why) => self.unknown(tax, None, why, into),
             }
         }
-        let taxes = &self.reference.pack.profile.taxes;
-        self.keep_one_family(&mut found);
-        for tax in taxes {
-            if tax.when.holds(&self.facts) == Some(false) {
-                continue;
-            }
-            self.tax(tax, &found, into);
+        if self.declaration.direction.is_none() {
+            return;
         }
         // A tax the declarant names and the pack has not: said, not dropped.
+        let taxes = &self.reference.pack.profile.taxes;
         for declared in &self.item.taxes {
             let known = taxes.iter().any(|t| t.code == declared.tax);
             if !known && !declared.tax.is_empty() && !self.done.contains_key(&declared.tax) {
@@ -234,81 +229,6 @@ impl<'a> ItemAssessor<'a> {
                     basis: String::new(),
                 });
             }
-        }
-    }
-
-    /// Of two families of taxes with measures in both, drops the one that does not apply.
-    fn keep_one_family(&self, found: &mut Vec<&'a Measure>) {
-        for family in &self.reference.pack.profile.exclusive {
-            let has =
-                |all: &[Token], found: &[&Measure]| found.iter().any(|m| all.contains(&m.tax));
-            if !has(&family.prefer, found) || !has(&family.over, found) {
-                continue;
-            }
-            let dropped = match family.when.holds(&self.facts) {
-                Some(true) => &family.over,
-                _ => &family.prefer,
-            };
-            found.retain(|m| !dropped.contains(&m.tax));
-        }
-    }
-
-    fn tax(&mut self, tax: &'a Tax, found: &[&'a Measure], into: &mut Assessment) {
-        let rank = |m: &Measure| (m.code.len(), !m.origin.is_any(), !m.regime.is_any());
-        let of_tax = || found.iter().copied().filter(|m| m.tax == tax.code);
-        let Some(top) = of_tax().map(rank).max() else {
-            // Where the other family applies, this one is not wanted.
-            let other = self.reference.pack.profile.exclusive.iter().any(|f| {
-                let has = |all: &[Token]| found.iter().any(|m| all.contains(&m.tax));
-                (f.over.contains(&tax.code) && has(&f.prefer))
-                    || (f.prefer.contains(&tax.code) && has(&f.over))
-            });
-            if tax.expected && !other {
-                self.unknown(tax, None, Unknown::NoMeasure, into);
-            }
-            return;
-        };
-        let picked = tax.picks.iter().find(|(code, _)| self.item.additional_codes.contains(code));
-        let mut chosen: Vec<&Measure> = match picked {
-            None => of_tax().filter(|m| rank(m) == top).collect(),
-            Some((_, percent)) => {
-                let says =
-                    |m: &&Measure| m.formula.as_ref().and_then(Formula::percent) == Some(*percent);
-                let best = of_tax().filter(says).max_by_key(|m| rank(m));
-                match best {
-                    Some(measure) => vec![measure],
-                    None => of_tax().filter(|m| rank(m) == top).collect(),
-                }
-            }
-        };
-        let percent = |m: &&Measure| m.formula.as_ref().and_then(Formula::percent);
-        if chosen.len() > 1 && chosen.iter().all(|m| percent(m).is_some()) {
-            match tax.choice {
-                Choice::All => {}
-                Choice::Highest => {
-                    chosen = chosen.into_iter().max_by_key(percent).into_iter().collect()
-                }
-                Choice::Lowest => {
-                    chosen = chosen.into_iter().min_by_key(percent).into_iter().collect()
-                }
-            }
-        }
-        chosen.dedup_by(|a, b| a.formula == b.formula && a.basis == b.basis);
-        // A claim is never settled by the rate that goods without one have.
-        let settles = |m: &&Measure| !m.regime.is_any() || m.mark == Measure::ADDED;
-        let regime = self.item.regime;
-        if tax.preferential
-            && self.reference.pack.profile.is_claim(&regime)
-            && !chosen.iter().any(settles)
-        {
-            let origin = match self.item.preferential_origin {
-                Token::EMPTY => self.item.origin,
-                stated => stated,
-            };
-            return self.unknown(tax, None, Unknown::NoPreference(regime, origin), into);
-        }
-        for measure in chosen {
-            self.line(tax, measure, into);
         }
     }
 
@@ -463,15 +383,6 @@ impl<'a> ItemAssessor<'a> {
             .chain(mass)
             .filter(|q| !q.unit.is_empty())
             .find_map(|q| units.convert(q, unit).map(|value| Quantity { value, unit }))
-    }
-}
-
-/// The n-th origin of the item: where it comes from, what preference is claimed on.
-fn item_origin(item: &Item, n: usize) -> (&Token, usize) {
-    if n == 0 && !item.origin.is_empty() {
-        (&item.origin, 0)
-    } else {
-        (&item.preferential_origin, 1)
     }
 }
 

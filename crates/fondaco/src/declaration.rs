@@ -12,7 +12,7 @@ use crate::reference::{Direction, Reference};
 use crate::token::Token;
 
 /// What a message asks for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Message {
     /// A declaration for the first time.
     Original,
@@ -23,6 +23,7 @@ pub enum Message {
     /// The goods of one already lodged have come.
     Arrival,
     /// Another request about one already lodged.
+    #[default]
     Request,
 }
 
@@ -101,7 +102,7 @@ pub struct Charge {
 }
 
 /// A goods item. Source: WCO DM 3.6, class 68A.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct Item {
     /// Its number, from 1.
     pub number: u32,
@@ -172,7 +173,7 @@ impl Item {
 }
 
 /// A goods declaration. Source: WCO DM 3.6, class 42A.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct Declaration {
     /// What it asks for.
     pub message: Message,

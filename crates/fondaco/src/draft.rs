@@ -7,7 +7,7 @@ use crate::finding::Place;
 use crate::model::{Element, ElementId, Model};
 
 /// An element of the draft, by its position in document order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NodeId(pub u32);
 
 #[derive(Clone, Copy, Debug)]

@@ -120,6 +120,8 @@ pub struct Measure {
 impl Measure {
     /// The mark of a row that was added for one run.
     pub const ADDED: &'static str = "added";
+    /// The mark of a row without a source: shown, never applied.
+    pub const ILLUSTRATIVE: &'static str = "illustrative";
 }
 
 /// What is in a tax base.
@@ -465,13 +467,25 @@ impl<'a> Reference<'a> {
             .find(|l| l.validity.covers(self.day))
     }
 
-    /// The measures in force for the goods, each with how many characters of the code it names.
+    /// The measures in force for the goods under a regime, shortest code first.
     pub fn measures(
         &self,
         code: &'a str,
         direction: Direction,
         origin: &'a str,
         regime: &'a str,
+    ) -> impl Iterator<Item = &'a Measure> + use<'a> {
+        let groups = &self.pack.groups;
+        let rows = self.measures_of_any_regime(code, direction, origin);
+        rows.filter(move |m| m.regime.takes(regime, groups) && m.mark != Measure::ILLUSTRATIVE)
+    }
+
+    /// The measures in force for the goods, whatever the regime, illustrative ones too.
+    pub fn measures_of_any_regime(
+        &self,
+        code: &'a str,
+        direction: Direction,
+        origin: &'a str,
     ) -> impl Iterator<Item = &'a Measure> + use<'a> {
         let this = *self;
         let all = &self.pack.measures;
@@ -486,8 +500,6 @@ impl<'a> Reference<'a> {
                     m.validity.covers(this.day)
                         && m.direction.is_none_or(|d| d == direction)
                         && m.origin.takes(origin, &this.pack.groups)
-                        && m.regime.takes(regime, &this.pack.groups)
-                        && m.mark != "illustrative"
                 })
         })
     }

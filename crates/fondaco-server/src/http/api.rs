@@ -20,7 +20,7 @@ use utoipa_axum::routes;
 use crate::house::{Answer, House, Refusal};
 use crate::store::{Fault, Filing, Happened};
 
-type Shared = State<Arc<House>>;
+pub(super) type Shared = State<Arc<House>>;
 
 #[derive(OpenApi)]
 #[openapi(
@@ -48,6 +48,7 @@ pub(crate) fn router() -> (axum::Router<Arc<House>>, utoipa::openapi::OpenApi) {
         .routes(routes!(receipt))
         .routes(routes!(message))
         .routes(routes!(all_notifications))
+        .routes(routes!(super::finder::requirements))
         .routes(routes!(keys))
         .routes(routes!(health))
         .routes(routes!(schema))
@@ -156,7 +157,7 @@ pub(crate) fn problem(status: StatusCode, name: &str, more: Option<Value>) -> Re
 }
 
 /// A part of a request; where it cannot be read, the answer is a problem like any other.
-struct Asked<T>(T);
+pub(super) struct Asked<T>(pub(super) T);
 
 impl<S: Send + Sync, T: FromRequest<S>> FromRequest<S> for Asked<T>
 where

@@ -124,34 +124,15 @@ fn pack(measures: Vec<Measure>) -> Pack {
 fn item(number: u32) -> Item {
     Item {
         number,
-        node: NodeId(0),
-        code: Token::EMPTY,
         description: "Sawn timber".into(),
         origin: t("RU"),
-        preferential_origin: Token::EMPTY,
         export_country: t("RU"),
         destination: t("GB"),
         procedure: t("40"),
         previous_procedure: t("00"),
-        additional_procedures: Vec::new(),
-        additional_codes: Vec::new(),
         regime: t("100"),
-        quota: Token::EMPTY,
         method: t("1"),
-        price: None,
-        customs_value: None,
-        statistical_value: None,
-        charges: Vec::new(),
-        gross_mass: None,
-        net_mass: None,
-        quantities: Vec::new(),
-        taxes: Vec::new(),
-        documents: Vec::new(),
-        statements: Vec::new(),
-        facts: Vec::new(),
-        packages: None,
-        package_kinds: Vec::new(),
-        previous_documents: Vec::new(),
+        ..Item::default()
     }
 }
 
@@ -161,21 +142,8 @@ fn declaration(items: Vec<Item>, charges: Vec<Charge>) -> Declaration {
         kind: t("IMA"),
         direction: Some(Direction::Import),
         reference: "OWN-1".into(),
-        mrn: String::new(),
-        acceptance: None,
-        office: Token::EMPTY,
-        exit_office: Token::EMPTY,
         mode: t("3"),
-        representation: Token::EMPTY,
-        location: String::new(),
-        location_qualifier: Token::EMPTY,
-        incoterm: Token::EMPTY,
-        invoice_total: None,
         charges,
-        statements: Vec::new(),
-        documents: Vec::new(),
-        previous_documents: Vec::new(),
-        authorisations: Vec::new(),
         parties: vec![Party {
             role: "Importer",
             id: "GB1".into(),
@@ -184,6 +152,7 @@ fn declaration(items: Vec<Item>, charges: Vec<Charge>) -> Declaration {
             node: NodeId(0),
         }],
         items,
+        ..Declaration::default()
     }
 }
 

@@ -1,0 +1,255 @@
+//! `fondaco requirements`, and what it shares with `GET /v1/requirements`: what goods will have to
+//! pay and show, asked before they are shipped.
+
+use std::io::{BufWriter, Write};
+use std::path::PathBuf;
+
+use fondaco::day::Day;
+use fondaco::finder::{Question, answer};
+use fondaco::finding::Language;
+use fondaco::reference::{Direction, Pack};
+use fondaco::token::Token;
+use fondaco_wire::answer::{AnswerView, DutyView};
+use serde::Deserialize;
+
+use crate::assess::{load_pack, pick};
+use crate::cli::{Exit, Failure, today};
+
+/// A question as it comes in: every part a text, so that a bad one is answered and not dropped.
+#[derive(Clone, Debug, Default, clap::Args, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Ask {
+    /// `import` or `export`; import where not told.
+    #[arg(long, value_name = "WAY", value_parser = ["import", "export"])]
+    direction: Option<String>,
+    /// Country of origin, two letters.
+    #[arg(long, value_name = "COUNTRY")]
+    origin: Option<String>,
+    /// Country of export, two letters; the origin where not told.
+    #[arg(long, value_name = "COUNTRY")]
+    from: Option<String>,
+    /// Country of destination, two letters.
+    #[arg(long, value_name = "COUNTRY")]
+    to: Option<String>,
+    /// Regime (preference) that would be claimed.
+    #[arg(long)]
+    regime: Option<String>,
+    /// Procedure.
+    #[arg(long)]
+    procedure: Option<String>,
+    /// The day whose law applies, YYYY-MM-DD; today where not told.
+    #[arg(long, value_name = "DATE")]
+    on: Option<String>,
+}
+
+/// A part of a question that cannot be read.
+#[derive(Debug, thiserror::Error, serde::Serialize)]
+#[error("{parameter} “{value}”: want {wanted}")]
+pub(crate) struct Unread {
+    parameter: &'static str,
+    value: String,
+    wanted: &'static str,
+}
+
+/// A code as a person writes it: digits, with points, spaces or nothing between them.
+fn code(text: &str) -> Option<Token> {
+    let plain: String = text.chars().filter(|c| !matches!(c, '.' | ' ')).collect();
+    let digits = !plain.is_empty() && plain.bytes().all(|b| b.is_ascii_digit());
+    digits.then(|| Token::new(&plain).ok()).flatten()
+}
+
+impl Ask {
+    fn read(&self, asked: &str) -> Result<(Question, Option<Day>), Unread> {
+        let unread = |parameter, value: &str, wanted| Unread {
+            parameter,
+            value: value.chars().take(60).collect(),
+            wanted,
+        };
+        let country = |parameter, text: &Option<String>| match text.as_deref().map(str::trim) {
+            None | Some("") => Ok(Token::EMPTY),
+            Some(text) if text.len() == 2 && text.bytes().all(|b| b.is_ascii_alphabetic()) => {
+                Ok(Token::lossy(&text.to_ascii_uppercase()))
+            }
+            Some(text) => Err(unread(parameter, text, "two letters of ISO 3166")),
+        };
+        let word = |parameter, text: &Option<String>| {
+            let text = text.as_deref().unwrap_or_default();
+            Token::new(text).map_err(|_| unread(parameter, text, "a code of at most 23 characters"))
+        };
+        let direction = self.direction.as_deref().unwrap_or("import");
+        let origin = country("origin", &self.origin)?;
+        let from = country("from", &self.from)?;
+        let question = Question {
+            code: code(asked).ok_or_else(|| unread("code", asked, "digits of a commodity code"))?,
+            direction: Direction::named(direction)
+                .ok_or_else(|| unread("direction", direction, "import or export"))?,
+            origin,
+            from: if from.is_empty() { origin } else { from },
+            to: country("to", &self.to)?,
+            regime: word("regime", &self.regime)?,
+            procedure: word("procedure", &self.procedure)?,
+        };
+        let on = self.on.as_deref();
+        let on = on.map(|on| on.parse().map_err(|_| unread("on", on, "a day as YYYY-MM-DD")));
+        Ok((question, on.transpose()?))
+    }
+
+    /// The answer of the pack.
+    ///
+    /// # Errors
+    /// [`Unread`]: the first part of the question that cannot be read.
+    pub(crate) fn answer(&self, code: &str, pack: &Pack) -> Result<AnswerView, Unread> {
+        let (question, on) = self.read(code)?;
+        let reference = pack.on(on.unwrap_or_else(today));
+        let declaration = question.declaration(&pack.profile);
+        Ok(AnswerView::of(&question, &answer(&declaration, reference), reference))
+    }
+}
+
+/// What will have to be paid and shown.
+#[derive(Debug, clap::Args)]
+pub(crate) struct FinderArgs {
+    /// The pack: its id, a bundle file or a folder of pack files.
+    #[arg(long, default_value = "gb")]
+    pack: String,
+    /// The commodity code.
+    #[arg(long, required_unless_present = "codes", conflicts_with = "codes")]
+    code: Option<String>,
+    /// Codes to ask at once, one a line; - is standard input.
+    #[arg(long, value_name = "FILE")]
+    codes: Option<PathBuf>,
+    #[command(flatten)]
+    ask: Ask,
+    /// Measures added for this run, as for `assess`.
+    #[arg(long, value_name = "CSV")]
+    measures: Option<PathBuf>,
+    /// One JSON object a code instead of text.
+    #[arg(long)]
+    json: bool,
+    /// Language of the text: en, zh or ru.
+    #[arg(long, default_value = "en", value_parser = ["en", "zh", "ru"])]
+    language: String,
+}
+
+/// Runs the command; a code that cannot be read or is no line is said, and the exit code is 1.
+pub(crate) fn run(args: &FinderArgs) -> Result<Exit, Failure> {
+    let language = Language::from_tag(&args.language).unwrap_or(Language::En);
+    let codes = match (&args.code, &args.codes) {
+        (Some(code), _) => vec![code.clone()],
+        (None, Some(path)) => {
+            let text = if path.as_os_str() == "-" {
+                std::io::read_to_string(std::io::stdin().lock())
+            } else {
+                std::fs::read_to_string(path)
+            };
+            let text = text.map_err(|e| Failure::Usage(format!("{}: {e}", path.display())))?;
+            text.lines().map(str::trim).filter(|l| !l.is_empty()).map(str::to_owned).collect()
+        }
+        (None, None) => Vec::new(),
+    };
+    // The rest of the question is the same for every code: looked at once, before the pack.
+    args.ask.read("0").map_err(|e| Failure::Usage(e.to_string()))?;
+    let pack = load_pack(&args.pack, args.measures.as_deref(), None)?;
+    let mut out = BufWriter::new(std::io::stdout().lock());
+    let mut worst = Exit::Fine;
+    for code in &codes {
+        let written = match args.ask.answer(code, &pack) {
+            Ok(view) => {
+                if view.unknown.iter().any(|u| u.why == "no-line") {
+                    worst = worst.max(Exit::Returned);
+                }
+                if args.json { line(&mut out, &view) } else { show(&mut out, &view, language) }
+            }
+            Err(e) if args.code.is_some() => return Err(Failure::Usage(e.to_string())),
+            Err(e) => {
+                worst = worst.max(Exit::Returned);
+                if args.json {
+                    line(&mut out, &serde_json::json!({ "code": code, "refused": e }))
+                } else {
+                    writeln!(out, "{e}")
+                }
+            }
+        };
+        match written {
+            // A reader that has seen enough is not a fault.
+            Err(e) if e.kind() == std::io::ErrorKind::BrokenPipe => return Ok(worst),
+            other => other.map_err(|e| Failure::Fault(format!("standard output: {e}")))?,
+        }
+    }
+    out.flush().map_err(|e| Failure::Fault(format!("standard output: {e}")))?;
+    Ok(worst)
+}
+
+fn line(out: &mut impl Write, value: &impl serde::Serialize) -> std::io::Result<()> {
+    serde_json::to_writer(&mut *out, value)?;
+    out.write_all(b"\n")
+}
+
+/// Headings of the printed answer.
+fn headings(language: Language) -> [&'static str; 6] {
+    match language {
+        Language::En => {
+            ["Duties and taxes", "May be claimed", "To be shown", "Not told", "ask", "saves"]
+        }
+        Language::Zh => ["税费", "可申报的优惠", "须提交", "未能告知", "须询问", "可省"],
+        Language::Ru => [
+            "Пошлины и налоги",
+            "Можно заявить",
+            "Предъявить",
+            "Не сказано",
+            "спросить",
+            "экономия",
+        ],
+    }
+}
+
+/// The answer as a person reads it.
+fn show(out: &mut impl Write, view: &AnswerView, language: Language) -> std::io::Result<()> {
+    let [duties, claims, asked, untold, ask, saves] = headings(language);
+    writeln!(out, "{}  {}", view.code, pick(&view.name, language))?;
+    writeln!(out, "  {duties}:")?;
+    for duty in &view.duties {
+        writeln!(out, "    {}  {}  {}", duty.tax_type, pick(&duty.name, language), said(duty))?;
+        if let Some(unknown) = &duty.unknown {
+            writeln!(out, "      {}", pick(&unknown.text, language))?;
+        }
+        if !duty.basis.is_empty() {
+            writeln!(out, "      {} [{}]", duty.basis, span(&duty.from, &duty.until))?;
+        }
+    }
+    if !view.preferences.is_empty() {
+        writeln!(out, "  {claims}:")?;
+    }
+    for row in &view.preferences {
+        let formula = if row.formula.is_empty() { "?" } else { &row.formula };
+        write!(out, "    {}  {}  {formula}", row.tax_type, row.regimes.join(" "))?;
+        if !row.saving.is_empty() {
+            write!(out, "  ({saves} {} %)", row.saving)?;
+        }
+        writeln!(out, "\n      {} [{}]", row.basis, span(&row.from, &row.until))?;
+    }
+    if !view.requirements.is_empty() {
+        writeln!(out, "  {asked}:")?;
+    }
+    for row in &view.requirements {
+        let by = if row.unknown { ask } else { &row.document };
+        writeln!(out, "    {} [{by}]", pick(&row.text, language))?;
+        writeln!(out, "      {}, {}", pick(&row.agency, language), row.basis)?;
+    }
+    writeln!(out, "  {untold}:")?;
+    for row in &view.unknown {
+        writeln!(out, "    {}", pick(&row.text, language))?;
+    }
+    writeln!(out, "  {} {} {}", view.pack, view.on, view.digest.get(..12).unwrap_or_default())
+}
+
+fn said(duty: &DutyView) -> &str {
+    match duty.formula.as_str() {
+        "" => "?",
+        formula => formula,
+    }
+}
+
+fn span(from: &str, until: &str) -> String {
+    format!("{from} – {until}")
+}

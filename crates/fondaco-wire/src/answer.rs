@@ -1,0 +1,271 @@
+//! The answer to a question before shipping, as JSON: `fondaco requirements` and
+//! `GET /v1/requirements`.
+
+use fondaco::day::Validity;
+use fondaco::finder::{Answer, Duty, Preference, Question};
+use fondaco::formula::Unknown;
+use fondaco::money::Decimal;
+use fondaco::reference::{Measure, Reference};
+use fondaco::requirement::Requirement;
+use serde::Serialize;
+
+use crate::report::{Texts, why_unknown};
+
+/// A duty or tax that bears on the goods.
+#[derive(Debug, Serialize)]
+pub struct DutyView {
+    /// Tax type.
+    pub tax_type: String,
+    /// Its name.
+    pub name: Texts,
+    /// The formula; empty where unknown.
+    pub formula: String,
+    /// The plain percentage, where the formula is one; empty otherwise.
+    pub rate: String,
+    /// The act; empty where no row was found.
+    pub basis: String,
+    /// First day in force; empty where open.
+    pub from: String,
+    /// Last day in force; empty where open.
+    pub until: String,
+    /// Whether the row has no source and is shown only.
+    pub illustrative: bool,
+    /// The code the row names; empty where it is for all.
+    pub measure: String,
+    /// `ours`, `note …` or empty.
+    pub mark: String,
+    /// Why it cannot be told; absent where it can.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unknown: Option<WhyView>,
+}
+
+/// Why something cannot be told.
+#[derive(Debug, Serialize)]
+pub struct WhyView {
+    /// A stable word.
+    pub why: &'static str,
+    /// What is missing.
+    pub what: String,
+    /// In words.
+    pub text: Texts,
+}
+
+/// A lower rate that may be claimed.
+#[derive(Debug, Serialize)]
+pub struct PreferenceView {
+    /// The regimes to claim it by.
+    pub regimes: Vec<String>,
+    /// Tax type.
+    pub tax_type: String,
+    /// The formula; empty where unknown.
+    pub formula: String,
+    /// The plain percentage, where the formula is one.
+    pub rate: String,
+    /// Percentage points saved; empty where the rates are not both plain percentages.
+    pub saving: String,
+    /// The act.
+    pub basis: String,
+    /// First day in force; empty where open.
+    pub from: String,
+    /// Last day in force; empty where open.
+    pub until: String,
+}
+
+/// What has to be shown.
+#[derive(Debug, Serialize)]
+pub struct AskedView {
+    /// Id of the row.
+    pub id: String,
+    /// `certificate`, `licence`, `permit`, `inspection`, `notice`, `prohibition`.
+    pub kind: String,
+    /// Who decides.
+    pub agency: Texts,
+    /// Codes of the documents any of which satisfies it, with `|` between them; empty where none
+    /// can.
+    pub document: String,
+    /// What is wanted.
+    pub text: Texts,
+    /// The act.
+    pub basis: String,
+    /// Whether the agency has to be asked: the row hangs on something not told, or no document
+    /// settles it.
+    pub unknown: bool,
+    /// Whether the row has no source and is shown only.
+    pub illustrative: bool,
+}
+
+/// What the law says of a code on a day.
+#[derive(Debug, Serialize)]
+pub struct AnswerView {
+    /// The code asked.
+    pub code: String,
+    /// Its official name; empty where the pack has no such line.
+    pub name: Texts,
+    /// Supplementary units.
+    pub units: Vec<String>,
+    /// Which way.
+    pub direction: &'static str,
+    /// Origin asked.
+    pub origin: String,
+    /// Duties and taxes, in the order they are computed.
+    pub duties: Vec<DutyView>,
+    /// What has to be shown.
+    pub requirements: Vec<AskedView>,
+    /// Tariff quotas open to the goods.
+    pub quotas: Vec<()>,
+    /// Rates that may be claimed.
+    pub preferences: Vec<PreferenceView>,
+    /// What the answer does not cover, and why.
+    pub unknown: Vec<WhyView>,
+    /// Pack.
+    pub pack: String,
+    /// Day.
+    pub on: String,
+    /// SHA-256 of the bundle.
+    pub digest: String,
+}
+
+impl AnswerView {
+    /// The answer to a question, in the words of the wire.
+    #[must_use]
+    pub fn of(question: &Question, answer: &Answer<'_>, reference: Reference<'_>) -> Self {
+        let texts = |line: &fondaco::reference::Line| Texts::from(&line.name);
+        let mut unknown = Vec::new();
+        if answer.no_such_line {
+            unknown.push(no_line(&question.code));
+        }
+        unknown.push(no_quotas());
+        let illustrative = answer
+            .illustrative
+            .iter()
+            .map(|row| DutyView { illustrative: true, ..row_view(row, reference) });
+        Self {
+            code: question.code.to_string(),
+            name: answer.line.map_or_else(|| Texts::each(|_| String::new()), texts),
+            units: answer
+                .line
+                .into_iter()
+                .flat_map(|l| l.units.iter().filter(|u| !u.is_empty()).map(ToString::to_string))
+                .collect(),
+            direction: question.direction.name(),
+            origin: question.origin.to_string(),
+            duties: answer.duties.iter().map(|d| duty(d, reference)).chain(illustrative).collect(),
+            requirements: answer.requirements.iter().map(asked).collect(),
+            quotas: Vec::new(),
+            preferences: answer.preferences.iter().map(preference).collect(),
+            unknown,
+            pack: reference.pack.id.clone(),
+            on: reference.day.to_string(),
+            digest: reference.pack.digest.clone(),
+        }
+    }
+}
+
+fn no_line(code: &str) -> WhyView {
+    WhyView {
+        why: "no-line",
+        what: code.to_owned(),
+        text: Texts {
+            en: format!("The tariff has no line {code} in force: nothing can be told of duties."),
+            zh: format!("税则中没有有效的税号 {code}：无法告知税费。"),
+            ru: format!("В тарифе нет действующего кода {code}: о платежах сказать нельзя."),
+        },
+    }
+}
+
+fn no_quotas() -> WhyView {
+    WhyView {
+        why: "no-quotas",
+        what: String::new(),
+        text: Texts {
+            en: "The pack holds no tariff quotas: whether one is open cannot be told.".into(),
+            zh: "数据包中没有关税配额：无法告知是否有可用配额。".into(),
+            ru: "В пакете данных нет тарифных квот: открыта ли квота, сказать нельзя.".into(),
+        },
+    }
+}
+
+fn plain(figure: Option<Decimal>) -> String {
+    figure.map(|f| f.normalize().to_string()).unwrap_or_default()
+}
+
+fn days(validity: Validity) -> (String, String) {
+    let said = |day: Option<fondaco::day::Day>| day.map(|d| d.to_string()).unwrap_or_default();
+    (said(validity.from), said(validity.until))
+}
+
+fn row_view(row: &Measure, reference: Reference<'_>) -> DutyView {
+    let tax = reference.pack.profile.taxes.iter().find(|t| t.code == row.tax);
+    let (from, until) = days(row.validity);
+    let unknown = row.formula.is_none().then(|| why(&Unknown::NoMeasure));
+    DutyView {
+        tax_type: row.tax.to_string(),
+        name: tax.map_or_else(|| Texts::each(|_| row.tax.to_string()), |t| Texts::from(&t.name)),
+        formula: row.formula.as_ref().map(ToString::to_string).unwrap_or_default(),
+        rate: plain(row.formula.as_ref().and_then(fondaco::formula::Formula::percent)),
+        basis: row.basis.clone(),
+        from,
+        until,
+        illustrative: false,
+        measure: row.code.to_string(),
+        mark: row.mark.clone(),
+        unknown: match row.mark.strip_prefix("note") {
+            Some(note) => Some(why(&Unknown::Note(note.trim().to_owned()))),
+            None => unknown,
+        },
+    }
+}
+
+fn why(unknown: &Unknown) -> WhyView {
+    let (why, what, text) = why_unknown(unknown);
+    WhyView { why, what, text }
+}
+
+fn duty(duty: &Duty<'_>, reference: Reference<'_>) -> DutyView {
+    match &duty.row {
+        Ok(row) => row_view(row, reference),
+        Err(unknown) => DutyView {
+            tax_type: duty.tax.code.to_string(),
+            name: Texts::from(&duty.tax.name),
+            formula: String::new(),
+            rate: String::new(),
+            basis: String::new(),
+            from: String::new(),
+            until: String::new(),
+            illustrative: false,
+            measure: String::new(),
+            mark: String::new(),
+            unknown: Some(why(unknown)),
+        },
+    }
+}
+
+fn preference(preference: &Preference<'_>) -> PreferenceView {
+    let row = preference.row;
+    let (from, until) = days(row.validity);
+    PreferenceView {
+        regimes: row.regime.of.iter().map(ToString::to_string).collect(),
+        tax_type: row.tax.to_string(),
+        formula: row.formula.as_ref().map(ToString::to_string).unwrap_or_default(),
+        rate: plain(row.formula.as_ref().and_then(fondaco::formula::Formula::percent)),
+        saving: plain(preference.saving),
+        basis: row.basis.clone(),
+        from,
+        until,
+    }
+}
+
+fn asked(requirement: &Requirement<'_>) -> AskedView {
+    let rule = requirement.rule;
+    let documents: Vec<_> = rule.documents.iter().map(ToString::to_string).collect();
+    AskedView {
+        id: rule.id.clone(),
+        kind: rule.kind.to_string(),
+        agency: Texts::from(&rule.agency),
+        unknown: !requirement.certain || (documents.is_empty() && rule.kind != "prohibition"),
+        document: documents.join("|"),
+        text: Texts::from(&rule.text),
+        basis: rule.basis.clone(),
+        illustrative: rule.illustrative,
+    }
+}

@@ -1,0 +1,142 @@
+//! What a consignment will have to pay and show, asked before it is shipped.
+//!
+//! The question is put as the smallest declaration that says it, and goes to the same choice of
+//! rows and the same rules that a filed declaration meets: the two answers cannot differ.
+//!
+//! Holds always:
+//! - a code the tariff does not have is said to be unknown, not free of duty;
+//! - what could not be told is in the answer, with why.
+
+use crate::assessment::Assessment;
+use crate::declaration::{Declaration, Item, ItemFacts};
+use crate::formula::{Formula, Unknown};
+use crate::money::Decimal;
+use crate::rates::rates;
+use crate::reference::{Direction, Line, Measure, Profile, Reference, Tax};
+use crate::requirement::{self, Requirement};
+use crate::token::Token;
+
+/// What is asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Question {
+    /// The commodity code, or its beginning.
+    pub code: Token,
+    /// Which way.
+    pub direction: Direction,
+    /// Country of origin; empty where not told.
+    pub origin: Token,
+    /// Country of export; empty where not told.
+    pub from: Token,
+    /// Country of destination; empty where not told.
+    pub to: Token,
+    /// Regime (preference) that would be claimed; empty for none: the pack's own word for that is
+    /// put in its place.
+    pub regime: Token,
+    /// Procedure; empty where not told.
+    pub procedure: Token,
+}
+
+/// A duty or tax that bears on the goods.
+#[derive(Clone, Debug)]
+pub struct Duty<'a> {
+    /// The tax.
+    pub tax: &'a Tax,
+    /// The row; or why there is none.
+    pub row: Result<&'a Measure, Unknown>,
+}
+
+/// A lower rate that may be claimed.
+#[derive(Clone, Debug)]
+pub struct Preference<'a> {
+    /// The row; its regimes are those to claim.
+    pub row: &'a Measure,
+    /// Percentage points saved against the rate without a claim, where both are plain percentages.
+    pub saving: Option<Decimal>,
+}
+
+/// What the law says.
+#[derive(Clone, Debug)]
+pub struct Answer<'a> {
+    /// The line of the tariff; `None` where the pack has none with this code.
+    pub line: Option<&'a Line>,
+    /// Whether the code cannot be declared: the pack holds the whole nomenclature and not this.
+    pub no_such_line: bool,
+    /// Duties and taxes, in the order they are computed.
+    pub duties: Vec<Duty<'a>>,
+    /// Illustrative rows: shown, never applied.
+    pub illustrative: Vec<&'a Measure>,
+    /// Rates that may be claimed.
+    pub preferences: Vec<Preference<'a>>,
+    /// What has to be shown.
+    pub requirements: Vec<Requirement<'a>>,
+}
+
+impl Question {
+    /// The smallest declaration that says it to this pack.
+    #[must_use]
+    pub fn declaration(&self, profile: &Profile) -> Declaration {
+        let unclaimed = profile.no_claim.as_ref().and_then(|none| none.first()).copied();
+        let regime = match self.regime {
+            Token::EMPTY => unclaimed.unwrap_or_default(),
+            claimed => claimed,
+        };
+        let item = Item {
+            number: 1,
+            code: self.code,
+            origin: self.origin,
+            export_country: self.from,
+            destination: self.to,
+            regime,
+            procedure: self.procedure,
+            ..Item::default()
+        };
+        Declaration { direction: Some(self.direction), items: vec![item], ..Declaration::default() }
+    }
+}
+
+/// Answers from the law in force. `asked` is [`Question::declaration`] of the question: it outlives
+/// the answer, which points into it.
+#[must_use]
+pub fn answer<'a>(asked: &'a Declaration, reference: Reference<'a>) -> Answer<'a> {
+    let mut answer = Answer {
+        line: None,
+        no_such_line: false,
+        duties: Vec::new(),
+        illustrative: Vec::new(),
+        preferences: Vec::new(),
+        requirements: Vec::new(),
+    };
+    let (Some(item), Some(direction)) = (asked.items.first(), asked.direction) else {
+        return answer;
+    };
+    answer.line = reference.line(&item.code);
+    answer.no_such_line = reference.pack.profile.lines_complete && answer.line.is_none();
+    let unvalued = Assessment::nothing(reference.pack.profile.currency);
+    answer.requirements = requirement::find(asked, &unvalued, reference);
+    if answer.no_such_line {
+        return answer;
+    }
+    let facts = ItemFacts { declaration: asked, item: Some(item), reference, value: None };
+    for (tax, rows) in rates(&facts) {
+        match rows {
+            Ok(rows) => {
+                answer.duties.extend(rows.into_iter().map(|row| Duty { tax, row: Ok(row) }));
+            }
+            Err(why) => answer.duties.push(Duty { tax, row: Err(why) }),
+        }
+    }
+    let percent = |row: &Measure| row.formula.as_ref().and_then(Formula::percent);
+    for row in reference.measures_of_any_regime(&item.code, direction, &item.origin) {
+        if row.mark == Measure::ILLUSTRATIVE {
+            answer.illustrative.push(row);
+        } else if row.regime.of.iter().any(|r| reference.pack.profile.is_claim(r))
+            && reference.pack.profile.taxes.iter().any(|t| t.code == row.tax && t.preferential)
+        {
+            let base = answer.duties.iter().find(|d| d.tax.code == row.tax);
+            let base = base.and_then(|d| d.row.as_ref().ok()).and_then(|r| percent(r));
+            let saving = base.zip(percent(row)).and_then(|(b, p)| b.checked_sub(p));
+            answer.preferences.push(Preference { row, saving });
+        }
+    }
+    answer
+}
