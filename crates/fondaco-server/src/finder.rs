@@ -7,7 +7,8 @@ use std::path::PathBuf;
 use fondaco::day::Day;
 use fondaco::finder::{Question, answer};
 use fondaco::finding::Language;
-use fondaco::reference::{Direction, Pack};
+use fondaco::measure::Direction;
+use fondaco::reference::Pack;
 use fondaco::token::Token;
 use fondaco_wire::answer::{AnswerView, DutyView};
 use serde::Deserialize;
@@ -155,7 +156,7 @@ pub(crate) fn run(args: &FinderArgs) -> Result<Exit, Failure> {
     for code in &codes {
         let written = match args.ask.answer(code, &pack) {
             Ok(view) => {
-                if view.unknown.iter().any(|u| u.why == "no-line") {
+                if view.unknown.iter().any(|u| matches!(u.why, "no-line" | "not-a-line")) {
                     worst = worst.max(Exit::Returned);
                 }
                 if args.json { line(&mut out, &view) } else { show(&mut out, &view, language) }

@@ -3,16 +3,17 @@
 
 use fondaco::day::Validity;
 use fondaco::finder::{Answer, Duty, Preference, Question};
-use fondaco::formula::Unknown;
+use fondaco::formula::{Formula, Unknown};
+use fondaco::measures::Found;
 use fondaco::money::Decimal;
-use fondaco::reference::{Measure, Reference};
+use fondaco::reference::Reference;
 use fondaco::requirement::Requirement;
 use serde::Serialize;
 
 use crate::report::{Texts, why_unknown};
 
 /// A duty or tax that bears on the goods.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Default, Serialize)]
 pub struct DutyView {
     /// Tax type.
     pub tax_type: String,
@@ -34,6 +35,12 @@ pub struct DutyView {
     pub measure: String,
     /// `ours`, `note …` or empty.
     pub mark: String,
+    /// Only where this holds, as a condition of `docs/conditions.md`; empty where always.
+    pub when: String,
+    /// The order number of the tariff quota to claim; empty where none.
+    pub quota: String,
+    /// The part of every year it applies in; empty where the whole.
+    pub season: String,
     /// Why it cannot be told; absent where it can.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unknown: Option<WhyView>,
@@ -63,6 +70,10 @@ pub struct PreferenceView {
     pub rate: String,
     /// Percentage points saved; empty where the rates are not both plain percentages.
     pub saving: String,
+    /// Only where this holds; empty where always.
+    pub when: String,
+    /// The order number of the tariff quota to claim; empty where none.
+    pub quota: String,
     /// The act.
     pub basis: String,
     /// First day in force; empty where open.
@@ -101,6 +112,10 @@ pub struct AnswerView {
     pub code: String,
     /// Its official name; empty where the pack has no such line.
     pub name: Texts,
+    /// Where the code is the beginning of lines and none itself: those lines, the first
+    /// [`AnswerView::BELOW`].
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub below: Vec<BelowView>,
     /// Supplementary units.
     pub units: Vec<String>,
     /// Which way.
@@ -109,6 +124,8 @@ pub struct AnswerView {
     pub origin: String,
     /// Duties and taxes, in the order they are computed.
     pub duties: Vec<DutyView>,
+    /// Rates that apply only where their condition holds or their quota is claimed.
+    pub conditional: Vec<DutyView>,
     /// What has to be shown.
     pub requirements: Vec<AskedView>,
     /// Tariff quotas open to the goods.
@@ -125,14 +142,26 @@ pub struct AnswerView {
     pub digest: String,
 }
 
+/// A line that the code asked is the beginning of.
+#[derive(Debug, Serialize)]
+pub struct BelowView {
+    /// Its code.
+    pub code: String,
+    /// Its official name.
+    pub name: Texts,
+}
+
 impl AnswerView {
+    /// Most lines said of those a code is the beginning of.
+    pub const BELOW: usize = 50;
+
     /// The answer to a question, in the words of the wire.
     #[must_use]
     pub fn of(question: &Question, answer: &Answer<'_>, reference: Reference<'_>) -> Self {
         let texts = |line: &fondaco::reference::Line| Texts::from(&line.name);
         let mut unknown = Vec::new();
         if answer.no_such_line {
-            unknown.push(no_line(&question.code));
+            unknown.push(no_line(&question.code, !answer.below.is_empty()));
         }
         unknown.push(no_quotas());
         let illustrative = answer
@@ -141,7 +170,13 @@ impl AnswerView {
             .map(|row| DutyView { illustrative: true, ..row_view(row, reference) });
         Self {
             code: question.code.to_string(),
-            name: answer.line.map_or_else(|| Texts::each(|_| String::new()), texts),
+            name: answer.line.map(texts).unwrap_or_default(),
+            below: answer
+                .below
+                .iter()
+                .take(Self::BELOW)
+                .map(|l| BelowView { code: l.code.to_string(), name: texts(l) })
+                .collect(),
             units: answer
                 .line
                 .into_iter()
@@ -150,6 +185,7 @@ impl AnswerView {
             direction: question.direction.name(),
             origin: question.origin.to_string(),
             duties: answer.duties.iter().map(|d| duty(d, reference)).chain(illustrative).collect(),
+            conditional: answer.conditional.iter().map(|row| row_view(row, reference)).collect(),
             requirements: answer.requirements.iter().map(asked).collect(),
             quotas: Vec::new(),
             preferences: answer.preferences.iter().map(preference).collect(),
@@ -161,7 +197,18 @@ impl AnswerView {
     }
 }
 
-fn no_line(code: &str) -> WhyView {
+fn no_line(code: &str, begins_lines: bool) -> WhyView {
+    if begins_lines {
+        return WhyView {
+            why: "not-a-line",
+            what: code.to_owned(),
+            text: Texts {
+                en: format!("{code} is a heading, not a line: ask one of the codes below it."),
+                zh: format!("{code} 是品目而非税号：请查询其下的具体税号。"),
+                ru: format!("{code} — позиция, а не код: спросите один из кодов под ней."),
+            },
+        };
+    }
     WhyView {
         why: "no-line",
         what: code.to_owned(),
@@ -194,21 +241,24 @@ fn days(validity: Validity) -> (String, String) {
     (said(validity.from), said(validity.until))
 }
 
-fn row_view(row: &Measure, reference: Reference<'_>) -> DutyView {
+fn row_view(row: &Found<'_>, reference: Reference<'_>) -> DutyView {
     let tax = reference.pack.profile.taxes.iter().find(|t| t.code == row.tax);
     let (from, until) = days(row.validity);
     let unknown = row.formula.is_none().then(|| why(&Unknown::NoMeasure));
     DutyView {
         tax_type: row.tax.to_string(),
         name: tax.map_or_else(|| Texts::each(|_| row.tax.to_string()), |t| Texts::from(&t.name)),
-        formula: row.formula.as_ref().map(ToString::to_string).unwrap_or_default(),
-        rate: plain(row.formula.as_ref().and_then(fondaco::formula::Formula::percent)),
-        basis: row.basis.clone(),
+        formula: row.formula.map(ToString::to_string).unwrap_or_default(),
+        rate: plain(row.formula.and_then(Formula::percent)),
+        basis: row.basis.to_owned(),
         from,
         until,
         illustrative: false,
         measure: row.code.to_string(),
-        mark: row.mark.clone(),
+        mark: row.mark.to_owned(),
+        when: row.when.text.clone(),
+        quota: row.quota.to_string(),
+        season: row.season.map(|s| s.to_string()).unwrap_or_default(),
         unknown: match row.mark.strip_prefix("note") {
             Some(note) => Some(why(&Unknown::Note(note.trim().to_owned()))),
             None => unknown,
@@ -224,32 +274,33 @@ fn why(unknown: &Unknown) -> WhyView {
 fn duty(duty: &Duty<'_>, reference: Reference<'_>) -> DutyView {
     match &duty.row {
         Ok(row) => row_view(row, reference),
-        Err(unknown) => DutyView {
-            tax_type: duty.tax.code.to_string(),
-            name: Texts::from(&duty.tax.name),
-            formula: String::new(),
-            rate: String::new(),
-            basis: String::new(),
-            from: String::new(),
-            until: String::new(),
-            illustrative: false,
-            measure: String::new(),
-            mark: String::new(),
-            unknown: Some(why(unknown)),
-        },
+        Err(untold) => {
+            let unknown = Some(why(&untold.why));
+            match &untold.row {
+                Some(row) => DutyView { unknown, ..row_view(row, reference) },
+                None => DutyView {
+                    tax_type: duty.tax.code.to_string(),
+                    name: Texts::from(&duty.tax.name),
+                    unknown,
+                    ..DutyView::default()
+                },
+            }
+        }
     }
 }
 
 fn preference(preference: &Preference<'_>) -> PreferenceView {
-    let row = preference.row;
+    let row = &preference.row;
     let (from, until) = days(row.validity);
     PreferenceView {
         regimes: row.regime.of.iter().map(ToString::to_string).collect(),
         tax_type: row.tax.to_string(),
-        formula: row.formula.as_ref().map(ToString::to_string).unwrap_or_default(),
-        rate: plain(row.formula.as_ref().and_then(fondaco::formula::Formula::percent)),
+        formula: row.formula.map(ToString::to_string).unwrap_or_default(),
+        rate: plain(row.formula.and_then(Formula::percent)),
         saving: plain(preference.saving),
-        basis: row.basis.clone(),
+        when: row.when.text.clone(),
+        quota: row.quota.to_string(),
+        basis: row.basis.to_owned(),
         from,
         until,
     }

@@ -14,7 +14,7 @@ use fondaco::walk::Opinion;
 use serde::Serialize;
 
 /// A text in the three languages.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Default, Serialize)]
 pub struct Texts {
     /// English.
     pub en: String,
@@ -468,6 +468,15 @@ pub(crate) fn why_unknown(why: &Unknown) -> (&'static str, String, Texts) {
                 format!("A note of the tariff bears on this line and is not computed: {n}."),
                 format!("税则注释影响本项，未予计算：{n}。"),
                 format!("К строке относится примечание тарифа, оно не рассчитано: {n}."),
+            ],
+        ),
+        Unknown::Hangs(on) => (
+            "hangs-on",
+            on.clone(),
+            [
+                format!("Whether this rate applies hangs on what is not told: {on}."),
+                format!("该税率是否适用取决于未知事项：{on}。"),
+                format!("Применяется ли эта ставка, зависит от того, что неизвестно: {on}."),
             ],
         ),
         Unknown::DependsOn(t) => (

@@ -14,10 +14,11 @@ use std::collections::BTreeMap;
 use crate::condition::Facts;
 use crate::declaration::{Charge, Declaration, Item, ItemFacts};
 use crate::formula::{Formula, Input, Inputs, Unknown};
+use crate::measures::Found;
 use crate::money::{Currency, Decimal, Rounding};
 use crate::quantity::Quantity;
 use crate::rates::rates;
-use crate::reference::{ChargeRule, Measure, Reference, Relief, ReliefEffect, Tax};
+use crate::reference::{ChargeRule, Reference, Relief, ReliefEffect, Tax};
 use crate::token::Token;
 
 /// A tax line.
@@ -207,9 +208,11 @@ impl<'a> ItemAssessor<'a> {
 
     fn run(mut self, into: &mut Assessment) {
         for (tax, rates) in rates(&self.facts) {
-            match rates {
-                Ok(rows) => rows.into_iter().for_each(|row| self.line(tax, row, into)),
-                Err(why) => self.unknown(tax, None, why, into),
+            for rate in rates {
+                match rate {
+                    Ok(row) => self.line(tax, &row, into),
+                    Err(untold) => self.unknown(tax, untold.row.as_ref(), untold.why, into),
+                }
             }
         }
         if self.declaration.direction.is_none() {
@@ -235,18 +238,18 @@ impl<'a> ItemAssessor<'a> {
     fn unknown(
         &mut self,
         tax: &Tax,
-        measure: Option<&Measure>,
+        measure: Option<&Found<'_>>,
         why: Unknown,
         into: &mut Assessment,
     ) {
         self.done.insert(tax.code, Outcome::Unknown);
-        let formula = measure.and_then(|m| m.formula.as_ref());
+        let formula = measure.and_then(|m| m.formula);
         into.unknown.push(UnknownLine {
             item: self.item.number,
             tax: tax.code,
             formula: formula.map(ToString::to_string).unwrap_or_default(),
             why,
-            basis: measure.map(|m| m.basis.clone()).unwrap_or_default(),
+            basis: measure.map(|m| m.basis.to_owned()).unwrap_or_default(),
         });
     }
 
@@ -288,8 +291,8 @@ impl<'a> ItemAssessor<'a> {
         unknown.map_or(Ok(Decimal::ZERO), |d| Err(Unknown::DependsOn(d.tax)))
     }
 
-    fn line(&mut self, tax: &'a Tax, measure: &Measure, into: &mut Assessment) {
-        let Some(formula) = &measure.formula else {
+    fn line(&mut self, tax: &'a Tax, measure: &Found<'a>, into: &mut Assessment) {
+        let Some(formula) = measure.formula else {
             return self.unknown(tax, Some(measure), Unknown::NoMeasure, into);
         };
         let needs_base = !matches!(formula, Formula::Free | Formula::Specific { .. });
@@ -328,7 +331,7 @@ impl<'a> ItemAssessor<'a> {
                 tax: tax.code,
                 formula: formula.to_string(),
                 why: Unknown::Note(note.trim().to_owned()),
-                basis: measure.basis.clone(),
+                basis: measure.basis.to_owned(),
             });
         }
         into.lines.push(TaxLine {
@@ -346,8 +349,8 @@ impl<'a> ItemAssessor<'a> {
             payable,
             relief: relief.map(|r| (r.id.clone(), r.basis.clone())),
             measure: measure.code,
-            basis: measure.basis.clone(),
-            mark: measure.mark.clone(),
+            basis: measure.basis.to_owned(),
+            mark: measure.mark.to_owned(),
         });
     }
 
@@ -359,7 +362,7 @@ impl<'a> ItemAssessor<'a> {
     }
 
     /// A quantity in this unit: what the tax line states, what the goods measure states, the masses.
-    fn quantity(&self, tax: &Tax, measure: &Measure, unit: Token) -> Option<Quantity> {
+    fn quantity(&self, tax: &Tax, measure: &Found<'_>, unit: Token) -> Option<Quantity> {
         let item = self.item;
         let line = self.reference.line(&item.code);
         let units = &self.reference.pack.units;
@@ -389,7 +392,7 @@ impl<'a> ItemAssessor<'a> {
 struct Source<'s, 'a> {
     assessor: &'s ItemAssessor<'a>,
     tax: &'s Tax,
-    measure: &'s Measure,
+    measure: &'s Found<'a>,
     base: Option<Decimal>,
 }
 

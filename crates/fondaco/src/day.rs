@@ -54,6 +54,15 @@ impl Day {
         )
     }
 
+    /// 1970-01-01.
+    pub const EPOCH: Self = Self(Date::constant(1970, 1, 1));
+
+    /// The month, 1 to 12, and the day of the month.
+    #[must_use]
+    pub fn month_and_day(self) -> (i8, i8) {
+        (self.0.month(), self.0.day())
+    }
+
     /// Days from `earlier` to this day; negative where this day is the earlier one.
     #[must_use]
     pub fn days_since(self, earlier: Self) -> i32 {
@@ -69,7 +78,7 @@ impl Day {
     /// Days since 1970-01-01.
     #[must_use]
     pub fn number(self) -> i32 {
-        self.days_since(Self(Date::constant(1970, 1, 1)))
+        self.days_since(Self::EPOCH)
     }
 
     /// The day `number` days after 1970-01-01.
@@ -77,7 +86,8 @@ impl Day {
     /// # Errors
     /// [`NotADay`] outside the years -9999 to 9999.
     pub fn from_number(number: i32) -> Result<Self, NotADay> {
-        Date::constant(1970, 1, 1)
+        Self::EPOCH
+            .0
             .checked_add(jiff::Span::new().try_days(i64::from(number)).map_err(|_| NotADay)?)
             .map(Self)
             .map_err(|_| NotADay)

@@ -6,9 +6,10 @@
 use crate::condition::{Facts, ListField, NumberField, TextField};
 use crate::day::Day;
 use crate::draft::NodeId;
+use crate::measure::Direction;
 use crate::money::{Decimal, Money};
 use crate::quantity::Quantity;
-use crate::reference::{Direction, Reference};
+use crate::reference::Reference;
 use crate::token::Token;
 
 /// What a message asks for.

@@ -9,10 +9,12 @@
 
 use crate::assessment::Assessment;
 use crate::declaration::{Declaration, Item, ItemFacts};
-use crate::formula::{Formula, Unknown};
+use crate::formula::Formula;
+use crate::measure::{Direction, Measure};
+use crate::measures::Found;
 use crate::money::Decimal;
-use crate::rates::rates;
-use crate::reference::{Direction, Line, Measure, Profile, Reference, Tax};
+use crate::rates::{Applies, rates};
+use crate::reference::{Line, Profile, Reference, Tax};
 use crate::requirement::{self, Requirement};
 use crate::token::Token;
 
@@ -41,15 +43,15 @@ pub struct Question {
 pub struct Duty<'a> {
     /// The tax.
     pub tax: &'a Tax,
-    /// The row; or why there is none.
-    pub row: Result<&'a Measure, Unknown>,
+    /// The row; or why it cannot be told.
+    pub row: Applies<'a>,
 }
 
 /// A lower rate that may be claimed.
 #[derive(Clone, Debug)]
 pub struct Preference<'a> {
     /// The row; its regimes are those to claim.
-    pub row: &'a Measure,
+    pub row: Found<'a>,
     /// Percentage points saved against the rate without a claim, where both are plain percentages.
     pub saving: Option<Decimal>,
 }
@@ -61,10 +63,15 @@ pub struct Answer<'a> {
     pub line: Option<&'a Line>,
     /// Whether the code cannot be declared: the pack holds the whole nomenclature and not this.
     pub no_such_line: bool,
+    /// Where there is no such line: those the code is the beginning of.
+    pub below: Vec<&'a Line>,
     /// Duties and taxes, in the order they are computed.
     pub duties: Vec<Duty<'a>>,
     /// Illustrative rows: shown, never applied.
-    pub illustrative: Vec<&'a Measure>,
+    pub illustrative: Vec<Found<'a>>,
+    /// Rows whose condition does not hold of what was asked, or that are for a quota: they apply
+    /// where it holds.
+    pub conditional: Vec<Found<'a>>,
     /// Rates that may be claimed.
     pub preferences: Vec<Preference<'a>>,
     /// What has to be shown.
@@ -101,8 +108,10 @@ pub fn answer<'a>(asked: &'a Declaration, reference: Reference<'a>) -> Answer<'a
     let mut answer = Answer {
         line: None,
         no_such_line: false,
+        below: Vec::new(),
         duties: Vec::new(),
         illustrative: Vec::new(),
+        conditional: Vec::new(),
         preferences: Vec::new(),
         requirements: Vec::new(),
     };
@@ -111,6 +120,9 @@ pub fn answer<'a>(asked: &'a Declaration, reference: Reference<'a>) -> Answer<'a
     };
     answer.line = reference.line(&item.code);
     answer.no_such_line = reference.pack.profile.lines_complete && answer.line.is_none();
+    if answer.line.is_none() {
+        answer.below = reference.lines_below(&item.code).collect();
+    }
     let unvalued = Assessment::nothing(reference.pack.profile.currency);
     answer.requirements = requirement::find(asked, &unvalued, reference);
     if answer.no_such_line {
@@ -118,14 +130,9 @@ pub fn answer<'a>(asked: &'a Declaration, reference: Reference<'a>) -> Answer<'a
     }
     let facts = ItemFacts { declaration: asked, item: Some(item), reference, value: None };
     for (tax, rows) in rates(&facts) {
-        match rows {
-            Ok(rows) => {
-                answer.duties.extend(rows.into_iter().map(|row| Duty { tax, row: Ok(row) }));
-            }
-            Err(why) => answer.duties.push(Duty { tax, row: Err(why) }),
-        }
+        answer.duties.extend(rows.into_iter().map(|row| Duty { tax, row }));
     }
-    let percent = |row: &Measure| row.formula.as_ref().and_then(Formula::percent);
+    let percent = |row: &Found<'_>| row.formula.and_then(Formula::percent);
     for row in reference.measures_of_any_regime(&item.code, direction, &item.origin) {
         if row.mark == Measure::ILLUSTRATIVE {
             answer.illustrative.push(row);
@@ -134,8 +141,10 @@ pub fn answer<'a>(asked: &'a Declaration, reference: Reference<'a>) -> Answer<'a
         {
             let base = answer.duties.iter().find(|d| d.tax.code == row.tax);
             let base = base.and_then(|d| d.row.as_ref().ok()).and_then(|r| percent(r));
-            let saving = base.zip(percent(row)).and_then(|(b, p)| b.checked_sub(p));
+            let saving = base.zip(percent(&row)).and_then(|(b, p)| b.checked_sub(p));
             answer.preferences.push(Preference { row, saving });
+        } else if !row.quota.is_empty() || row.when.condition.holds(&facts) == Some(false) {
+            answer.conditional.push(row);
         }
     }
     answer

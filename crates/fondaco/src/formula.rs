@@ -100,6 +100,9 @@ pub enum Unknown {
     NoPreference(Token, Token),
     /// The law leaves the rate to this text.
     Note(String),
+    /// Whether the rate applies hangs on what is not stated or not held: the condition, or the
+    /// countries.
+    Hangs(String),
     /// The base includes this tax, which is itself unknown.
     DependsOn(Token),
     /// The figures are too large to compute exactly.

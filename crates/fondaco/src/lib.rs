@@ -14,6 +14,8 @@ pub mod finding;
 pub mod model;
 pub mod draft;
 pub mod condition;
+pub mod measure;
+pub mod measures;
 pub mod reference;
 pub mod declaration;
 pub mod admission;

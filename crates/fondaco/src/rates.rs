@@ -5,18 +5,36 @@
 
 use crate::declaration::{Item, ItemFacts};
 use crate::formula::{Formula, Unknown};
-use crate::reference::{Choice, Measure, Reference, Tax};
+use crate::measure::Measure;
+use crate::measures::Found;
+use crate::money::Decimal;
+use crate::reference::{Choice, Reference, Tax};
 use crate::token::Token;
 
-/// The rows of one tax, or why none can be named.
-pub type Rates<'a> = Result<Vec<&'a Measure>, Unknown>;
+/// A rate that applies, or why that cannot be told.
+pub type Applies<'a> = Result<Found<'a>, Untold<'a>>;
 
-/// The taxes that may bear on an item, in the order of the pack, each with its rows.
+/// Why it cannot be told which rate applies.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Untold<'a> {
+    /// Why.
+    pub why: Unknown,
+    /// The row it is about; `None` where there is none.
+    pub row: Option<Found<'a>>,
+}
+
+impl From<Unknown> for Untold<'_> {
+    fn from(why: Unknown) -> Self {
+        Self { why, row: None }
+    }
+}
+
+/// The taxes that may bear on an item, in the order of the pack, each with its rates.
 ///
 /// A tax whose condition does not hold, or that has no row and is not expected, is left out; one
 /// whose condition hangs on a figure not stated is not.
 #[must_use]
-pub fn rates<'a>(facts: &ItemFacts<'a>) -> Vec<(&'a Tax, Rates<'a>)> {
+pub fn rates<'a>(facts: &ItemFacts<'a>) -> Vec<(&'a Tax, Vec<Applies<'a>>)> {
     let (Some(item), Some(_)) = (facts.item, facts.declaration.direction) else {
         return Vec::new();
     };
@@ -24,32 +42,52 @@ pub fn rates<'a>(facts: &ItemFacts<'a>) -> Vec<(&'a Tax, Rates<'a>)> {
     keep_one_family(&mut found, facts);
     let taxes = &facts.reference.pack.profile.taxes;
     let bearing = taxes.iter().filter(|t| t.when.holds(facts) != Some(false));
-    bearing.filter_map(|tax| Some((tax, of_tax(tax, item, &found, facts.reference)?))).collect()
+    bearing
+        .map(|tax| (tax, of_tax(tax, item, &found, facts.reference)))
+        .filter(|(_, rates)| !rates.is_empty())
+        .collect()
 }
 
-/// Every row in force for the goods, under each of their origins.
-fn found<'a>(item: &'a Item, facts: &ItemFacts<'a>) -> Vec<&'a Measure> {
+/// A row in force for the goods, and what stands in the way of saying that it applies.
+struct Candidate<'a> {
+    row: Found<'a>,
+    hangs: Option<Unknown>,
+}
+
+/// Every row in force for the goods, under each of their origins, whose condition does not say no.
+fn found<'a>(item: &'a Item, facts: &ItemFacts<'a>) -> Vec<Candidate<'a>> {
     let Some(direction) = facts.declaration.direction else { return Vec::new() };
-    let mut found: Vec<&'a Measure> = Vec::new();
+    let mut found: Vec<Candidate<'a>> = Vec::new();
     let [own, preferential] = item.duty_origins();
     let first = if own.is_empty() { &item.preferential_origin } else { &item.origin };
     let rows = |origin| facts.reference.measures(&item.code, direction, origin, &item.regime);
-    found.extend(rows(first));
+    let mut take = |row: Found<'a>| {
+        if !row.quota.is_empty() && row.quota != item.quota {
+            return;
+        }
+        let hangs = match row.when.condition.holds(facts) {
+            Some(false) => return,
+            None => Some(Unknown::Hangs(row.when.text.clone())),
+            Some(true) if row.origin_untold => Some(Unknown::Hangs(row.origin.to_string())),
+            Some(true) => None,
+        };
+        if !found.iter().any(|f| f.row.row == row.row) {
+            found.push(Candidate { row, hangs });
+        }
+    };
+    rows(first).for_each(&mut take);
     if !preferential.is_empty() && preferential != own {
         // Where the origins differ, only a claimed regime looks at the preferential one.
-        for row in rows(&item.preferential_origin).filter(|m| !m.regime.is_any()) {
-            if !found.iter().any(|f| std::ptr::eq(*f, row)) {
-                found.push(row);
-            }
-        }
+        rows(&item.preferential_origin).filter(|m| !m.regime.is_any()).for_each(take);
     }
     found
 }
 
 /// Of two families of taxes with measures in both, drops the one that does not apply.
-fn keep_one_family(found: &mut Vec<&Measure>, facts: &ItemFacts<'_>) {
+fn keep_one_family(found: &mut Vec<Candidate<'_>>, facts: &ItemFacts<'_>) {
     for family in &facts.reference.pack.profile.exclusive {
-        let has = |all: &[Token], found: &[&Measure]| found.iter().any(|m| all.contains(&m.tax));
+        let has =
+            |all: &[Token], found: &[Candidate<'_>]| found.iter().any(|c| all.contains(&c.row.tax));
         if !has(&family.prefer, found) || !has(&family.over, found) {
             continue;
         }
@@ -57,65 +95,72 @@ fn keep_one_family(found: &mut Vec<&Measure>, facts: &ItemFacts<'_>) {
             Some(true) => &family.over,
             _ => &family.prefer,
         };
-        found.retain(|m| !dropped.contains(&m.tax));
+        found.retain(|c| !dropped.contains(&c.row.tax));
     }
 }
 
 /// How closely a row is meant for the goods: the longer code, then a named origin, then a named
 /// regime.
-fn rank(row: &Measure) -> (usize, bool, bool) {
+fn rank(row: &Found<'_>) -> (usize, bool, bool) {
     (row.code.len(), !row.origin.is_any(), !row.regime.is_any())
 }
 
-fn percent(row: &&Measure) -> Option<crate::money::Decimal> {
-    row.formula.as_ref().and_then(Formula::percent)
+fn percent(row: &Found<'_>) -> Option<Decimal> {
+    row.formula.and_then(Formula::percent)
 }
 
 fn of_tax<'a>(
     tax: &'a Tax,
     item: &Item,
-    found: &[&'a Measure],
+    found: &[Candidate<'a>],
     reference: Reference<'a>,
-) -> Option<Rates<'a>> {
+) -> Vec<Applies<'a>> {
     let profile = &reference.pack.profile;
-    let of_tax = || found.iter().copied().filter(|m| m.tax == tax.code);
-    let Some(top) = of_tax().map(rank).max() else {
+    let of_tax = || found.iter().filter(|c| c.row.tax == tax.code);
+    let Some(top) = of_tax().map(|c| rank(&c.row)).max() else {
         // Where the other family applies, this one is not wanted.
         let other = profile.exclusive.iter().any(|f| {
-            let has = |all: &[Token]| found.iter().any(|m| all.contains(&m.tax));
+            let has = |all: &[Token]| found.iter().any(|c| all.contains(&c.row.tax));
             (f.over.contains(&tax.code) && has(&f.prefer))
                 || (f.prefer.contains(&tax.code) && has(&f.over))
         });
-        return (tax.expected && !other).then_some(Err(Unknown::NoMeasure));
+        let wanted = tax.expected && !other;
+        return wanted.then(|| Err(Unknown::NoMeasure.into())).into_iter().collect();
     };
-    let closest = || of_tax().filter(|m| rank(m) == top).collect::<Vec<_>>();
+    let closest = || of_tax().filter(|c| rank(&c.row) == top).collect::<Vec<_>>();
     let picked = tax.picks.iter().find(|(code, _)| item.additional_codes.contains(code));
-    let mut chosen = match picked {
-        None => closest(),
-        Some((_, wanted)) => {
-            let best = of_tax().filter(|m| percent(m) == Some(*wanted)).max_by_key(|m| rank(m));
-            best.map_or_else(closest, |row| vec![row])
+    let mut chosen = match (picked, tax.choice) {
+        (None, Choice::Each) => of_tax().collect(),
+        (None, _) => closest(),
+        (Some((_, wanted)), _) => {
+            let says = of_tax().filter(|c| percent(&c.row) == Some(*wanted));
+            says.max_by_key(|c| rank(&c.row)).map_or_else(closest, |one| vec![one])
         }
     };
-    if chosen.len() > 1 && chosen.iter().all(|m| percent(m).is_some()) {
+    let plain = |c: &&&Candidate<'_>| c.hangs.is_none() && percent(&c.row).is_some();
+    if chosen.len() > 1 && chosen.iter().filter(plain).count() == chosen.len() {
         let one = match tax.choice {
-            Choice::All => None,
-            Choice::Highest => chosen.iter().copied().max_by_key(percent),
-            Choice::Lowest => chosen.iter().copied().min_by_key(percent),
+            Choice::All | Choice::Each => None,
+            Choice::Highest => chosen.iter().copied().max_by_key(|c| percent(&c.row)),
+            Choice::Lowest => chosen.iter().copied().min_by_key(|c| percent(&c.row)),
         };
         if let Some(one) = one {
             chosen = vec![one];
         }
     }
-    chosen.dedup_by(|a, b| a.formula == b.formula && a.basis == b.basis);
+    chosen.dedup_by(|a, b| a.row.formula == b.row.formula && a.row.basis == b.row.basis);
     // A claim is never settled by the rate that goods without one have.
-    let settles = |m: &&Measure| !m.regime.is_any() || m.mark == Measure::ADDED;
+    let settles = |c: &&Candidate<'_>| !c.row.regime.is_any() || c.row.mark == Measure::ADDED;
     if tax.preferential && profile.is_claim(&item.regime) && !chosen.iter().any(settles) {
         let origin = match item.preferential_origin {
             Token::EMPTY => item.origin,
             stated => stated,
         };
-        return Some(Err(Unknown::NoPreference(item.regime, origin)));
+        return vec![Err(Unknown::NoPreference(item.regime, origin).into())];
     }
-    Some(Ok(chosen))
+    let applies = |c: &Candidate<'a>| match &c.hangs {
+        None => Ok(c.row),
+        Some(why) => Err(Untold { why: why.clone(), row: Some(c.row) }),
+    };
+    chosen.into_iter().map(applies).collect()
 }

@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 use crate::condition::Condition;
 use crate::day::{Day, Validity};
 use crate::finding::Trilingual;
-use crate::formula::Formula;
+use crate::measure::{Direction, Groups, Measure, Selection};
+use crate::measures::{Found, Measures};
 use crate::model::ElementId;
 use crate::money::{Currency, Decimal, Rounding};
 use crate::quantity::Units;
@@ -38,92 +39,6 @@ pub struct Line {
     pub validity: Validity,
 }
 
-/// Which way goods go.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Direction {
-    /// Into the customs territory.
-    Import,
-    /// Out of it.
-    Export,
-}
-
-impl Direction {
-    /// The name on the wire.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Import => "import",
-            Self::Export => "export",
-        }
-    }
-
-    /// The direction with this name.
-    #[must_use]
-    pub fn named(name: &str) -> Option<Self> {
-        [Self::Import, Self::Export].into_iter().find(|d| d.name() == name)
-    }
-}
-
-/// Which countries, or which regimes, a row is for.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Selection {
-    /// One of these; empty means any.
-    pub of: Vec<Token>,
-    /// None of these.
-    pub but: Vec<Token>,
-}
-
-impl Selection {
-    /// Whether the row says nothing about it.
-    #[must_use]
-    pub fn is_any(&self) -> bool {
-        self.of.is_empty() && self.but.is_empty()
-    }
-
-    fn takes(&self, value: &str, groups: &BTreeMap<Token, Vec<Token>>) -> bool {
-        let within = |all: &[Token]| {
-            all.iter().any(|one| {
-                one == value
-                    || (one.starts_with('~')
-                        && groups.get(one).is_some_and(|g| g.iter().any(|c| c == value)))
-            })
-        };
-        (self.of.is_empty() || within(&self.of)) && !within(&self.but)
-    }
-}
-
-/// A rate of a duty or tax.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Measure {
-    /// A commodity code or its beginning; empty is every code.
-    pub code: Token,
-    /// Which way; `None` is both.
-    pub direction: Option<Direction>,
-    /// Whose goods.
-    pub origin: Selection,
-    /// Under which regimes.
-    pub regime: Selection,
-    /// Which tax.
-    pub tax: Token,
-    /// How much; `None` where the source has no rate, which is unknown, not zero.
-    pub formula: Option<Formula>,
-    /// The unit of a supplementary quantity stated without one; empty where the line says.
-    pub unit: Token,
-    /// When in force.
-    pub validity: Validity,
-    /// The act, as cited.
-    pub basis: String,
-    /// `ours`, `illustrative`, `added`, `note …` or empty.
-    pub mark: String,
-}
-
-impl Measure {
-    /// The mark of a row that was added for one run.
-    pub const ADDED: &'static str = "added";
-    /// The mark of a row without a source: shown, never applied.
-    pub const ILLUSTRATIVE: &'static str = "illustrative";
-}
-
 /// What is in a tax base.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BaseTerm {
@@ -140,6 +55,9 @@ pub struct BaseTerm {
 pub enum Choice {
     /// Each of them, as lines of its own.
     All,
+    /// Every rate in force, however closely it is meant for the goods: duties that come on top of
+    /// one another.
+    Each,
     /// The highest.
     Highest,
     /// The lowest.
@@ -411,10 +329,10 @@ pub struct Pack {
     pub law: BTreeMap<String, Act>,
     /// Lines, by code.
     pub lines: Vec<Line>,
-    /// Measures, by code.
-    pub measures: Vec<Measure>,
+    /// Rates of duties and taxes.
+    pub measures: Measures,
     /// Country groups.
-    pub groups: BTreeMap<Token, Vec<Token>>,
+    pub groups: Groups,
     /// Rates of exchange.
     pub rates: Vec<Rate>,
     /// Codes of each list, sorted.
@@ -432,12 +350,6 @@ pub struct Pack {
 }
 
 impl Pack {
-    /// Adds measures, keeping the order by code.
-    pub fn add_measures(&mut self, rows: Vec<Measure>) {
-        self.measures.extend(rows);
-        self.measures.sort_by_key(|m| m.code);
-    }
-
     /// The pack on one day.
     #[must_use]
     pub fn on(&self, day: Day) -> Reference<'_> {
@@ -467,17 +379,28 @@ impl<'a> Reference<'a> {
             .find(|l| l.validity.covers(self.day))
     }
 
-    /// The measures in force for the goods under a regime, shortest code first.
+    /// Lines in force whose code begins so and is longer, by code.
+    pub fn lines_below(&self, code: &'a str) -> impl Iterator<Item = &'a Line> + use<'a> {
+        let (lines, day) = (&self.pack.lines, self.day);
+        let first = lines.partition_point(|l| l.code.as_str() <= code);
+        let below = lines.get(first..).unwrap_or_default().iter();
+        below.take_while(move |l| l.code.starts_with(code)).filter(move |l| l.validity.covers(day))
+    }
+
+    /// The measures in force for the goods under a regime, shortest code first; whether their
+    /// conditions hold is not asked.
     pub fn measures(
         &self,
         code: &'a str,
         direction: Direction,
         origin: &'a str,
         regime: &'a str,
-    ) -> impl Iterator<Item = &'a Measure> + use<'a> {
-        let groups = &self.pack.groups;
+    ) -> impl Iterator<Item = Found<'a>> + use<'a> {
+        let this = *self;
         let rows = self.measures_of_any_regime(code, direction, origin);
-        rows.filter(move |m| m.regime.takes(regime, groups) && m.mark != Measure::ILLUSTRATIVE)
+        rows.filter(move |m| {
+            m.mark != Measure::ILLUSTRATIVE && this.takes(m.regime, regime) == Some(true)
+        })
     }
 
     /// The measures in force for the goods, whatever the regime, illustrative ones too.
@@ -486,28 +409,15 @@ impl<'a> Reference<'a> {
         code: &'a str,
         direction: Direction,
         origin: &'a str,
-    ) -> impl Iterator<Item = &'a Measure> + use<'a> {
-        let this = *self;
-        let all = &self.pack.measures;
-        (0..=code.len()).filter(|n| code.is_char_boundary(*n)).flat_map(move |length| {
-            let prefix = code.get(..length).unwrap_or_default();
-            let first = all.partition_point(|m| m.code.as_str() < prefix);
-            all.get(first..)
-                .unwrap_or_default()
-                .iter()
-                .take_while(move |m| m.code == prefix)
-                .filter(move |m| {
-                    m.validity.covers(this.day)
-                        && m.direction.is_none_or(|d| d == direction)
-                        && m.origin.takes(origin, &this.pack.groups)
-                })
-        })
+    ) -> impl Iterator<Item = Found<'a>> + use<'a> {
+        self.pack.measures.of_goods(code, direction, origin, self.day, &self.pack.groups)
     }
 
-    /// Whether the selection takes this country or regime.
+    /// Whether the selection takes this country or regime; `None` where that hangs on a group
+    /// whose members are not held.
     #[must_use]
-    pub fn takes(&self, selection: &Selection, value: &str) -> bool {
-        selection.takes(value, &self.pack.groups)
+    pub fn takes(&self, selection: &Selection, value: &str) -> Option<bool> {
+        selection.takes(value, &self.pack.groups, self.day)
     }
 
     /// One unit of the currency in the pack's own; the pack's own is 1.

@@ -79,15 +79,15 @@ pub fn find<'a>(
             let applies = rule.validity.covers(reference.day)
                 && rule.direction.is_none_or(|d| declaration.direction == Some(d))
                 && (rule.codes.is_empty()
-                    || rule.codes.iter().any(|c| item.code.starts_with(c.as_str())))
-                && reference.takes(&rule.origin, &item.origin);
+                    || rule.codes.iter().any(|c| item.code.starts_with(c.as_str())));
             if !applies {
                 continue;
             }
-            match rule.when.holds(&facts) {
-                Some(false) => {}
-                certain => {
-                    found.push(Requirement { item: item.number, rule, certain: certain.is_some() })
+            match (reference.takes(&rule.origin, &item.origin), rule.when.holds(&facts)) {
+                (Some(false), _) | (_, Some(false)) => {}
+                (origin, when) => {
+                    let certain = origin.is_some() && when.is_some();
+                    found.push(Requirement { item: item.number, rule, certain });
                 }
             }
         }

@@ -9,7 +9,9 @@ use std::io::Read;
 
 use fondaco::condition::Condition;
 use fondaco::finding::Trilingual;
-use fondaco::reference::{BaseTerm, Choice, Measure, Pack, Tax};
+use fondaco::measure::{Groups, Measure};
+use fondaco::measures::{Found, Measures, Unfit};
+use fondaco::reference::{BaseTerm, Choice, Pack, Tax};
 use fondaco::token::Token;
 use sha2::{Digest, Sha256};
 
@@ -18,6 +20,7 @@ pub mod folder;
 mod profile;
 pub mod rows;
 mod source;
+mod table;
 
 /// Something wrong in a file of a pack.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,9 +39,16 @@ impl fmt::Display for Problem {
     }
 }
 
-const MAGIC: &[u8; 8] = b"FONDACO1";
+const MAGIC: &[u8; 8] = b"FONDACO2";
+/// Bundles of before tables: the files as postcard. A house may have judged by one and keeps it.
+const MAGIC_1: &[u8; 8] = b"FONDACO1";
 /// Most bytes a bundle or a file of it may unfold to.
 const MOST: u64 = 512 << 20;
+/// A bundle of more bytes than this is compressed quickly instead of well.
+const LARGE: usize = 32 << 20;
+
+/// The files of a pack by their names, uncompressed.
+type Files = BTreeMap<String, Vec<u8>>;
 
 fn problem(file: &str, what: impl fmt::Display) -> Vec<Problem> {
     vec![Problem { file: file.to_owned(), row: 0, what: what.to_string() }]
@@ -70,26 +80,57 @@ pub fn with_files(
 }
 
 fn bundled(
-    mut plain: BTreeMap<String, Vec<u8>>,
+    mut plain: Files,
     files: BTreeMap<String, Vec<u8>>,
     level: i32,
 ) -> Result<Vec<u8>, Vec<Problem>> {
     for (name, bytes) in files {
-        match name.strip_suffix(".zst") {
-            Some(inner) => {
-                let bytes = unzstd(&bytes).map_err(|e| problem(&name, e))?;
-                plain.insert(inner.to_owned(), bytes);
-            }
-            None => {
-                plain.insert(name, bytes);
-            }
+        let (name, bytes) = match name.strip_suffix(".zst") {
+            Some(inner) => (inner.to_owned(), unzstd(&bytes).map_err(|e| problem(&name, e))?),
+            None => (name, bytes),
+        };
+        if let Some(table) = table_of(&name) {
+            plain.remove(&table);
         }
+        plain.insert(name, bytes);
     }
     source::read(&plain, String::new())?;
-    let encoded = postcard::to_stdvec(&plain).map_err(|e| problem("bundle", e))?;
+    tabulate(&mut plain)?;
+    let mut encoded = Vec::new();
+    for (name, bytes) in &plain {
+        encoded.extend((name.len() as u64).to_le_bytes());
+        encoded.extend(name.as_bytes());
+        encoded.extend((bytes.len() as u64).to_le_bytes());
+        encoded.extend(bytes);
+    }
+    let level = if encoded.len() > LARGE { 3 } else { level };
     let mut bundle = MAGIC.to_vec();
     bundle.extend(zstd::encode_all(encoded.as_slice(), level).map_err(|e| problem("bundle", e))?);
     Ok(bundle)
+}
+
+/// The name a file of measures has once it is a table; `None` of any other file.
+fn table_of(name: &str) -> Option<String> {
+    let stem = name.strip_suffix(".csv").filter(|stem| stem.starts_with("measures"))?;
+    Some(format!("{stem}.table"))
+}
+
+/// Puts a table in the place of each file of measures that is rows of CSV; the rows are right.
+fn tabulate(files: &mut Files) -> Result<(), Vec<Problem>> {
+    let rows: Vec<_> =
+        files.keys().filter_map(|name| Some((name.clone(), table_of(name)?))).collect();
+    for (name, table) in rows {
+        let Some(bytes) = files.remove(&name) else { continue };
+        let mut problems = Vec::new();
+        let mut measures = Vec::new();
+        read_rows(&name, &bytes, &mut problems, |reader, row: rows::MeasureRow| {
+            measures.extend(reader.measure(&row));
+        });
+        // Who is in a group is not part of the table.
+        let packed = Measures::of(&measures, &Groups::new()).and_then(|m| table::encode(&m));
+        files.insert(table, packed.map_err(|e| problem(&name, e))?);
+    }
+    Ok(())
 }
 
 /// Loads a bundle. Its digest is the SHA-256 of its bytes.
@@ -100,12 +141,32 @@ pub fn load(bundle: &[u8]) -> Result<Pack, Vec<Problem>> {
     source::read(&unfold(bundle)?, hex(&Sha256::digest(bundle)))
 }
 
-fn unfold(bundle: &[u8]) -> Result<BTreeMap<String, Vec<u8>>, Vec<Problem>> {
+fn unfold(bundle: &[u8]) -> Result<Files, Vec<Problem>> {
+    if let Some(body) = bundle.strip_prefix(MAGIC_1) {
+        let encoded = unzstd(body).map_err(|e| problem("bundle", e))?;
+        return postcard::from_bytes(&encoded).map_err(|e| problem("bundle", e));
+    }
     let Some(body) = bundle.strip_prefix(MAGIC) else {
         return Err(problem("bundle", "not a Fondaco bundle of this version"));
     };
     let encoded = unzstd(body).map_err(|e| problem("bundle", e))?;
-    postcard::from_bytes(&encoded).map_err(|e| problem("bundle", e))
+    files_of(&encoded).ok_or_else(|| problem("bundle", "it breaks off"))
+}
+
+fn files_of(mut rest: &[u8]) -> Option<Files> {
+    fn part<'a>(rest: &mut &'a [u8]) -> Option<&'a [u8]> {
+        let (length, after) = rest.split_first_chunk::<8>()?;
+        let (part, after) =
+            after.split_at_checked(usize::try_from(u64::from_le_bytes(*length)).ok()?)?;
+        *rest = after;
+        Some(part)
+    }
+    let mut files = Files::new();
+    while !rest.is_empty() {
+        let name = String::from_utf8(part(&mut rest)?.to_vec()).ok()?;
+        files.insert(name, part(&mut rest)?.to_vec());
+    }
+    Some(files)
 }
 
 /// Bytes as lower-case hexadecimal.
@@ -130,13 +191,12 @@ pub fn extend(
         let mut added = Vec::new();
         read_rows(name, bytes, &mut problems, |reader, row: rows::MeasureRow| {
             if let Some(measure) = reader.measure(&row) {
-                reader.groups(&measure, &pack.groups);
+                reader.groups(&measure.origin, &pack.groups);
                 added.push(Measure { mark: Measure::ADDED.to_owned(), ..measure });
             }
         });
         name_taxes(pack, &added);
-        replace(pack, &added);
-        pack.add_measures(added);
+        add(pack, &added).map_err(|e| problem(name, e))?;
         digest.update(bytes);
     }
     if let Some((name, bytes)) = rates {
@@ -177,16 +237,24 @@ fn name_taxes(pack: &mut Pack, added: &[Measure]) {
 }
 
 /// Rows of a run stand in the place of those of the pack that say the same of the same goods.
-fn replace(pack: &mut Pack, added: &[Measure]) {
-    let same = |a: &Measure, b: &Measure| {
-        a.code == b.code
-            && a.tax == b.tax
-            && a.direction == b.direction
-            && a.origin == b.origin
-            && a.regime == b.regime
-            && a.validity.overlaps(&b.validity)
+fn add(pack: &mut Pack, added: &[Measure]) -> Result<(), Unfit> {
+    let same = |old: &Found<'_>| {
+        added.iter().any(|new| {
+            old.code == new.code
+                && old.tax == new.tax
+                && old.direction == new.direction
+                && *old.origin == new.origin
+                && *old.regime == new.regime
+                && old.quota == new.quota
+                && *old.when == new.when
+                && old.season == new.season
+                && old.validity.overlaps(&new.validity)
+        })
     };
-    pack.measures.retain(|old| !added.iter().any(|new| same(old, new)));
+    let rows = Measures::of(added, &pack.groups)?;
+    let kept = std::mem::take(&mut pack.measures).without(same, &pack.groups)?;
+    pack.measures = kept.with(vec![rows], &pack.groups)?;
+    Ok(())
 }
 
 fn read_rows<T: serde::de::DeserializeOwned>(

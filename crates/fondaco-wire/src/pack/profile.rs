@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use fondaco::day::Validity;
+use fondaco::measure::Groups;
 use fondaco::reference::{
     BaseTerm, ChargeRule, Choice, Exclusive, Policy, Profile, Relief, ReliefEffect, Tax, TypeRule,
 };
-use fondaco::token::Token;
 use serde::Deserialize;
 
 use super::source::{Reader, Texts};
@@ -110,7 +111,7 @@ struct PolicyFile {
 }
 
 impl Reader<'_> {
-    pub(super) fn profile(&mut self, file: ProfileFile) -> (Profile, BTreeMap<Token, Vec<Token>>) {
+    pub(super) fn profile(&mut self, file: ProfileFile) -> (Profile, Groups) {
         let model = wco::model();
         let mut lists_at = Vec::new();
         for list in file.lists {
@@ -190,7 +191,10 @@ impl Reader<'_> {
         let groups = file
             .groups
             .iter()
-            .map(|(name, all)| (self.token(&format!("~{name}")), self.tokens(all)))
+            .map(|(name, all)| {
+                let members = self.tokens(all).into_iter().map(|c| (c, Validity::ALWAYS));
+                (self.token(&format!("~{name}")), members.collect())
+            })
             .collect();
         (profile, groups)
     }
@@ -215,10 +219,11 @@ impl Reader<'_> {
             rounding: self.rounding(&t.rounding),
             choice: match t.choice.as_str() {
                 "all" => Choice::All,
+                "each" => Choice::Each,
                 "" | "highest" => Choice::Highest,
                 "lowest" => Choice::Lowest,
                 other => {
-                    self.problem(format!("“{other}” is none of all, highest, lowest"));
+                    self.problem(format!("“{other}” is none of all, each, highest, lowest"));
                     Choice::Highest
                 }
             },

@@ -48,6 +48,12 @@ pub struct MeasureRow {
     pub formula: String,
     /// The supplementary unit, where the row states one.
     pub unit: String,
+    /// The order number of the tariff quota the rate is for.
+    pub quota: String,
+    /// A condition in the subset of CEL of `docs/conditions.md`; empty is always.
+    pub when: String,
+    /// The part of every year it applies in, `MM-DD/MM-DD`.
+    pub season: String,
     /// First day.
     pub from: String,
     /// Last day.

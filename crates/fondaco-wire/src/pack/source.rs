@@ -6,11 +6,12 @@ use fondaco::condition::Condition;
 use fondaco::day::Validity;
 use fondaco::finding::Trilingual;
 use fondaco::formula::Formula;
+use fondaco::measure::{Direction, Groups, Measure, Selection, When};
+use fondaco::measures::Measures;
 use fondaco::money::{Decimal, Rounding, RoundingMode, decimal};
 use fondaco::quantity::{UnitRow, Units};
 use fondaco::reference::{
-    Act, Check, Direction, Line, ListedName, Measure, Names, Pack, Rate, RequirementRule, RiskRule,
-    Selection,
+    Act, Check, Line, ListedName, Names, Pack, Rate, RequirementRule, RiskRule,
 };
 use fondaco::screening;
 use fondaco::token::Token;
@@ -18,7 +19,7 @@ use serde::Deserialize;
 
 use super::profile::ProfileFile;
 use super::rows::{LawRow, LineRow, ListRow, MeasureRow, NameRow, RateRow};
-use super::{Problem, cel};
+use super::{Files, Problem, cel, table};
 
 #[derive(Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -187,14 +188,7 @@ impl Reader<'_> {
     }
 
     fn selection(&mut self, text: &str) -> Selection {
-        let mut selection = Selection::default();
-        for one in text.split('|').map(str::trim).filter(|t| !t.is_empty()) {
-            match one.strip_prefix('!') {
-                Some(but) => selection.but.push(self.token(but)),
-                None => selection.of.push(self.token(one)),
-            }
-        }
-        selection
+        self.or(text.parse(), Selection::default(), text)
     }
 
     pub(super) fn rounding(&mut self, text: &str) -> Rounding {
@@ -218,7 +212,7 @@ impl Reader<'_> {
     /// A measure from its row.
     pub(super) fn measure(&mut self, row: &MeasureRow) -> Option<Measure> {
         let before = self.problems.len();
-        if !row.code.bytes().all(|b| b.is_ascii_digit()) {
+        if !row.code.bytes().all(|b| b.is_ascii_digit()) || row.code.len() > Measure::LONGEST {
             self.problem(format!("“{}” is not a commodity code", row.code));
         }
         let formula = match (row.rate.trim(), row.formula.trim()) {
@@ -255,6 +249,12 @@ impl Reader<'_> {
             tax: self.token(&row.tax_type),
             formula,
             unit: self.token(&row.unit),
+            quota: self.token(&row.quota),
+            when: When { text: row.when.clone(), condition: self.condition(&row.when) },
+            season: match row.season.as_str() {
+                "" => None,
+                season => self.or(season.parse().map(Some), None, season),
+            },
             validity: self.validity(&row.from, &row.until),
             basis: row.basis.clone(),
             mark: row.mark.clone(),
@@ -277,8 +277,8 @@ impl Reader<'_> {
     }
 
     /// Says which groups of countries a measure names that the pack has not.
-    pub(super) fn groups(&mut self, measure: &Measure, groups: &BTreeMap<Token, Vec<Token>>) {
-        for one in measure.origin.of.iter().chain(&measure.origin.but) {
+    pub(super) fn groups(&mut self, origin: &Selection, groups: &Groups) {
+        for one in origin.of.iter().chain(&origin.but) {
             if one.starts_with('~') && !groups.contains_key(one) {
                 self.problem(format!("the pack has no group {one}"));
             }
@@ -319,9 +319,6 @@ impl Reader<'_> {
         }
     }
 }
-
-/// The files of a pack by their names, uncompressed.
-pub(super) type Files = BTreeMap<String, Vec<u8>>;
 
 fn rows<T: serde::de::DeserializeOwned>(
     files: &Files,
@@ -383,7 +380,7 @@ pub(super) fn read(files: &Files, digest: String) -> Result<Pack, Vec<Problem>> 
         profile,
         law: BTreeMap::new(),
         lines: Vec::new(),
-        measures: Vec::new(),
+        measures: Measures::default(),
         groups,
         rates: Vec::new(),
         lists: BTreeMap::new(),
@@ -528,29 +525,49 @@ pub(super) fn read(files: &Files, digest: String) -> Result<Pack, Vec<Problem>> 
             });
         }
     }
-    pack.add_measures(measures);
+    pack.measures = measures;
     if problems.is_empty() { Ok(pack) } else { Err(problems) }
 }
 
 /// The measures of every file of them, checked against the profile, the law and the groups.
-fn measures(files: &Files, pack: &Pack, problems: &mut Vec<Problem>) -> Vec<Measure> {
+fn measures(files: &Files, pack: &Pack, problems: &mut Vec<Problem>) -> Measures {
     let taxes: Vec<Token> = pack.profile.taxes.iter().map(|t| t.code).collect();
+    let named = |reader: &mut Reader<'_>, tax: Token| {
+        if !taxes.contains(&tax) {
+            reader.problem(format!("the profile has no tax {tax}"));
+        }
+    };
     let mut measures = Vec::new();
     rows(
         files,
-        |n| n.starts_with("measures"),
+        |n| n.starts_with("measures") && n.ends_with(".csv"),
         problems,
         |reader, row: MeasureRow| {
             let Some(measure) = reader.measure(&row) else { return };
-            if !taxes.contains(&measure.tax) {
-                reader.problem(format!("the profile has no tax {}", measure.tax));
-            }
+            named(reader, measure.tax);
             cited(reader, &measure.basis, &pack.law);
-            reader.groups(&measure, &pack.groups);
+            reader.groups(&measure.origin, &pack.groups);
             measures.push(measure);
         },
     );
-    measures
+    let mut all = vec![Measures::of(&measures, &pack.groups)];
+    for (name, bytes) in files.iter().filter(|(name, _)| name.ends_with(".table")) {
+        let mut reader = Reader { file: name.clone(), row: 0, problems };
+        let table = table::decode(bytes, &pack.groups);
+        if let Ok(table) = &table {
+            let (shared, ..) = table.parts();
+            shared.taxes.iter().for_each(|tax| named(&mut reader, *tax));
+            shared.bases.iter().for_each(|basis| cited(&mut reader, basis, &pack.law));
+            shared.origins.iter().for_each(|origin| reader.groups(origin, &pack.groups));
+        }
+        all.push(table);
+    }
+    let all: Result<Vec<Measures>, _> = all.into_iter().collect();
+    let all = all.and_then(|all| Measures::default().with(all, &pack.groups));
+    all.unwrap_or_else(|e| {
+        problems.push(Problem { file: "measures".into(), row: 0, what: e.to_string() });
+        Measures::default()
+    })
 }
 
 /// A basis begins with the id of an act.

@@ -8,11 +8,13 @@ use fondaco::day::{Day, Validity};
 use fondaco::declaration::{Charge, Declaration, Document, Item, Message, Party};
 use fondaco::draft::NodeId;
 use fondaco::finding::Trilingual;
+use fondaco::measure::{Direction, Groups, Measure, Selection, When};
+use fondaco::measures::Measures;
 use fondaco::money::{Currency, Decimal, Money, Rounding, RoundingMode};
 use fondaco::quantity::{Quantity, Units};
 use fondaco::reference::{
-    BaseTerm, ChargeRule, Choice, Direction, Measure, Names, Pack, Policy, Profile, Rate, Relief,
-    ReliefEffect, RequirementRule, RiskRule, Selection, Tax, TypeRule,
+    BaseTerm, ChargeRule, Choice, Names, Pack, Policy, Profile, Rate, Relief, ReliefEffect,
+    RequirementRule, RiskRule, Tax, TypeRule,
 };
 use fondaco::token::Token;
 use fondaco::walk::{Opinion, consider};
@@ -55,6 +57,9 @@ fn measure(code: &str, tax: &str, formula: &str) -> Measure {
         tax: t(tax),
         formula: (!formula.is_empty()).then(|| formula.parse().unwrap()),
         unit: Token::EMPTY,
+        quota: Token::EMPTY,
+        when: When::ALWAYS,
+        season: None,
         validity: Validity::ALWAYS,
         basis: "law".into(),
         mark: String::new(),
@@ -64,7 +69,7 @@ fn measure(code: &str, tax: &str, formula: &str) -> Measure {
 /// A duty, an excise and a VAT on both.
 fn pack(measures: Vec<Measure>) -> Pack {
     let rounding = Rounding { digits: 2, mode: RoundingMode::HalfUp };
-    let mut pack = Pack {
+    Pack {
         id: "own".into(),
         digest: String::new(),
         profile: Profile {
@@ -102,8 +107,8 @@ fn pack(measures: Vec<Measure>) -> Pack {
         },
         law: BTreeMap::new(),
         lines: Vec::new(),
-        measures: Vec::new(),
-        groups: BTreeMap::new(),
+        measures: Measures::of(&measures, &Groups::new()).unwrap(),
+        groups: Groups::new(),
         rates: vec![Rate {
             currency: currency("CNY"),
             per_unit: Decimal::new(1_087, 4),
@@ -116,9 +121,7 @@ fn pack(measures: Vec<Measure>) -> Pack {
         requirements: Vec::new(),
         risks: Vec::new(),
         names: Names { by_key: BTreeMap::new(), loaded: 1 },
-    };
-    pack.add_measures(measures);
-    pack
+    }
 }
 
 fn item(number: u32) -> Item {

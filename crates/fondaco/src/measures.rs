@@ -1,0 +1,601 @@
+//! The rates of duties and taxes of a jurisdiction, millions of them, found by code and day.
+//!
+//! [`Measures`] holds all of them packed, what rows share once; [`Found`] is one of them looked at in
+//! its place. A lookup touches the rows of the code and of its beginnings and nothing else.
+//!
+//! Holds always: rows of one code keep the order in which they were given.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use crate::day::{Day, Validity};
+use crate::formula::Formula;
+use crate::measure::{Direction, Groups, Measure, Season, Selection, When};
+use crate::token::Token;
+
+/// A row of [`Measures`], looked at in its place.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Found<'a> {
+    /// The code the row names; empty is every code.
+    pub code: Token,
+    /// Which way; `None` is both.
+    pub direction: Option<Direction>,
+    /// Whose goods.
+    pub origin: &'a Selection,
+    /// Under which regimes.
+    pub regime: &'a Selection,
+    /// Which tax.
+    pub tax: Token,
+    /// How much; `None` is unknown, not zero.
+    pub formula: Option<&'a Formula>,
+    /// The unit of a supplementary quantity stated without one.
+    pub unit: Token,
+    /// The order number of the tariff quota; empty where for none.
+    pub quota: Token,
+    /// Only where this holds.
+    pub when: &'a When,
+    /// Only in this part of the year.
+    pub season: Option<Season>,
+    /// When in force.
+    pub validity: Validity,
+    /// The act, as cited.
+    pub basis: &'a str,
+    /// `ours`, `illustrative`, `added`, `note …` or empty.
+    pub mark: &'a str,
+    /// Whether it is for goods of the origin asked for hangs on a group whose members are not held.
+    pub origin_untold: bool,
+    /// Which row of the table it is.
+    pub row: usize,
+}
+
+impl Found<'_> {
+    /// The row as one of its own.
+    #[must_use]
+    pub fn to_measure(&self) -> Measure {
+        Measure {
+            code: self.code,
+            direction: self.direction,
+            origin: self.origin.clone(),
+            regime: self.regime.clone(),
+            tax: self.tax,
+            formula: self.formula.cloned(),
+            unit: self.unit,
+            quota: self.quota,
+            when: self.when.clone(),
+            season: self.season,
+            validity: self.validity,
+            basis: self.basis.to_owned(),
+            mark: self.mark.to_owned(),
+        }
+    }
+}
+
+/// What rows share, each once; rows name them by their place.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Shared {
+    /// Taxes.
+    pub taxes: Vec<Token>,
+    /// Units.
+    pub units: Vec<Token>,
+    /// Order numbers of quotas.
+    pub quotas: Vec<Token>,
+    /// Seasons; the first is none.
+    pub seasons: Vec<Option<Season>>,
+    /// Countries.
+    pub origins: Vec<Selection>,
+    /// Regimes.
+    pub regimes: Vec<Selection>,
+    /// Formulas; the first is none.
+    pub formulas: Vec<Option<Formula>>,
+    /// Conditions.
+    pub whens: Vec<When>,
+    /// Acts, as cited.
+    pub bases: Vec<String>,
+    /// Marks.
+    pub marks: Vec<String>,
+}
+
+/// A row packed: places in [`Shared`], days as numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// First day as [`Day::number`]; `i32::MIN` is since ever.
+    pub from: i32,
+    /// Last day; `i32::MAX` is until further notice.
+    pub until: i32,
+    /// Place in `origins`.
+    pub origin: u32,
+    /// Place in `formulas`.
+    pub formula: u32,
+    /// Place in `whens`.
+    pub when: u32,
+    /// Place in `bases`.
+    pub basis: u32,
+    /// Place in `quotas`.
+    pub quota: u32,
+    /// Place in `regimes`.
+    pub regime: u16,
+    /// Place in `marks`.
+    pub mark: u16,
+    /// Place in `taxes`.
+    pub tax: u16,
+    /// Place in `units`.
+    pub unit: u8,
+    /// Place in `seasons`.
+    pub season: u8,
+    /// 0 both, 1 import, 2 export.
+    pub direction: u8,
+}
+
+/// Two-letter codes as bits; the quick answer to "does this row take that country".
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Letters([u64; 11]);
+
+impl Letters {
+    fn place(value: &str) -> Option<usize> {
+        match value.as_bytes() {
+            [a @ b'A'..=b'Z', b @ b'A'..=b'Z'] => {
+                Some(usize::from(a - b'A') * 26 + usize::from(b - b'A'))
+            }
+            _ => None,
+        }
+    }
+
+    fn of(selection: &Selection, groups: &Groups) -> Option<Self> {
+        if selection.hangs(groups) {
+            return None;
+        }
+        let mut bits = [0; 11];
+        let day = Day::EPOCH;
+        for a in b'A'..=b'Z' {
+            for b in b'A'..=b'Z' {
+                let letters = [a, b];
+                let country = std::str::from_utf8(&letters).unwrap_or_default();
+                if selection.takes(country, groups, day) == Some(true) {
+                    let place = Self::place(country)?;
+                    *bits.get_mut(place / 64)? |= 1 << (place % 64);
+                }
+            }
+        }
+        Some(Self(bits))
+    }
+
+    fn has(&self, place: usize) -> bool {
+        self.0.get(place / 64).is_some_and(|word| word >> (place % 64) & 1 == 1)
+    }
+}
+
+/// The rows cannot be packed, or packed rows are none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unfit(pub String);
+
+impl std::error::Error for Unfit {}
+
+impl fmt::Display for Unfit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Every rate of a jurisdiction, packed, by code.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Measures {
+    shared: Shared,
+    /// Packed codes, rising, each with the place of its first row.
+    codes: Vec<(u64, u32)>,
+    rows: Vec<Entry>,
+    /// Bit n: some code has n digits.
+    lengths: u32,
+    /// For each of `origins`.
+    letters: Vec<Option<Letters>>,
+}
+
+/// A code of digits as a number that tells its length too; `None` where it is none or too long.
+fn pack(code: &str) -> Option<u64> {
+    if code.len() > Measure::LONGEST || !code.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let number = code.bytes().fold(0_u64, |n, b| n * 10 + u64::from(b - b'0'));
+    Some(number << 5 | code.len() as u64)
+}
+
+fn unpack(key: u64) -> Token {
+    let (number, length) = (key >> 5, (key & 31) as usize);
+    if length == 0 { Token::EMPTY } else { Token::lossy(&format!("{number:0length$}")) }
+}
+
+impl Measures {
+    /// Packs rows, by code, those of one code in the order given.
+    ///
+    /// # Errors
+    /// [`Unfit`] where a code is not of digits or too long, or rows differ in more ways than a
+    /// table holds.
+    pub fn of(rows: &[Measure], groups: &Groups) -> Result<Self, Unfit> {
+        let mut keyed = Vec::with_capacity(rows.len());
+        for row in rows {
+            let key = pack(&row.code)
+                .ok_or_else(|| Unfit(format!("“{}” is not a commodity code", row.code)))?;
+            keyed.push((key, row));
+        }
+        keyed.sort_by_key(|(key, _)| *key);
+        let mut places = Places::default();
+        let mut codes: Vec<(u64, u32)> = Vec::new();
+        let mut entries = Vec::with_capacity(rows.len());
+        for (key, row) in keyed {
+            let entry = places.entry(row)?;
+            if codes.last().is_none_or(|(last, _)| *last != key) {
+                let at = u32::try_from(entries.len()).map_err(|_| full("rows"))?;
+                codes.push((key, at));
+            }
+            entries.push(entry);
+        }
+        Self::from_parts(places.shared, codes, entries, groups)
+    }
+
+    /// Takes parts as [`Measures::parts`] gives them.
+    ///
+    /// # Errors
+    /// [`Unfit`] where they do not fit together.
+    pub fn from_parts(
+        shared: Shared,
+        codes: Vec<(u64, u32)>,
+        rows: Vec<Entry>,
+        groups: &Groups,
+    ) -> Result<Self, Unfit> {
+        let rising = codes.windows(2).all(|w| matches!(w, [a, b] if a.0 < b.0 && a.1 < b.1));
+        let within = codes.last().is_none_or(|(_, at)| (*at as usize) < rows.len());
+        let first = codes.first().is_none_or(|(_, at)| *at == 0);
+        if !rising || !within || !first || (codes.is_empty() && !rows.is_empty()) {
+            return Err(Unfit("the codes are not in order".into()));
+        }
+        let fits = |row: &Entry| {
+            (row.origin as usize) < shared.origins.len()
+                && (row.formula as usize) < shared.formulas.len()
+                && (row.when as usize) < shared.whens.len()
+                && (row.basis as usize) < shared.bases.len()
+                && (row.quota as usize) < shared.quotas.len()
+                && usize::from(row.regime) < shared.regimes.len()
+                && usize::from(row.mark) < shared.marks.len()
+                && usize::from(row.tax) < shared.taxes.len()
+                && usize::from(row.unit) < shared.units.len()
+                && usize::from(row.season) < shared.seasons.len()
+        };
+        if !rows.iter().all(fits) {
+            return Err(Unfit("a row names what is not there".into()));
+        }
+        let letters = shared.origins.iter().map(|o| Letters::of(o, groups)).collect();
+        let lengths = codes.iter().fold(0, |bits, (key, _)| bits | 1 << (key & 31));
+        Ok(Self { shared, codes, rows, lengths, letters })
+    }
+
+    /// What they are made of: what rows share, packed codes with their first rows, packed rows.
+    #[must_use]
+    pub fn parts(&self) -> (&Shared, &[(u64, u32)], &[Entry]) {
+        (&self.shared, &self.codes, &self.rows)
+    }
+
+    /// How many rows.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    fn rows_of(&self, code: usize) -> std::ops::Range<usize> {
+        let at = |n: usize| self.codes.get(n).map_or(self.rows.len(), |(_, at)| *at as usize);
+        at(code)..at(code + 1)
+    }
+
+    /// Every row, by code.
+    pub fn iter(&self) -> impl Iterator<Item = Found<'_>> {
+        self.codes.iter().enumerate().flat_map(move |(n, (key, _))| {
+            let code = unpack(*key);
+            self.rows_of(n).filter_map(move |row| self.found(code, row, false))
+        })
+    }
+
+    fn found(&self, code: Token, row: usize, origin_untold: bool) -> Option<Found<'_>> {
+        let (entry, shared) = (self.rows.get(row)?, &self.shared);
+        let day = |number, open| {
+            if number == open { None } else { Day::from_number(number).ok() }
+        };
+        Some(Found {
+            code,
+            direction: match entry.direction {
+                1 => Some(Direction::Import),
+                2 => Some(Direction::Export),
+                _ => None,
+            },
+            origin: shared.origins.get(entry.origin as usize)?,
+            regime: shared.regimes.get(usize::from(entry.regime))?,
+            tax: *shared.taxes.get(usize::from(entry.tax))?,
+            formula: shared.formulas.get(entry.formula as usize)?.as_ref(),
+            unit: *shared.units.get(usize::from(entry.unit))?,
+            quota: *shared.quotas.get(entry.quota as usize)?,
+            when: shared.whens.get(entry.when as usize)?,
+            season: *shared.seasons.get(usize::from(entry.season))?,
+            validity: Validity {
+                from: day(entry.from, i32::MIN),
+                until: day(entry.until, i32::MAX),
+            },
+            basis: shared.bases.get(entry.basis as usize)?,
+            mark: shared.marks.get(usize::from(entry.mark))?,
+            origin_untold,
+            row,
+        })
+    }
+
+    /// The rows in force on the day for goods of a code and an origin, whatever the regime and the
+    /// conditions: shortest code first.
+    pub fn of_goods<'a>(
+        &'a self,
+        code: &'a str,
+        direction: Direction,
+        origin: &'a str,
+        day: Day,
+        groups: &'a Groups,
+    ) -> impl Iterator<Item = Found<'a>> + use<'a> {
+        let place = Letters::place(origin);
+        let number = day.number();
+        let way = match direction {
+            Direction::Import => 1,
+            Direction::Export => 2,
+        };
+        let longest = code.bytes().take_while(u8::is_ascii_digit).count().min(Measure::LONGEST);
+        let lengths = (0..=longest).filter(|n| self.lengths >> n & 1 == 1);
+        lengths.flat_map(move |length| {
+            let prefix = code.get(..length).unwrap_or_default();
+            let at = pack(prefix)
+                .and_then(|key| self.codes.binary_search_by_key(&key, |(k, _)| *k).ok());
+            let rows = at.map_or(0..0, |n| self.rows_of(n));
+            let code = Token::lossy(prefix);
+            rows.filter_map(move |row| {
+                let entry = self.rows.get(row)?;
+                if entry.from > number
+                    || entry.until < number
+                    || (entry.direction != 0 && entry.direction != way)
+                {
+                    return None;
+                }
+                let letters = self.letters.get(entry.origin as usize).copied().flatten();
+                let untold = match (letters, place) {
+                    (Some(letters), Some(place)) => (!letters.has(place)).then_some(Some(false)),
+                    _ => {
+                        let origins = self.shared.origins.get(entry.origin as usize)?;
+                        match origins.takes(origin, groups, day) {
+                            Some(true) => None,
+                            other => Some(other),
+                        }
+                    }
+                };
+                let found = match untold {
+                    Some(Some(_)) => return None,
+                    Some(None) => self.found(code, row, true)?,
+                    None => self.found(code, row, false)?,
+                };
+                found.season.is_none_or(|s| s.covers(day)).then_some(found)
+            })
+        })
+    }
+
+    /// These and others, those of one code one after the other.
+    ///
+    /// # Errors
+    /// [`Unfit`] where together they differ in more ways than a table holds.
+    pub fn with(self, others: Vec<Self>, groups: &Groups) -> Result<Self, Unfit> {
+        if others.iter().all(Self::is_empty) {
+            return Ok(self);
+        }
+        let mut all: Vec<Self> = others;
+        all.insert(0, self);
+        all.retain(|one| !one.is_empty());
+        if all.len() == 1 {
+            return Ok(all.remove(0));
+        }
+        let rows: Vec<Measure> =
+            all.iter().flat_map(Self::iter).map(|found| found.to_measure()).collect();
+        Self::of(&rows, groups)
+    }
+
+    /// These without the rows that a test takes.
+    ///
+    /// # Errors
+    /// As [`Measures::of`], which cannot be where nothing is added.
+    pub fn without(
+        self,
+        drop: impl Fn(&Found<'_>) -> bool,
+        groups: &Groups,
+    ) -> Result<Self, Unfit> {
+        if !self.iter().any(|found| drop(&found)) {
+            return Ok(self);
+        }
+        let kept: Vec<Measure> =
+            self.iter().filter(|found| !drop(found)).map(|found| found.to_measure()).collect();
+        Self::of(&kept, groups)
+    }
+}
+
+fn full(what: &str) -> Unfit {
+    Unfit(format!("more different {what} than one table of measures holds"))
+}
+
+/// Where each shared thing stands, by its text, while rows are packed.
+struct Places {
+    shared: Shared,
+    by: [BTreeMap<String, usize>; 10],
+}
+
+impl Default for Places {
+    fn default() -> Self {
+        let mut places = Self { shared: Shared::default(), by: Default::default() };
+        // The first of these stands for "none".
+        places.shared.seasons.push(None);
+        places.shared.formulas.push(None);
+        places.by[3].insert(String::new(), 0);
+        places.by[6].insert(String::new(), 0);
+        places
+    }
+}
+
+impl Places {
+    fn entry(&mut self, row: &Measure) -> Result<Entry, Unfit> {
+        fn place<T, N: TryFrom<usize>>(
+            by: &mut BTreeMap<String, usize>,
+            all: &mut Vec<T>,
+            what: &str,
+            text: String,
+            make: impl FnOnce() -> T,
+        ) -> Result<N, Unfit> {
+            let at = match by.get(&text) {
+                Some(at) => *at,
+                None => {
+                    all.push(make());
+                    by.insert(text, all.len() - 1);
+                    all.len() - 1
+                }
+            };
+            N::try_from(at).map_err(|_| full(what))
+        }
+        let s = &mut self.shared;
+        let [taxes, units, quotas, seasons, origins, regimes, formulas, whens, bases, marks] =
+            &mut self.by;
+        let number = |day: Option<Day>, open| day.map_or(open, Day::number);
+        let said = |text: Option<String>| text.unwrap_or_default();
+        Ok(Entry {
+            from: number(row.validity.from, i32::MIN),
+            until: number(row.validity.until, i32::MAX),
+            direction: match row.direction {
+                None => 0,
+                Some(Direction::Import) => 1,
+                Some(Direction::Export) => 2,
+            },
+            tax: place(taxes, &mut s.taxes, "taxes", row.tax.to_string(), || row.tax)?,
+            unit: place(units, &mut s.units, "units", row.unit.to_string(), || row.unit)?,
+            quota: place(quotas, &mut s.quotas, "quotas", row.quota.to_string(), || row.quota)?,
+            season: place(
+                seasons,
+                &mut s.seasons,
+                "seasons",
+                said(row.season.map(|x| x.to_string())),
+                || row.season,
+            )?,
+            origin: place(origins, &mut s.origins, "origins", row.origin.to_string(), || {
+                row.origin.clone()
+            })?,
+            regime: place(regimes, &mut s.regimes, "regimes", row.regime.to_string(), || {
+                row.regime.clone()
+            })?,
+            formula: place(
+                formulas,
+                &mut s.formulas,
+                "formulas",
+                said(row.formula.as_ref().map(ToString::to_string)),
+                || row.formula.clone(),
+            )?,
+            when: place(whens, &mut s.whens, "conditions", row.when.text.clone(), || {
+                row.when.clone()
+            })?,
+            basis: place(bases, &mut s.bases, "acts", row.basis.clone(), || row.basis.clone())?,
+            mark: place(marks, &mut s.marks, "marks", row.mark.clone(), || row.mark.clone())?,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(code: &str, origin: &str, from: &str, season: &str) -> Measure {
+        Measure {
+            code: Token::lossy(code),
+            direction: Some(Direction::Import),
+            origin: origin.parse().unwrap(),
+            regime: Selection::default(),
+            tax: Token::lossy("A00"),
+            formula: Some(Formula::Free),
+            unit: Token::EMPTY,
+            quota: Token::EMPTY,
+            when: When::ALWAYS,
+            season: if season.is_empty() { None } else { Some(season.parse().unwrap()) },
+            validity: Validity { from: from.parse().ok(), until: None },
+            basis: format!("{code} {origin} {from}"),
+            mark: String::new(),
+        }
+    }
+
+    #[track_caller]
+    fn check(code: &str, origin: &str, day: &str, wanted: &[&str]) {
+        let all = Validity::ALWAYS;
+        let later = Validity { from: "2025-01-01".parse().ok(), until: None };
+        let groups = Groups::from([
+            (Token::lossy("~old"), vec![(Token::lossy("KZ"), all), (Token::lossy("MN"), all)]),
+            (Token::lossy("~new"), vec![(Token::lossy("KZ"), later)]),
+        ]);
+        let rows = [
+            row("4407", "CN", "2020-01-01", ""),
+            row("", "", "2020-01-01", ""),
+            row("440712", "~old|!MN", "2020-01-01", ""),
+            row("440712", "~new", "2020-01-01", ""),
+            row("440712", "~nowhere", "2020-01-01", ""),
+            row("0007", "", "", ""),
+            row("4407", "", "2026-02-01", "11-15/03-20"),
+        ];
+        let measures = Measures::of(&rows, &groups).unwrap();
+        let day = day.parse().unwrap();
+        let found: Vec<_> = measures
+            .of_goods(code, Direction::Import, origin, day, &groups)
+            .map(|f| format!("{}{}", f.basis, if f.origin_untold { "?" } else { "" }))
+            .collect();
+        assert_eq!(found, wanted, "{code} {origin} {day}");
+        assert_eq!(measures.of_goods(code, Direction::Export, origin, day, &groups).count(), 0);
+        // Packing what was unpacked gives the same table.
+        let again: Vec<_> = measures.iter().map(|f| f.to_measure()).collect();
+        assert_eq!(Measures::of(&again, &groups), Ok(measures.clone()));
+        let (shared, codes, rows) = measures.parts();
+        let parts = (shared.clone(), codes.to_vec(), rows.to_vec());
+        assert_eq!(Measures::from_parts(parts.0, parts.1, parts.2, &groups), Ok(measures));
+    }
+
+    #[test]
+    fn rows_are_found_by_code_origin_day_and_season() {
+        let (all, old, new) = (
+            " ".to_owned() + " 2020-01-01",
+            "440712 ~old|!MN 2020-01-01",
+            "440712 ~new 2020-01-01",
+        );
+        let untold = "440712 ~nowhere 2020-01-01?";
+        check("4407120000", "CN", "2026-06-01", &[&all, "4407 CN 2020-01-01", untold]);
+        check("4407120000", "KZ", "2024-12-31", &[&all, old, untold]);
+        check("4407120000", "KZ", "2025-01-01", &[&all, old, new, untold]);
+        check("4407120000", "MN", "2025-01-01", &[&all, untold]);
+        check("4407120000", "", "2025-01-01", &[&all, untold]);
+        check("4407", "RU", "2026-03-20", &[&all, "4407  2026-02-01"]);
+        check("4407", "RU", "2026-03-21", &[&all]);
+        check("4407", "RU", "2026-12-31", &[&all, "4407  2026-02-01"]);
+        check("44", "RU", "2019-12-31", &[]);
+        check("0007", "RU", "2019-12-31", &["0007  "]);
+        check("007", "RU", "2019-12-31", &[]);
+        check("7", "RU", "2019-12-31", &[]);
+        check("44x7", "RU", "2026-03-20", &[&all]);
+    }
+
+    #[test]
+    fn what_does_not_fit_is_refused() {
+        let groups = Groups::new();
+        for code in ["44x", "123456789012345678"] {
+            assert!(Measures::of(&[row(code, "", "", "")], &groups).is_err(), "{code}");
+        }
+        let measures = Measures::of(&[row("44", "", "", "")], &groups).unwrap();
+        let (shared, codes, rows) = measures.parts();
+        let bad = |codes: Vec<(u64, u32)>, rows: Vec<Entry>| {
+            Measures::from_parts(shared.clone(), codes, rows, &groups).is_err()
+        };
+        assert!(bad(vec![], rows.to_vec()) && bad(codes.to_vec(), vec![]));
+        assert!(bad(codes.to_vec(), vec![Entry { basis: 9, ..rows[0] }]));
+        assert!(bad(vec![(66, 0), (34, 1)], vec![rows[0], rows[0]]));
+    }
+}
