@@ -272,20 +272,17 @@ fn why(unknown: &Unknown) -> WhyView {
 }
 
 fn duty(duty: &Duty<'_>, reference: Reference<'_>) -> DutyView {
-    match &duty.row {
-        Ok(row) => row_view(row, reference),
-        Err(untold) => {
-            let unknown = Some(why(&untold.why));
-            match &untold.row {
-                Some(row) => DutyView { unknown, ..row_view(row, reference) },
-                None => DutyView {
-                    tax_type: duty.tax.code.to_string(),
-                    name: Texts::from(&duty.tax.name),
-                    unknown,
-                    ..DutyView::default()
-                },
-            }
-        }
+    let view = match &duty.rate.row {
+        Some(row) => row_view(row, reference),
+        None => DutyView {
+            tax_type: duty.tax.code.to_string(),
+            name: Texts::from(&duty.tax.name),
+            ..DutyView::default()
+        },
+    };
+    match &duty.rate.untold {
+        Some(untold) => DutyView { unknown: Some(why(untold)), ..view },
+        None => view,
     }
 }
 

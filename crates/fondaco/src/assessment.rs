@@ -209,9 +209,12 @@ impl<'a> ItemAssessor<'a> {
     fn run(mut self, into: &mut Assessment) {
         for (tax, rates) in rates(&self.facts) {
             for rate in rates {
-                match rate {
-                    Ok(row) => self.line(tax, &row, into),
-                    Err(untold) => self.unknown(tax, untold.row.as_ref(), untold.why, into),
+                match (rate.row, rate.untold) {
+                    (Some(row), None) => self.line(tax, &row, into),
+                    (row, why) => {
+                        let why = why.unwrap_or(Unknown::NoMeasure);
+                        self.unknown(tax, row.as_ref(), why, into);
+                    }
                 }
             }
         }

@@ -43,8 +43,8 @@ pub struct Question {
 pub struct Duty<'a> {
     /// The tax.
     pub tax: &'a Tax,
-    /// The row; or why it cannot be told.
-    pub row: Applies<'a>,
+    /// The row, or why it cannot be told.
+    pub rate: Applies<'a>,
 }
 
 /// A lower rate that may be claimed.
@@ -130,7 +130,7 @@ pub fn answer<'a>(asked: &'a Declaration, reference: Reference<'a>) -> Answer<'a
     }
     let facts = ItemFacts { declaration: asked, item: Some(item), reference, value: None };
     for (tax, rows) in rates(&facts) {
-        answer.duties.extend(rows.into_iter().map(|row| Duty { tax, row }));
+        answer.duties.extend(rows.into_iter().map(|rate| Duty { tax, rate }));
     }
     let percent = |row: &Found<'_>| row.formula.and_then(Formula::percent);
     for row in reference.measures_of_any_regime(&item.code, direction, &item.origin) {
@@ -140,7 +140,8 @@ pub fn answer<'a>(asked: &'a Declaration, reference: Reference<'a>) -> Answer<'a
             && reference.pack.profile.taxes.iter().any(|t| t.code == row.tax && t.preferential)
         {
             let base = answer.duties.iter().find(|d| d.tax.code == row.tax);
-            let base = base.and_then(|d| d.row.as_ref().ok()).and_then(|r| percent(r));
+            let told = base.filter(|d| d.rate.untold.is_none());
+            let base = told.and_then(|d| d.rate.row.as_ref()).and_then(percent);
             let saving = base.zip(percent(&row)).and_then(|(b, p)| b.checked_sub(p));
             answer.preferences.push(Preference { row, saving });
         } else if !row.quota.is_empty() || row.when.condition.holds(&facts) == Some(false) {

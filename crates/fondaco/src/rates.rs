@@ -11,21 +11,18 @@ use crate::money::Decimal;
 use crate::reference::{Choice, Reference, Tax};
 use crate::token::Token;
 
-/// A rate that applies, or why that cannot be told.
-pub type Applies<'a> = Result<Found<'a>, Untold<'a>>;
-
-/// Why it cannot be told which rate applies.
+/// A rate that applies, or of which that cannot be told.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Untold<'a> {
-    /// Why.
-    pub why: Unknown,
-    /// The row it is about; `None` where there is none.
+pub struct Applies<'a> {
+    /// The row; `None` where there is none.
     pub row: Option<Found<'a>>,
+    /// Why it cannot be told; `None` where the row applies.
+    pub untold: Option<Unknown>,
 }
 
-impl From<Unknown> for Untold<'_> {
-    fn from(why: Unknown) -> Self {
-        Self { why, row: None }
+impl Applies<'_> {
+    fn no_row(why: Unknown) -> Vec<Self> {
+        vec![Self { row: None, untold: Some(why) }]
     }
 }
 
@@ -125,7 +122,7 @@ fn of_tax<'a>(
                 || (f.prefer.contains(&tax.code) && has(&f.over))
         });
         let wanted = tax.expected && !other;
-        return wanted.then(|| Err(Unknown::NoMeasure.into())).into_iter().collect();
+        return if wanted { Applies::no_row(Unknown::NoMeasure) } else { Vec::new() };
     };
     let closest = || of_tax().filter(|c| rank(&c.row) == top).collect::<Vec<_>>();
     let picked = tax.picks.iter().find(|(code, _)| item.additional_codes.contains(code));
@@ -156,11 +153,8 @@ fn of_tax<'a>(
             Token::EMPTY => item.origin,
             stated => stated,
         };
-        return vec![Err(Unknown::NoPreference(item.regime, origin).into())];
+        return Applies::no_row(Unknown::NoPreference(item.regime, origin));
     }
-    let applies = |c: &Candidate<'a>| match &c.hangs {
-        None => Ok(c.row),
-        Some(why) => Err(Untold { why: why.clone(), row: Some(c.row) }),
-    };
+    let applies = |c: &Candidate<'a>| Applies { row: Some(c.row), untold: c.hangs.clone() };
     chosen.into_iter().map(applies).collect()
 }
