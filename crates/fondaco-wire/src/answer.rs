@@ -243,7 +243,7 @@ fn days(validity: Validity) -> (String, String) {
 
 fn row_view(row: &Found<'_>, reference: Reference<'_>) -> DutyView {
     let tax = reference.pack.profile.taxes.iter().find(|t| t.code == row.tax);
-    let (from, until) = days(row.validity);
+    let (from, until) = days(row.validity());
     let unknown = row.formula.is_none().then(|| why(&Unknown::NoMeasure));
     DutyView {
         tax_type: row.tax.to_string(),
@@ -288,7 +288,7 @@ fn duty(duty: &Duty<'_>, reference: Reference<'_>) -> DutyView {
 
 fn preference(preference: &Preference<'_>) -> PreferenceView {
     let row = &preference.row;
-    let (from, until) = days(row.validity);
+    let (from, until) = days(row.validity());
     PreferenceView {
         regimes: row.regime.of.iter().map(ToString::to_string).collect(),
         tax_type: row.tax.to_string(),

@@ -66,7 +66,9 @@ impl Day {
     /// Days from `earlier` to this day; negative where this day is the earlier one.
     #[must_use]
     pub fn days_since(self, earlier: Self) -> i32 {
-        self.0.since(earlier.0).map_or(0, |span| span.get_days())
+        let seconds = self.0.duration_since(earlier.0).as_secs();
+        // The calendar has fewer days than fit.
+        i32::try_from(seconds / 86_400).unwrap_or(0)
     }
 
     /// The year, such as 2026.

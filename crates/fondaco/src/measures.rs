@@ -1,9 +1,10 @@
 //! The rates of duties and taxes of a jurisdiction, millions of them, found by code and day.
 //!
-//! [`Measures`] holds all of them packed, what rows share once; [`Found`] is one of them looked at in
-//! its place. A lookup touches the rows of the code and of its beginnings and nothing else.
+//! A [`Table`] holds the rows of one source packed, what they share once; [`Measures`] are the tables
+//! of a pack; [`Found`] is a row looked at in its place. A lookup touches, of the rows of the code
+//! and of its beginnings, those for goods of anywhere and those for the one country.
 //!
-//! Holds always: rows of one code keep the order in which they were given.
+//! Holds always: rows of one code for the same countries keep the order in which they were given.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -36,19 +37,28 @@ pub struct Found<'a> {
     pub when: &'a When,
     /// Only in this part of the year.
     pub season: Option<Season>,
-    /// When in force.
-    pub validity: Validity,
+    /// First and last day in force, as in [`Entry`].
+    days: (i32, i32),
     /// The act, as cited.
     pub basis: &'a str,
     /// `ours`, `illustrative`, `added`, `note …` or empty.
     pub mark: &'a str,
     /// Whether it is for goods of the origin asked for hangs on a group whose members are not held.
     pub origin_untold: bool,
-    /// Which row of the table it is.
-    pub row: usize,
+    /// Which table and which row of it.
+    pub place: (usize, usize),
 }
 
 impl Found<'_> {
+    /// When in force.
+    #[must_use]
+    pub fn validity(&self) -> Validity {
+        let day = |number, open| {
+            if number == open { None } else { Day::from_number(number).ok() }
+        };
+        Validity { from: day(self.days.0, i32::MIN), until: day(self.days.1, i32::MAX) }
+    }
+
     /// The row as one of its own.
     #[must_use]
     pub fn to_measure(&self) -> Measure {
@@ -63,7 +73,7 @@ impl Found<'_> {
             quota: self.quota,
             when: self.when.clone(),
             season: self.season,
-            validity: self.validity,
+            validity: self.validity(),
             basis: self.basis.to_owned(),
             mark: self.mark.to_owned(),
         }
@@ -176,13 +186,16 @@ impl fmt::Display for Unfit {
     }
 }
 
-/// Every rate of a jurisdiction, packed, by code.
+/// The rates of one source, packed, by code.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Measures {
+pub struct Table {
     shared: Shared,
     /// Packed codes, rising, each with the place of its first row.
     codes: Vec<(u64, u32)>,
+    /// Of one code, first rows that name no country, then those of each country.
     rows: Vec<Entry>,
+    /// For each row: 0, or one more than the place of the one country it is for.
+    countries: Vec<u16>,
     /// Bit n: some code has n digits.
     lengths: u32,
     /// For each of `origins`.
@@ -203,8 +216,17 @@ fn unpack(key: u64) -> Token {
     if length == 0 { Token::EMPTY } else { Token::lossy(&format!("{number:0length$}")) }
 }
 
-impl Measures {
-    /// Packs rows, by code, those of one code in the order given.
+/// One more than the place of the one country a row is for; 0 where it is for others.
+fn single(origin: &Selection) -> u16 {
+    let place = match (origin.of.as_slice(), origin.but.as_slice()) {
+        ([one], []) => Letters::place(one),
+        _ => None,
+    };
+    place.and_then(|p| u16::try_from(p + 1).ok()).unwrap_or(0)
+}
+
+impl Table {
+    /// Packs rows, by code and country, otherwise in the order given.
     ///
     /// # Errors
     /// [`Unfit`] where a code is not of digits or too long, or rows differ in more ways than a
@@ -214,13 +236,13 @@ impl Measures {
         for row in rows {
             let key = pack(&row.code)
                 .ok_or_else(|| Unfit(format!("“{}” is not a commodity code", row.code)))?;
-            keyed.push((key, row));
+            keyed.push((key, single(&row.origin), row));
         }
-        keyed.sort_by_key(|(key, _)| *key);
+        keyed.sort_by_key(|(key, country, _)| (*key, *country));
         let mut places = Places::default();
         let mut codes: Vec<(u64, u32)> = Vec::new();
         let mut entries = Vec::with_capacity(rows.len());
-        for (key, row) in keyed {
+        for (key, _, row) in keyed {
             let entry = places.entry(row)?;
             if codes.last().is_none_or(|(last, _)| *last != key) {
                 let at = u32::try_from(entries.len()).map_err(|_| full("rows"))?;
@@ -231,7 +253,7 @@ impl Measures {
         Self::from_parts(places.shared, codes, entries, groups)
     }
 
-    /// Takes parts as [`Measures::parts`] gives them.
+    /// Takes parts as [`Table::parts`] gives them.
     ///
     /// # Errors
     /// [`Unfit`] where they do not fit together.
@@ -262,27 +284,24 @@ impl Measures {
         if !rows.iter().all(fits) {
             return Err(Unfit("a row names what is not there".into()));
         }
+        let singles: Vec<u16> = shared.origins.iter().map(single).collect();
+        let country = |row: &Entry| singles.get(row.origin as usize).copied().unwrap_or(0);
         let letters = shared.origins.iter().map(|o| Letters::of(o, groups)).collect();
         let lengths = codes.iter().fold(0, |bits, (key, _)| bits | 1 << (key & 31));
-        Ok(Self { shared, codes, rows, lengths, letters })
+        let countries = rows.iter().map(country).collect();
+        let table = Self { shared, codes, rows, countries, lengths, letters };
+        let sorted =
+            |n: usize| table.countries.get(table.rows_of(n)).is_some_and(<[u16]>::is_sorted);
+        if !(0..table.codes.len()).all(sorted) {
+            return Err(Unfit("the countries of a code are not in order".into()));
+        }
+        Ok(table)
     }
 
-    /// What they are made of: what rows share, packed codes with their first rows, packed rows.
+    /// What it is made of: what rows share, packed codes with their first rows, packed rows.
     #[must_use]
     pub fn parts(&self) -> (&Shared, &[(u64, u32)], &[Entry]) {
         (&self.shared, &self.codes, &self.rows)
-    }
-
-    /// How many rows.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.rows.len()
-    }
-
-    /// Whether there is none.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.rows.is_empty()
     }
 
     fn rows_of(&self, code: usize) -> std::ops::Range<usize> {
@@ -290,19 +309,27 @@ impl Measures {
         at(code)..at(code + 1)
     }
 
+    /// Of the rows of a code, those for goods of anywhere, and those of one country.
+    fn rows_for(&self, code: usize, country: u16) -> [std::ops::Range<usize>; 2] {
+        let rows = self.rows_of(code);
+        let Some(countries) = self.countries.get(rows.clone()) else { return [0..0, 0..0] };
+        let before = |limit| rows.start + countries.partition_point(|c| *c < limit);
+        if country == 0 {
+            return [rows.start..before(1), 0..0];
+        }
+        [rows.start..before(1), before(country)..before(country + 1)]
+    }
+
     /// Every row, by code.
-    pub fn iter(&self) -> impl Iterator<Item = Found<'_>> {
+    fn iter(&self, table: usize) -> impl Iterator<Item = Found<'_>> {
         self.codes.iter().enumerate().flat_map(move |(n, (key, _))| {
             let code = unpack(*key);
-            self.rows_of(n).filter_map(move |row| self.found(code, row, false))
+            self.rows_of(n).filter_map(move |row| self.found(code, (table, row), false))
         })
     }
 
-    fn found(&self, code: Token, row: usize, origin_untold: bool) -> Option<Found<'_>> {
-        let (entry, shared) = (self.rows.get(row)?, &self.shared);
-        let day = |number, open| {
-            if number == open { None } else { Day::from_number(number).ok() }
-        };
+    fn found(&self, code: Token, place: (usize, usize), origin_untold: bool) -> Option<Found<'_>> {
+        let (entry, shared) = (self.rows.get(place.1)?, &self.shared);
         Some(Found {
             code,
             direction: match entry.direction {
@@ -318,15 +345,98 @@ impl Measures {
             quota: *shared.quotas.get(entry.quota as usize)?,
             when: shared.whens.get(entry.when as usize)?,
             season: *shared.seasons.get(usize::from(entry.season))?,
-            validity: Validity {
-                from: day(entry.from, i32::MIN),
-                until: day(entry.until, i32::MAX),
-            },
+            days: (entry.from, entry.until),
             basis: shared.bases.get(entry.basis as usize)?,
             mark: shared.marks.get(usize::from(entry.mark))?,
             origin_untold,
-            row,
+            place,
         })
+    }
+
+    /// Whether a row takes goods of the origin; `None` where that is untold.
+    fn takes(&self, entry: &Entry, asked: &Asked<'_>) -> Option<bool> {
+        let place = entry.origin as usize;
+        match (self.letters.get(place)?, asked.place) {
+            (Some(letters), Some(country)) => Some(letters.has(country)),
+            _ => self.shared.origins.get(place)?.takes(asked.origin, asked.groups, asked.day),
+        }
+    }
+
+    fn of_goods<'a>(
+        &'a self,
+        table: usize,
+        asked: Asked<'a>,
+        length: usize,
+    ) -> impl Iterator<Item = Found<'a>> + use<'a> {
+        let prefix = asked.code.get(..length).unwrap_or_default();
+        let key = if self.lengths >> length & 1 == 1 { pack(prefix) } else { None };
+        let at = key.and_then(|key| self.codes.binary_search_by_key(&key, |(k, _)| *k).ok());
+        let country = asked.place.and_then(|p| u16::try_from(p + 1).ok()).unwrap_or(0);
+        let rows = at.map_or([0..0, 0..0], |n| self.rows_for(n, country));
+        rows.into_iter().flatten().filter_map(move |row| {
+            let entry = self.rows.get(row)?;
+            if entry.from > asked.number
+                || entry.until < asked.number
+                || (entry.direction != 0 && entry.direction != asked.direction)
+            {
+                return None;
+            }
+            let takes = self.takes(entry, &asked);
+            if takes == Some(false) {
+                return None;
+            }
+            let season = self.shared.seasons.get(usize::from(entry.season)).copied().flatten();
+            if season.is_some_and(|s| !s.covers(asked.day)) {
+                return None;
+            }
+            self.found(Token::lossy(prefix), (table, row), takes.is_none())
+        })
+    }
+}
+
+/// A question to the tables, in the forms they ask by.
+#[derive(Clone, Copy)]
+struct Asked<'a> {
+    code: &'a str,
+    direction: u8,
+    origin: &'a str,
+    place: Option<usize>,
+    day: Day,
+    number: i32,
+    groups: &'a Groups,
+}
+
+/// Every rate of a jurisdiction: the tables of its sources.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Measures {
+    /// The tables.
+    pub tables: Vec<Table>,
+}
+
+impl Measures {
+    /// One table of these rows.
+    ///
+    /// # Errors
+    /// As [`Table::of`].
+    pub fn of(rows: &[Measure], groups: &Groups) -> Result<Self, Unfit> {
+        Ok(Self { tables: vec![Table::of(rows, groups)?] })
+    }
+
+    /// How many rows.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.tables.iter().map(|t| t.rows.len()).sum()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Every row, by table and code.
+    pub fn iter(&self) -> impl Iterator<Item = Found<'_>> {
+        self.tables.iter().enumerate().flat_map(|(n, table)| table.iter(n))
     }
 
     /// The rows in force on the day for goods of a code and an origin, whatever the regime and the
@@ -339,83 +449,43 @@ impl Measures {
         day: Day,
         groups: &'a Groups,
     ) -> impl Iterator<Item = Found<'a>> + use<'a> {
-        let place = Letters::place(origin);
-        let number = day.number();
-        let way = match direction {
-            Direction::Import => 1,
-            Direction::Export => 2,
+        let asked = Asked {
+            code,
+            direction: match direction {
+                Direction::Import => 1,
+                Direction::Export => 2,
+            },
+            origin,
+            place: Letters::place(origin),
+            day,
+            number: day.number(),
+            groups,
         };
         let longest = code.bytes().take_while(u8::is_ascii_digit).count().min(Measure::LONGEST);
-        let lengths = (0..=longest).filter(|n| self.lengths >> n & 1 == 1);
-        lengths.flat_map(move |length| {
-            let prefix = code.get(..length).unwrap_or_default();
-            let at = pack(prefix)
-                .and_then(|key| self.codes.binary_search_by_key(&key, |(k, _)| *k).ok());
-            let rows = at.map_or(0..0, |n| self.rows_of(n));
-            let code = Token::lossy(prefix);
-            rows.filter_map(move |row| {
-                let entry = self.rows.get(row)?;
-                if entry.from > number
-                    || entry.until < number
-                    || (entry.direction != 0 && entry.direction != way)
-                {
-                    return None;
-                }
-                let letters = self.letters.get(entry.origin as usize).copied().flatten();
-                let untold = match (letters, place) {
-                    (Some(letters), Some(place)) => (!letters.has(place)).then_some(Some(false)),
-                    _ => {
-                        let origins = self.shared.origins.get(entry.origin as usize)?;
-                        match origins.takes(origin, groups, day) {
-                            Some(true) => None,
-                            other => Some(other),
-                        }
-                    }
-                };
-                let found = match untold {
-                    Some(Some(_)) => return None,
-                    Some(None) => self.found(code, row, true)?,
-                    None => self.found(code, row, false)?,
-                };
-                found.season.is_none_or(|s| s.covers(day)).then_some(found)
-            })
+        let held = self.tables.iter().fold(0, |bits, t| bits | t.lengths);
+        (0..=longest).filter(move |length| held >> length & 1 == 1).flat_map(move |length| {
+            let tables = self.tables.iter().enumerate();
+            tables.flat_map(move |(n, table)| table.of_goods(n, asked, length))
         })
     }
 
-    /// These and others, those of one code one after the other.
+    /// Takes the rows out that a test takes.
     ///
     /// # Errors
-    /// [`Unfit`] where together they differ in more ways than a table holds.
-    pub fn with(self, others: Vec<Self>, groups: &Groups) -> Result<Self, Unfit> {
-        if others.iter().all(Self::is_empty) {
-            return Ok(self);
-        }
-        let mut all: Vec<Self> = others;
-        all.insert(0, self);
-        all.retain(|one| !one.is_empty());
-        if all.len() == 1 {
-            return Ok(all.remove(0));
-        }
-        let rows: Vec<Measure> =
-            all.iter().flat_map(Self::iter).map(|found| found.to_measure()).collect();
-        Self::of(&rows, groups)
-    }
-
-    /// These without the rows that a test takes.
-    ///
-    /// # Errors
-    /// As [`Measures::of`], which cannot be where nothing is added.
-    pub fn without(
-        self,
+    /// As [`Table::of`], which cannot be where nothing is added.
+    pub fn remove(
+        &mut self,
         drop: impl Fn(&Found<'_>) -> bool,
         groups: &Groups,
-    ) -> Result<Self, Unfit> {
-        if !self.iter().any(|found| drop(&found)) {
-            return Ok(self);
+    ) -> Result<(), Unfit> {
+        for (n, table) in self.tables.iter_mut().enumerate() {
+            if table.iter(n).any(|found| drop(&found)) {
+                let kept = table.iter(n).filter(|found| !drop(found));
+                let kept: Vec<Measure> = kept.map(|found| found.to_measure()).collect();
+                *table = Table::of(&kept, groups)?;
+            }
         }
-        let kept: Vec<Measure> =
-            self.iter().filter(|found| !drop(found)).map(|found| found.to_measure()).collect();
-        Self::of(&kept, groups)
+        Ok(())
     }
 }
 
@@ -555,9 +625,10 @@ mod tests {
         // Packing what was unpacked gives the same table.
         let again: Vec<_> = measures.iter().map(|f| f.to_measure()).collect();
         assert_eq!(Measures::of(&again, &groups), Ok(measures.clone()));
-        let (shared, codes, rows) = measures.parts();
-        let parts = (shared.clone(), codes.to_vec(), rows.to_vec());
-        assert_eq!(Measures::from_parts(parts.0, parts.1, parts.2, &groups), Ok(measures));
+        let (shared, codes, rows) = measures.tables[0].parts();
+        let table =
+            Table::from_parts(shared.clone(), codes.to_vec(), rows.to_vec(), &groups).unwrap();
+        assert_eq!(table, measures.tables[0]);
     }
 
     #[test]
@@ -587,12 +658,12 @@ mod tests {
     fn what_does_not_fit_is_refused() {
         let groups = Groups::new();
         for code in ["44x", "123456789012345678"] {
-            assert!(Measures::of(&[row(code, "", "", "")], &groups).is_err(), "{code}");
+            assert!(Table::of(&[row(code, "", "", "")], &groups).is_err(), "{code}");
         }
-        let measures = Measures::of(&[row("44", "", "", "")], &groups).unwrap();
-        let (shared, codes, rows) = measures.parts();
+        let table = Table::of(&[row("44", "", "", "")], &groups).unwrap();
+        let (shared, codes, rows) = table.parts();
         let bad = |codes: Vec<(u64, u32)>, rows: Vec<Entry>| {
-            Measures::from_parts(shared.clone(), codes, rows, &groups).is_err()
+            Table::from_parts(shared.clone(), codes, rows, &groups).is_err()
         };
         assert!(bad(vec![], rows.to_vec()) && bad(codes.to_vec(), vec![]));
         assert!(bad(codes.to_vec(), vec![Entry { basis: 9, ..rows[0] }]));

@@ -68,7 +68,7 @@ fn found<'a>(item: &'a Item, facts: &ItemFacts<'a>) -> Vec<Candidate<'a>> {
             Some(true) if row.origin_untold => Some(Unknown::Hangs(row.origin.to_string())),
             Some(true) => None,
         };
-        if !found.iter().any(|f| f.row.row == row.row) {
+        if !found.iter().any(|f| f.row.place == row.place) {
             found.push(Candidate { row, hangs });
         }
     };

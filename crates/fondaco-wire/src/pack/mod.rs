@@ -3,6 +3,7 @@
 //! A pack is a folder of files (`data/packs/<id>` over `data/packs/common`); a bundle is those files
 //! in one, compressed. Both are read by the same code, so a pack that compiles is a pack that loads.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::io::Read;
@@ -10,7 +11,7 @@ use std::io::Read;
 use fondaco::condition::Condition;
 use fondaco::finding::Trilingual;
 use fondaco::measure::{Groups, Measure};
-use fondaco::measures::{Found, Measures, Unfit};
+use fondaco::measures::{Found, Table, Unfit};
 use fondaco::reference::{BaseTerm, Choice, Pack, Tax};
 use fondaco::token::Token;
 use sha2::{Digest, Sha256};
@@ -48,7 +49,7 @@ const MOST: u64 = 512 << 20;
 const LARGE: usize = 32 << 20;
 
 /// The files of a pack by their names, uncompressed.
-type Files = BTreeMap<String, Vec<u8>>;
+type Files<'a> = BTreeMap<String, Cow<'a, [u8]>>;
 
 fn problem(file: &str, what: impl fmt::Display) -> Vec<Problem> {
     vec![Problem { file: file.to_owned(), row: 0, what: what.to_string() }]
@@ -76,11 +77,12 @@ pub fn with_files(
     bundle: &[u8],
     files: BTreeMap<String, Vec<u8>>,
 ) -> Result<Vec<u8>, Vec<Problem>> {
-    bundled(unfold(bundle)?, files, 3)
+    let encoded = unfold(bundle)?;
+    bundled(encoded.files()?, files, 3)
 }
 
 fn bundled(
-    mut plain: Files,
+    mut plain: Files<'_>,
     files: BTreeMap<String, Vec<u8>>,
     level: i32,
 ) -> Result<Vec<u8>, Vec<Problem>> {
@@ -92,7 +94,7 @@ fn bundled(
         if let Some(table) = table_of(&name) {
             plain.remove(&table);
         }
-        plain.insert(name, bytes);
+        plain.insert(name, Cow::Owned(bytes));
     }
     source::read(&plain, String::new())?;
     tabulate(&mut plain)?;
@@ -101,7 +103,7 @@ fn bundled(
         encoded.extend((name.len() as u64).to_le_bytes());
         encoded.extend(name.as_bytes());
         encoded.extend((bytes.len() as u64).to_le_bytes());
-        encoded.extend(bytes);
+        encoded.extend(bytes.as_ref());
     }
     let level = if encoded.len() > LARGE { 3 } else { level };
     let mut bundle = MAGIC.to_vec();
@@ -116,7 +118,7 @@ fn table_of(name: &str) -> Option<String> {
 }
 
 /// Puts a table in the place of each file of measures that is rows of CSV; the rows are right.
-fn tabulate(files: &mut Files) -> Result<(), Vec<Problem>> {
+fn tabulate(files: &mut Files<'_>) -> Result<(), Vec<Problem>> {
     let rows: Vec<_> =
         files.keys().filter_map(|name| Some((name.clone(), table_of(name)?))).collect();
     for (name, table) in rows {
@@ -127,8 +129,8 @@ fn tabulate(files: &mut Files) -> Result<(), Vec<Problem>> {
             measures.extend(reader.measure(&row));
         });
         // Who is in a group is not part of the table.
-        let packed = Measures::of(&measures, &Groups::new()).and_then(|m| table::encode(&m));
-        files.insert(table, packed.map_err(|e| problem(&name, e))?);
+        let packed = Table::of(&measures, &Groups::new()).and_then(|t| table::encode(&t));
+        files.insert(table, Cow::Owned(packed.map_err(|e| problem(&name, e))?));
     }
     Ok(())
 }
@@ -138,35 +140,49 @@ fn tabulate(files: &mut Files) -> Result<(), Vec<Problem>> {
 /// # Errors
 /// Everything that is wrong.
 pub fn load(bundle: &[u8]) -> Result<Pack, Vec<Problem>> {
-    source::read(&unfold(bundle)?, hex(&Sha256::digest(bundle)))
+    source::read(&unfold(bundle)?.files()?, hex(&Sha256::digest(bundle)))
 }
 
-fn unfold(bundle: &[u8]) -> Result<Files, Vec<Problem>> {
-    if let Some(body) = bundle.strip_prefix(MAGIC_1) {
-        let encoded = unzstd(body).map_err(|e| problem("bundle", e))?;
-        return postcard::from_bytes(&encoded).map_err(|e| problem("bundle", e));
-    }
-    let Some(body) = bundle.strip_prefix(MAGIC) else {
-        return Err(problem("bundle", "not a Fondaco bundle of this version"));
+/// What is in a bundle, decompressed.
+struct Unfolded {
+    bytes: Vec<u8>,
+    /// Of the form before tables.
+    old: bool,
+}
+
+fn unfold(bundle: &[u8]) -> Result<Unfolded, Vec<Problem>> {
+    let (body, old) = match (bundle.strip_prefix(MAGIC), bundle.strip_prefix(MAGIC_1)) {
+        (Some(body), _) => (body, false),
+        (None, Some(body)) => (body, true),
+        (None, None) => return Err(problem("bundle", "not a Fondaco bundle of this version")),
     };
-    let encoded = unzstd(body).map_err(|e| problem("bundle", e))?;
-    files_of(&encoded).ok_or_else(|| problem("bundle", "it breaks off"))
+    Ok(Unfolded { bytes: unzstd(body).map_err(|e| problem("bundle", e))?, old })
 }
 
-fn files_of(mut rest: &[u8]) -> Option<Files> {
-    fn part<'a>(rest: &mut &'a [u8]) -> Option<&'a [u8]> {
-        let (length, after) = rest.split_first_chunk::<8>()?;
-        let (part, after) =
-            after.split_at_checked(usize::try_from(u64::from_le_bytes(*length)).ok()?)?;
-        *rest = after;
-        Some(part)
+impl Unfolded {
+    fn files(&self) -> Result<Files<'_>, Vec<Problem>> {
+        if self.old {
+            let files: Result<BTreeMap<String, &[u8]>, _> = postcard::from_bytes(&self.bytes);
+            let files = files.map_err(|e| problem("bundle", e))?;
+            return Ok(files.into_iter().map(|(name, b)| (name, Cow::Borrowed(b))).collect());
+        }
+        fn part<'a>(rest: &mut &'a [u8]) -> Option<&'a [u8]> {
+            let (length, after) = rest.split_first_chunk::<8>()?;
+            let length = usize::try_from(u64::from_le_bytes(*length)).ok()?;
+            let (part, after) = after.split_at_checked(length)?;
+            *rest = after;
+            Some(part)
+        }
+        let mut rest = self.bytes.as_slice();
+        let mut files = Files::new();
+        while !rest.is_empty() {
+            let next = part(&mut rest).zip(part(&mut rest));
+            let next = next.and_then(|(n, b)| Some((std::str::from_utf8(n).ok()?.to_owned(), b)));
+            let (name, bytes) = next.ok_or_else(|| problem("bundle", "it breaks off"))?;
+            files.insert(name, Cow::Borrowed(bytes));
+        }
+        Ok(files)
     }
-    let mut files = Files::new();
-    while !rest.is_empty() {
-        let name = String::from_utf8(part(&mut rest)?.to_vec()).ok()?;
-        files.insert(name, part(&mut rest)?.to_vec());
-    }
-    Some(files)
 }
 
 /// Bytes as lower-case hexadecimal.
@@ -248,12 +264,11 @@ fn add(pack: &mut Pack, added: &[Measure]) -> Result<(), Unfit> {
                 && old.quota == new.quota
                 && *old.when == new.when
                 && old.season == new.season
-                && old.validity.overlaps(&new.validity)
+                && old.validity().overlaps(&new.validity)
         })
     };
-    let rows = Measures::of(added, &pack.groups)?;
-    let kept = std::mem::take(&mut pack.measures).without(same, &pack.groups)?;
-    pack.measures = kept.with(vec![rows], &pack.groups)?;
+    pack.measures.remove(same, &pack.groups)?;
+    pack.measures.tables.push(Table::of(added, &pack.groups)?);
     Ok(())
 }
 

@@ -7,7 +7,7 @@ use fondaco::day::Validity;
 use fondaco::finding::Trilingual;
 use fondaco::formula::Formula;
 use fondaco::measure::{Direction, Groups, Measure, Selection, When};
-use fondaco::measures::Measures;
+use fondaco::measures::{Measures, Table};
 use fondaco::money::{Decimal, Rounding, RoundingMode, decimal};
 use fondaco::quantity::{UnitRow, Units};
 use fondaco::reference::{
@@ -321,13 +321,13 @@ impl Reader<'_> {
 }
 
 fn rows<T: serde::de::DeserializeOwned>(
-    files: &Files,
+    files: &Files<'_>,
     wanted: impl Fn(&str) -> bool,
     problems: &mut Vec<Problem>,
     mut take: impl FnMut(&mut Reader<'_>, T),
 ) {
     for (name, bytes) in files.iter().filter(|(name, _)| wanted(name)) {
-        let mut csv = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(bytes.as_slice());
+        let mut csv = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(bytes.as_ref());
         for (n, row) in csv.deserialize::<T>().enumerate() {
             let mut reader = Reader { file: name.clone(), row: n + 2, problems };
             match row {
@@ -339,7 +339,7 @@ fn rows<T: serde::de::DeserializeOwned>(
 }
 
 fn toml_file<T: serde::de::DeserializeOwned>(
-    files: &Files,
+    files: &Files<'_>,
     name: &str,
     problems: &mut Vec<Problem>,
 ) -> Option<T> {
@@ -362,7 +362,7 @@ fn toml_file<T: serde::de::DeserializeOwned>(
 }
 
 /// Makes the pack of its files, or says everything that is wrong with them.
-pub(super) fn read(files: &Files, digest: String) -> Result<Pack, Vec<Problem>> {
+pub(super) fn read(files: &Files<'_>, digest: String) -> Result<Pack, Vec<Problem>> {
     let mut problems = Vec::new();
     let Some(profile) = toml_file::<ProfileFile>(files, "profile.toml", &mut problems) else {
         if problems.is_empty() {
@@ -530,7 +530,7 @@ pub(super) fn read(files: &Files, digest: String) -> Result<Pack, Vec<Problem>> 
 }
 
 /// The measures of every file of them, checked against the profile, the law and the groups.
-fn measures(files: &Files, pack: &Pack, problems: &mut Vec<Problem>) -> Measures {
+fn measures(files: &Files<'_>, pack: &Pack, problems: &mut Vec<Problem>) -> Measures {
     let taxes: Vec<Token> = pack.profile.taxes.iter().map(|t| t.code).collect();
     let named = |reader: &mut Reader<'_>, tax: Token| {
         if !taxes.contains(&tax) {
@@ -550,7 +550,8 @@ fn measures(files: &Files, pack: &Pack, problems: &mut Vec<Problem>) -> Measures
             measures.push(measure);
         },
     );
-    let mut all = vec![Measures::of(&measures, &pack.groups)];
+    let own = if measures.is_empty() { None } else { Some(Table::of(&measures, &pack.groups)) };
+    let mut all: Vec<_> = own.into_iter().collect();
     for (name, bytes) in files.iter().filter(|(name, _)| name.ends_with(".table")) {
         let mut reader = Reader { file: name.clone(), row: 0, problems };
         let table = table::decode(bytes, &pack.groups);
@@ -562,12 +563,12 @@ fn measures(files: &Files, pack: &Pack, problems: &mut Vec<Problem>) -> Measures
         }
         all.push(table);
     }
-    let all: Result<Vec<Measures>, _> = all.into_iter().collect();
-    let all = all.and_then(|all| Measures::default().with(all, &pack.groups));
-    all.unwrap_or_else(|e| {
+    let tables: Result<Vec<Table>, _> = all.into_iter().collect();
+    let tables = tables.unwrap_or_else(|e| {
         problems.push(Problem { file: "measures".into(), row: 0, what: e.to_string() });
-        Measures::default()
-    })
+        Vec::new()
+    });
+    Measures { tables }
 }
 
 /// A basis begins with the id of an act.

@@ -5,7 +5,7 @@
 
 use fondaco::formula::Formula;
 use fondaco::measure::{Groups, Season, Selection, When};
-use fondaco::measures::{Entry, Measures, Shared, Unfit};
+use fondaco::measures::{Entry, Shared, Table, Unfit};
 use fondaco::token::Token;
 use serde::{Deserialize, Serialize};
 
@@ -37,8 +37,8 @@ fn maybe<T: ToString>(all: &[Option<T>]) -> Vec<String> {
 ///
 /// # Errors
 /// [`Unfit`] where there are more than four thousand million of something.
-pub(super) fn encode(measures: &Measures) -> Result<Vec<u8>, Unfit> {
-    let (shared, codes, rows) = measures.parts();
+pub(super) fn encode(table: &Table) -> Result<Vec<u8>, Unfit> {
+    let (shared, codes, rows) = table.parts();
     let head = postcard::to_stdvec(&Texts {
         taxes: texts(&shared.taxes),
         units: texts(&shared.units),
@@ -102,7 +102,7 @@ impl<'a> Rest<'a> {
 ///
 /// # Errors
 /// [`Unfit`] where the bytes are no table of measures.
-pub(super) fn decode(bytes: &[u8], groups: &Groups) -> Result<Measures, Unfit> {
+pub(super) fn decode(bytes: &[u8], groups: &Groups) -> Result<Table, Unfit> {
     let mut rest = Rest(bytes);
     let [head, n_codes, n_rows] = [rest.count()?, rest.count()?, rest.count()?];
     let head: Texts =
@@ -145,7 +145,7 @@ pub(super) fn decode(bytes: &[u8], groups: &Groups) -> Result<Measures, Unfit> {
             direction: *small.1,
         },
     );
-    Measures::from_parts(shared, codes, rows.collect(), groups)
+    Table::from_parts(shared, codes, rows.collect(), groups)
 }
 
 fn shared(texts: Texts) -> Result<Shared, Unfit> {

@@ -1,7 +1,6 @@
 //! `fondaco bench walk`: the whole way of a filing, beside what others do of it, in one run.
 //!
-//! Peers are looked for, never required: PostgreSQL committing the same rows, libxml2 parsing and
-//! validating the same files. Where a peer is not installed its figure is null.
+//! The peers: PostgreSQL committing the same rows, libxml2 parsing and validating the same files.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -13,27 +12,16 @@ use std::time::{Duration, Instant};
 use fondaco_wire::{FORMATS, Limits, sniff};
 use serde_json::{Value, json};
 
+use super::peer::Postgres;
+use super::rounded;
 use crate::assess::expand;
 use crate::cli::{Exit, Failure};
 use crate::consider::{NO_DRAW, When, consider};
 use crate::house::House;
 use crate::store::{self, Sync};
 
-/// What to measure.
 #[derive(Debug, clap::Args)]
-pub(crate) struct BenchArgs {
-    #[command(subcommand)]
-    what: What,
-}
-
-#[derive(Debug, clap::Subcommand)]
-enum What {
-    /// The full walk of filings, durable; parse and validate; beside PostgreSQL and libxml2.
-    Walk(WalkArgs),
-}
-
-#[derive(Debug, clap::Args)]
-struct WalkArgs {
+pub(super) struct WalkArgs {
     /// Declarations to file; by default the UK samples beside the repository, else the corpus.
     #[arg(long)]
     files: Option<PathBuf>,
@@ -55,12 +43,6 @@ struct WalkArgs {
     /// Print JSON.
     #[arg(long)]
     json: bool,
-}
-
-/// Runs a benchmark.
-pub(crate) fn run(args: &BenchArgs) -> Result<Exit, Failure> {
-    let What::Walk(args) = &args.what;
-    walk(args)
 }
 
 struct Corpus {
@@ -274,11 +256,6 @@ fn libxml2(corpus: &Corpus, schema: Option<&Path>) -> Option<f64> {
 
 /// PostgreSQL alone committing the same rows: a filing and two events a transaction, 32 clients.
 fn postgres(house: &House, corpus: &Corpus, dir: &Path) -> Option<Value> {
-    let bin =
-        ["/usr/lib/postgresql/15/bin", "/usr/lib/postgresql/16/bin", "/usr/lib/postgresql/17/bin"]
-            .into_iter()
-            .map(PathBuf::from)
-            .find(|p| p.join("pgbench").exists() && p.join("initdb").exists())?;
     let lodge = house.prepare(sniff(&corpus.files[0]), &corpus.files[0], "pg", None).ok()?;
     let mut sizes = (0usize, 0usize);
     for bytes in &corpus.files {
@@ -288,95 +265,31 @@ fn postgres(house: &House, corpus: &Corpus, dir: &Path) -> Option<Value> {
     }
     let n = corpus.files.len();
     let (body, opinion) = (sizes.0 / n, sizes.1 / n);
-    let data = dir.join("postgres");
-    let root = running_as_root();
-    // The server does not run as root; on a test machine it runs as nobody's equal, `postgres`.
-    let as_user = |program: PathBuf| {
-        if root {
-            let mut command = Command::new("setpriv");
-            command.args(["--reuid=postgres", "--regid=postgres", "--clear-groups"]).arg(program);
-            command
-        } else {
-            Command::new(program)
-        }
-    };
-    std::fs::create_dir_all(&data).ok()?;
-    if root {
-        Command::new("chown").arg("-R").arg("postgres").arg(&data).status().ok()?;
-    }
-    let quiet = |mut command: Command| {
-        command.current_dir("/").stdout(Stdio::null()).stderr(Stdio::null()).status().ok()
-    };
-    let mut init = as_user(bin.join("initdb"));
-    init.args(["-A", "trust", "-U", "bench", "-D"]).arg(&data);
-    quiet(init).filter(std::process::ExitStatus::success)?;
-    let socket = data.join("s");
-    std::fs::create_dir_all(&socket).ok()?;
-    if root {
-        Command::new("chown").arg("postgres").arg(&socket).status().ok()?;
-    }
-    let mut start = as_user(bin.join("pg_ctl"));
-    start.args(["-w", "-l", "/dev/null", "-D"]).arg(&data).args(["-o"]).arg(format!(
-        "-c listen_addresses= -c unix_socket_directories={} -c shared_buffers=512MB -c fsync=on -c synchronous_commit=on -c max_wal_size=4GB",
-        socket.display()
-    ));
-    start.arg("start");
-    quiet(start).filter(std::process::ExitStatus::success)?;
-    let psql = |sql: &str| {
-        let mut command = Command::new(bin.join("psql"));
-        command.arg("-h").arg(&socket).args(["-U", "bench", "-d", "postgres", "-q", "-c", sql]);
-        quiet(command)
-    };
-    psql(
+    let peer = Postgres::start(&dir.join("postgres"))?;
+    peer.sql(
         "CREATE TABLE filing (seq bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, id text UNIQUE,
          mrn text UNIQUE, lrn text, declarant text, at text, receipt text, body bytea, opinion bytea,
          key text UNIQUE, UNIQUE (declarant, lrn));
          ALTER TABLE filing ALTER body SET STORAGE EXTERNAL, ALTER opinion SET STORAGE EXTERNAL;
          CREATE TABLE event (cursor bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, mrn text,
          event text, at text); CREATE INDEX ON event (mrn);",
-    );
+    )?;
     // The parameters are sent with each transaction, as a program would send them.
-    let script = dir.join("commit.sql");
     let blob = |n: usize| "a1".repeat(n);
-    std::fs::write(
-        &script,
-        format!(
-            "\\set a random(1, 9000000000000000)\n\\set b random(1, 9000000000000000)\nBEGIN;\n\
-             INSERT INTO filing (id, mrn, lrn, declarant, at, receipt, body, opinion, key) VALUES \
-             (':a:b', 'M:a:b', 'L:a:b', 'GB1', '{}', '{}', '\\x{}', '\\x{}', 'k:a:b');\n\
-             INSERT INTO event (mrn, event, at) VALUES ('M:a:b', 'accepted', '{}'), ('M:a:b', 'assessed', '{}');\n\
-             COMMIT;\n",
-            lodge.filing.at,
-            lodge.filing.receipt,
-            blob(body),
-            blob(opinion),
-            lodge.filing.at,
-            lodge.filing.at
-        ),
-    )
-    .ok()?;
-    let output = Command::new(bin.join("pgbench"))
-        .arg("-h")
-        .arg(&socket)
-        .args(["-U", "bench", "-n", "-c", "32", "-j", "2", "-T", "10", "-f"])
-        .arg(&script)
-        .arg("postgres")
-        .output();
-    let mut stop = as_user(bin.join("pg_ctl"));
-    stop.args(["-m", "immediate", "-D"]).arg(&data).arg("stop");
-    quiet(stop);
-    let output = output.ok()?;
-    let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    let tps = text.lines().find_map(|l| l.strip_prefix("tps = "))?;
-    tps.split_whitespace().next()?.parse::<f64>().ok().map(|n| json!(rounded(n)))
-}
-
-fn running_as_root() -> bool {
-    std::fs::metadata("/proc/self").is_ok_and(|m| std::os::unix::fs::MetadataExt::uid(&m) == 0)
-}
-
-fn rounded(value: f64) -> f64 {
-    (value * 10.0).round() / 10.0
+    let script = format!(
+        "\\set a random(1, 9000000000000000)\n\\set b random(1, 9000000000000000)\nBEGIN;\n\
+         INSERT INTO filing (id, mrn, lrn, declarant, at, receipt, body, opinion, key) VALUES \
+         (':a:b', 'M:a:b', 'L:a:b', 'GB1', '{}', '{}', '\\x{}', '\\x{}', 'k:a:b');\n\
+         INSERT INTO event (mrn, event, at) VALUES ('M:a:b', 'accepted', '{}'), ('M:a:b', 'assessed', '{}');\n\
+         COMMIT;\n",
+        lodge.filing.at,
+        lodge.filing.receipt,
+        blob(body),
+        blob(opinion),
+        lodge.filing.at,
+        lodge.filing.at
+    );
+    peer.per_second(&script, 32, "simple").map(|n| json!(rounded(n)))
 }
 
 /// Microseconds of one filing in each stage, alone on one core.
@@ -433,7 +346,8 @@ fn stages(house: &House, corpus: &Corpus) -> Value {
     })
 }
 
-fn walk(args: &WalkArgs) -> Result<Exit, Failure> {
+/// Runs the benchmark.
+pub(super) fn walk(args: &WalkArgs) -> Result<Exit, Failure> {
     let made;
     let dir = match &args.dir {
         Some(dir) => dir.clone(),

@@ -1,0 +1,36 @@
+//! `fondaco bench`: what the house does a second, beside what others do of it, in one run.
+//!
+//! Peers are looked for, never required. Where a peer is not installed its figure is null.
+
+mod law;
+mod peer;
+mod walk;
+
+use crate::cli::{Exit, Failure};
+
+/// What to measure.
+#[derive(Debug, clap::Args)]
+pub(crate) struct BenchArgs {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum What {
+    /// The full walk of filings, durable; parse and validate; beside PostgreSQL and libxml2.
+    Walk(walk::WalkArgs),
+    /// Looking up and computing the duty of lines over millions of measures, beside PostgreSQL.
+    Law(law::LawArgs),
+}
+
+/// Runs a benchmark.
+pub(crate) fn run(args: &BenchArgs) -> Result<Exit, Failure> {
+    match &args.what {
+        What::Walk(args) => walk::walk(args),
+        What::Law(args) => law::law(args),
+    }
+}
+
+fn rounded(value: f64) -> f64 {
+    (value * 10.0).round() / 10.0
+}
