@@ -22,7 +22,7 @@ pub(crate) fn data(root: &Path) -> Result<(), String> {
                     "{id:5} {:>6} lines {:>6} measures {:>4} requirements {:>3} checks {:>3} risks  {:>5} kB  {}",
                     pack.lines.len(),
                     pack.measures.len(),
-                    pack.requirements.len(),
+                    pack.requirements.all().len(),
                     pack.checks.len(),
                     pack.risks.len(),
                     bundle.len() / 1024,

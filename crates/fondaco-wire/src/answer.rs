@@ -6,8 +6,10 @@ use fondaco::finder::{Answer, Duty, Preference, Question};
 use fondaco::formula::{Formula, Unknown};
 use fondaco::measures::Found;
 use fondaco::money::Decimal;
+use fondaco::quota::Quota;
 use fondaco::reference::Reference;
 use fondaco::requirement::Requirement;
+use fondaco::token::Token;
 use serde::Serialize;
 
 use crate::report::{Texts, why_unknown};
@@ -101,6 +103,16 @@ pub struct AskedView {
     /// Whether the agency has to be asked: the row hangs on something not told, or no document
     /// settles it.
     pub unknown: bool,
+    /// What is written off on the document: `quantity`, `value` or empty.
+    pub write_off: String,
+    /// Days it usually takes; absent where not known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub days: Option<u16>,
+    /// What it costs; empty where not known.
+    pub cost: String,
+    /// What happens to goods without it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub without: Option<Texts>,
     /// Whether the row has no source and is shown only.
     pub illustrative: bool,
 }
@@ -129,7 +141,7 @@ pub struct AnswerView {
     /// What has to be shown.
     pub requirements: Vec<AskedView>,
     /// Tariff quotas open to the goods.
-    pub quotas: Vec<()>,
+    pub quotas: Vec<QuotaView>,
     /// Rates that may be claimed.
     pub preferences: Vec<PreferenceView>,
     /// What the answer does not cover, and why.
@@ -140,6 +152,31 @@ pub struct AnswerView {
     pub on: String,
     /// SHA-256 of the bundle.
     pub digest: String,
+}
+
+/// A tariff quota that rates for the goods are under.
+#[derive(Debug, Default, Serialize)]
+pub struct QuotaView {
+    /// The order number to claim.
+    pub order: String,
+    /// The number of the period; empty where none is held.
+    pub definition: String,
+    /// `open`, `critical`, `exhausted`, `blocked`; empty where none is held.
+    pub state: String,
+    /// How much there was.
+    pub volume: String,
+    /// How much was left when last told.
+    pub left: String,
+    /// The day that was told; empty where nothing was told since it opened.
+    pub told_on: String,
+    /// The unit.
+    pub unit: String,
+    /// First day of the period.
+    pub from: String,
+    /// Last day of the period.
+    pub until: String,
+    /// Whether the pack holds no period of the quota for the day.
+    pub unknown: bool,
 }
 
 /// A line that the code asked is the beginning of.
@@ -163,7 +200,9 @@ impl AnswerView {
         if answer.no_such_line {
             unknown.push(no_line(&question.code, !answer.below.is_empty()));
         }
-        unknown.push(no_quotas());
+        if reference.pack.quotas.is_empty() {
+            unknown.push(no_quotas());
+        }
         let illustrative = answer
             .illustrative
             .iter()
@@ -187,7 +226,7 @@ impl AnswerView {
             duties: answer.duties.iter().map(|d| duty(d, reference)).chain(illustrative).collect(),
             conditional: answer.conditional.iter().map(|row| row_view(row, reference)).collect(),
             requirements: answer.requirements.iter().map(asked).collect(),
-            quotas: Vec::new(),
+            quotas: answer.quotas.iter().map(|q| quota(q, reference)).collect(),
             preferences: answer.preferences.iter().map(preference).collect(),
             unknown,
             pack: reference.pack.id.clone(),
@@ -286,6 +325,27 @@ fn duty(duty: &Duty<'_>, reference: Reference<'_>) -> DutyView {
     }
 }
 
+fn quota((order, held): &(Token, Option<&Quota>), reference: Reference<'_>) -> QuotaView {
+    let order = order.to_string();
+    let Some(quota) = held else {
+        return QuotaView { order, unknown: true, ..QuotaView::default() };
+    };
+    let (from, until) = days(quota.validity);
+    let told_on = quota.balance.and_then(|(_, day)| day);
+    QuotaView {
+        order,
+        definition: quota.definition.to_string(),
+        state: quota.state(reference.day).name().to_owned(),
+        volume: quota.volume.normalize().to_string(),
+        left: quota.left().normalize().to_string(),
+        told_on: told_on.map(|d| d.to_string()).unwrap_or_default(),
+        unit: quota.unit.to_string(),
+        from,
+        until,
+        unknown: false,
+    }
+}
+
 fn preference(preference: &Preference<'_>) -> PreferenceView {
     let row = &preference.row;
     let (from, until) = days(row.validity());
@@ -314,6 +374,10 @@ fn asked(requirement: &Requirement<'_>) -> AskedView {
         document: documents.join("|"),
         text: Texts::from(&rule.text),
         basis: rule.basis.clone(),
+        write_off: rule.write_off.to_string(),
+        days: rule.days,
+        cost: rule.cost.clone(),
+        without: rule.without.as_ref().map(Texts::from),
         illustrative: rule.illustrative,
     }
 }

@@ -95,6 +95,8 @@ impl From<&Input> for InputView {
             Input::Part(name, value) => (format!("part: {name}"), value, String::new()),
             Input::Fact(name, value) => (format!("fact: {name}"), value, String::new()),
             Input::Rate(currency, value) => (format!("rate: {currency}"), value, String::new()),
+            Input::Tax(tax, value) => (format!("tax: {tax}"), value, String::new()),
+            Input::Threshold(value) => ("threshold".to_owned(), value, String::new()),
         };
         Self { what, value: value.to_string(), unit }
     }

@@ -163,7 +163,8 @@ fn value(declaration: &Declaration, item: &Item, reference: Reference<'_>) -> It
         let signed = if adds { part } else { -part };
         result.parts.push((*kind, signed, amount.currency, rate));
     }
-    result.value = Some(profile.value_rounding.apply(sum));
+    // What is taken off cannot be more than the price: the value cannot be told.
+    result.value = Some(profile.value_rounding.apply(sum)).filter(|v| *v >= Decimal::ZERO);
     result
 }
 
@@ -387,7 +388,8 @@ impl<'a> ItemAssessor<'a> {
         declared
             .chain(supplementary)
             .chain(mass)
-            .filter(|q| !q.unit.is_empty())
+            // None of something is no quantity that goods can have.
+            .filter(|q| !q.unit.is_empty() && !q.value.is_zero())
             .find_map(|q| units.convert(q, unit).map(|value| Quantity { value, unit }))
     }
 }
@@ -419,6 +421,14 @@ impl Inputs for Source<'_, '_> {
 
     fn rate(&self, currency: Currency) -> Option<Decimal> {
         self.assessor.reference.rate(currency)
+    }
+
+    fn tax(&self, tax: Token) -> Result<Decimal, Unknown> {
+        match self.assessor.done.get(&tax) {
+            None => Ok(Decimal::ZERO),
+            Some(Outcome::Amount(amount)) => Ok(*amount),
+            Some(Outcome::Unknown) => Err(Unknown::DependsOn(tax)),
+        }
     }
 }
 

@@ -13,6 +13,7 @@ use crate::formula::Formula;
 use crate::measure::{Direction, Measure};
 use crate::measures::Found;
 use crate::money::Decimal;
+use crate::quota::Quota;
 use crate::rates::{Applies, rates};
 use crate::reference::{Line, Profile, Reference, Tax};
 use crate::requirement::{self, Requirement};
@@ -74,6 +75,9 @@ pub struct Answer<'a> {
     pub conditional: Vec<Found<'a>>,
     /// Rates that may be claimed.
     pub preferences: Vec<Preference<'a>>,
+    /// Quotas that rates for the goods are under, by order number: what is told of the period in
+    /// which the day lies; `None` where nothing is held.
+    pub quotas: Vec<(Token, Option<&'a Quota>)>,
     /// What has to be shown.
     pub requirements: Vec<Requirement<'a>>,
 }
@@ -113,6 +117,7 @@ pub fn answer<'a>(asked: &'a Declaration, reference: Reference<'a>) -> Answer<'a
         illustrative: Vec::new(),
         conditional: Vec::new(),
         preferences: Vec::new(),
+        quotas: Vec::new(),
         requirements: Vec::new(),
     };
     let (Some(item), Some(direction)) = (asked.items.first(), asked.direction) else {
@@ -134,6 +139,10 @@ pub fn answer<'a>(asked: &'a Declaration, reference: Reference<'a>) -> Answer<'a
     }
     let percent = |row: &Found<'_>| row.formula.and_then(Formula::percent);
     for row in reference.measures_of_any_regime(&item.code, direction, &item.origin) {
+        let known = answer.quotas.iter().any(|(order, _)| *order == row.quota);
+        if !row.quota.is_empty() && !known {
+            answer.quotas.push((row.quota, reference.quota(&row.quota)));
+        }
         if row.mark == Measure::ILLUSTRATIVE {
             answer.illustrative.push(row);
         } else if row.regime.of.iter().any(|r| reference.pack.profile.is_claim(r))

@@ -13,6 +13,8 @@
 //! | `max(A, B)` | the greater: "A, but not less than B" |
 //! | `min(A, B)` | the lesser: "A, but not more than B" |
 //! | `A * "degrees under 100"` | A for each of a stated fact |
+//! | `entry(84 EUR/100 KGM: A, 80 EUR/100 KGM: B, else: C)` | by entry price: A from 84 euro for 100 kg of value, B from 80, otherwise C |
+//! | `upto(15%, DTY)` | as much as brings it together with the tax DTY to 15 % |
 //! | `note("…")` | the law leaves the rate to a text this pack does not hold as a formula |
 //!
 //! In: the tax base, the quantities, the rates of exchange. Out: an exact amount with every input
@@ -60,6 +62,11 @@ pub enum Formula {
     Least(Vec<Formula>),
     /// The formula for each of a fact that must be stated.
     Times(Box<Formula>, String),
+    /// By entry price: the first whose threshold the tax base reaches decides, else the last.
+    /// Source: TARIC condition V; Regulation (EU) 2017/892, article 74.
+    Entry(Vec<(Formula, Formula)>, Box<Formula>),
+    /// As much as brings it, together with a tax computed before, to the formula's amount.
+    UpTo(Box<Formula>, Token),
     /// A text of the law that is no formula here.
     Note(String),
 }
@@ -121,6 +128,11 @@ pub trait Inputs {
     fn fact(&self, name: &str) -> Option<Decimal>;
     /// One unit of the currency in the currency of assessment.
     fn rate(&self, currency: Currency) -> Option<Decimal>;
+    /// What a tax computed before comes to; nothing where it does not bear on the goods.
+    ///
+    /// # Errors
+    /// [`Unknown::DependsOn`] where that is not known.
+    fn tax(&self, tax: Token) -> Result<Decimal, Unknown>;
 }
 
 /// One figure that went into an amount.
@@ -136,6 +148,10 @@ pub enum Input {
     Fact(String, Decimal),
     /// One unit of this currency in the currency of assessment.
     Rate(Currency, Decimal),
+    /// What a tax computed before comes to.
+    Tax(Token, Decimal),
+    /// The tax base at which the entry price is reached.
+    Threshold(Decimal),
 }
 
 impl Formula {
@@ -213,6 +229,24 @@ impl Formula {
                 trace.push(Input::Fact(fact.clone(), times));
                 formula.evaluate(inputs, trace)?.checked_mul(times).ok_or(Unknown::TooLarge)
             }
+            Self::Entry(bands, otherwise) => {
+                let base = inputs.base().ok_or(Unknown::NoValue)?;
+                note(Input::Base(base));
+                for (threshold, formula) in bands {
+                    let reached = threshold.evaluate(inputs, trace)?;
+                    if base >= reached {
+                        trace.push(Input::Threshold(reached));
+                        return formula.evaluate(inputs, trace);
+                    }
+                }
+                otherwise.evaluate(inputs, trace)
+            }
+            Self::UpTo(formula, tax) => {
+                let whole = formula.evaluate(inputs, trace)?;
+                let had = inputs.tax(*tax)?;
+                trace.push(Input::Tax(*tax, had));
+                whole.checked_sub(had).map(|x| x.max(Decimal::ZERO)).ok_or(Unknown::TooLarge)
+            }
             Self::Note(text) => Err(Unknown::Note(text.clone())),
         }
     }
@@ -242,14 +276,15 @@ impl Formula {
     }
 
     /// Which kind of rate this is, as tariffs are counted: one of `free`, `ad valorem`,
-    /// `specific`, `compound`, `minimum`, `maximum`, `note`.
+    /// `specific`, `compound`, `minimum`, `maximum`, `entry price`, `note`.
     #[must_use]
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Free => "free",
             Self::AdValorem { .. } => "ad valorem",
             Self::Specific { .. } => "specific",
-            Self::Sum(_) | Self::Less(..) | Self::Times(..) => "compound",
+            Self::Sum(_) | Self::Less(..) | Self::Times(..) | Self::UpTo(..) => "compound",
+            Self::Entry(..) => "entry price",
             Self::Greatest(_) => "minimum",
             Self::Least(_) => "maximum",
             Self::Note(_) => "note",
@@ -312,6 +347,14 @@ impl fmt::Display for Formula {
                 operand(f, formula)?;
                 write!(f, " * \"{fact}\"")
             }
+            Self::Entry(bands, otherwise) => {
+                f.write_str("entry(")?;
+                for (threshold, formula) in bands {
+                    write!(f, "{threshold}: {formula}, ")?;
+                }
+                write!(f, "else: {otherwise})")
+            }
+            Self::UpTo(formula, tax) => write!(f, "upto({formula}, {tax})"),
             Self::Note(text) => write!(f, "note(\"{text}\")"),
         }
     }
@@ -428,6 +471,19 @@ impl<'a> Reader<'a> {
             let all = self.list()?;
             return Ok(Formula::Least(all));
         }
+        if self.take("entry(") {
+            return self.entry();
+        }
+        if self.take("upto(") {
+            let formula = Box::new(self.sum()?);
+            if !self.take(",") {
+                return Err(self.want(","));
+            }
+            let tax = self.span(|c| c.is_ascii_alphanumeric());
+            let tax = Token::new(tax).ok().filter(|t| !t.is_empty());
+            let tax = tax.ok_or_else(|| self.want("a tax type"))?;
+            return self.close(Formula::UpTo(formula, tax));
+        }
         if self.take("(") {
             let inner = self.sum()?;
             return self.close(inner);
@@ -456,6 +512,22 @@ impl<'a> Reader<'a> {
         }
         let unit = Token::new(unit).map_err(|_| self.want("a shorter unit"))?;
         Ok(Formula::Specific { amount: number, currency, per, unit, part: self.part()? })
+    }
+
+    fn entry(&mut self) -> Result<Formula, NotAFormula> {
+        let mut bands = Vec::new();
+        while !self.take("else:") {
+            let threshold = self.sum()?;
+            if !self.take(":") {
+                return Err(self.want(":"));
+            }
+            bands.push((threshold, self.sum()?));
+            if !self.take(",") {
+                return Err(self.want(", and else:"));
+            }
+        }
+        let otherwise = Box::new(self.sum()?);
+        self.close(Formula::Entry(bands, otherwise))
     }
 
     fn part(&mut self) -> Result<Option<String>, NotAFormula> {
@@ -505,6 +577,13 @@ mod tests {
                 _ => None,
             }
         }
+        fn tax(&self, tax: Token) -> Result<Decimal, Unknown> {
+            match tax.as_str() {
+                "A00" => Ok(decimal("100").unwrap()),
+                "A20" => Err(Unknown::DependsOn(tax)),
+                _ => Ok(Decimal::ZERO),
+            }
+        }
     }
 
     fn check(text: &str, wanted: &str) {
@@ -535,6 +614,14 @@ mod tests {
         check("max(0.1 GBP/KGM - 0.1 GBP/KGM * \"degrees under 100\", 0.02 GBP/KGM)", "40");
         check("1.5 GBP/NMB + 6% of \"case\"", "10.5");
         check("(2% + 3%) * \"degrees under 100\"", "800");
+        // 4000 GBP for 2000 kg: 200 GBP, 232.56 EUR, for 100 kg.
+        check("entry(201 GBP/100 KGM: free, 200 GBP/100 KGM: 1%, else: 2%)", "40");
+        check("entry(232.55 EUR/100 KGM: 1%, else: 2% + 1 GBP/KGM)", "40");
+        check("entry(232.56 EUR/100 KGM: 1%, else: 2% + 1 GBP/KGM)", "2080");
+        check("entry(else: 3%)", "120");
+        check("upto(15%, A00)", "500");
+        check("upto(2%, A00)", "0");
+        check("upto(2%, XX)", "80");
     }
 
     #[test]
@@ -546,6 +633,9 @@ mod tests {
         check("5% of \"strap\"", "NoPart(\"strap\")");
         check("1% * \"proof\"", "NoFact(\"proof\")");
         check("note(\"see chapter 99\")", "Note(\"see chapter 99\")");
+        check("entry(1 GBP/LTR: 1%, else: 2%)", "NoQuantity(\"LTR\")");
+        check("entry(1 USD/KGM: 1%, else: 2%)", "NoRate(USD)");
+        check("upto(15%, A20)", "DependsOn(\"A20\")");
     }
 
     #[test]
@@ -557,6 +647,10 @@ mod tests {
         check("max(5%", "not a formula: want ) or , at character 6");
         check("5% 6%", "not a formula: want the end at character 3");
         check("note(\"x", "not a formula: want a closing quote at character 6");
+        check("entry(1 GBP/KGM: 1%)", "not a formula: want , and else: at character 19");
+        check("entry(1%, else: 2%)", "not a formula: want : at character 8");
+        check("upto(15%)", "not a formula: want , at character 8");
+        check("upto(15%, )", "not a formula: want a tax type at character 10");
         check(&"(".repeat(40), "not a formula: want less nesting at character 16");
     }
 }

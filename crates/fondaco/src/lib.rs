@@ -16,6 +16,7 @@ pub mod draft;
 pub mod condition;
 pub mod measure;
 pub mod measures;
+pub mod quota;
 pub mod reference;
 pub mod declaration;
 pub mod admission;

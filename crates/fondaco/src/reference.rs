@@ -13,6 +13,7 @@ use crate::measures::{Found, Measures};
 use crate::model::ElementId;
 use crate::money::{Currency, Decimal, Rounding};
 use crate::quantity::Units;
+use crate::quota::Quota;
 use crate::token::Token;
 
 /// An act of law that rows cite.
@@ -197,10 +198,63 @@ pub struct RequirementRule {
     pub text: Trilingual,
     /// The act.
     pub basis: String,
+    /// What is written off on the document: `quantity`, `value`, or empty for nothing.
+    pub write_off: Token,
+    /// Days it usually takes to get; `None` where not known.
+    pub days: Option<u16>,
+    /// What it costs; empty where not known.
+    pub cost: String,
+    /// What happens to goods without it; `None` where not said.
+    pub without: Option<Trilingual>,
     /// Whether no source was at hand; such a row is shown and never applied.
     pub illustrative: bool,
     /// When in force.
     pub validity: Validity,
+}
+
+/// Rows of what must be shown, found by the chapter of the goods.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Requirements {
+    rules: Vec<RequirementRule>,
+    /// For each two digits the places of rows that may ask for goods whose code begins so.
+    chapters: Vec<Vec<u32>>,
+}
+
+impl Requirements {
+    /// Takes rows; they keep their order.
+    #[must_use]
+    pub fn new(rules: Vec<RequirementRule>) -> Self {
+        let mut chapters = vec![Vec::new(); 100];
+        for (place, rule) in (0..).zip(&rules) {
+            for (chapter, places) in chapters.iter_mut().enumerate() {
+                let digits = format!("{chapter:02}");
+                let asks =
+                    |code: &Token| digits.starts_with(code.as_str()) || code.starts_with(&digits);
+                if rule.codes.is_empty() || rule.codes.iter().any(asks) {
+                    places.push(place);
+                }
+            }
+        }
+        Self { rules, chapters }
+    }
+
+    /// Every row.
+    #[must_use]
+    pub fn all(&self) -> &[RequirementRule] {
+        &self.rules
+    }
+
+    /// The rows that may ask for goods of this code; every row where its chapter is not told.
+    pub fn of_chapter<'a>(
+        &'a self,
+        code: &str,
+    ) -> impl Iterator<Item = &'a RequirementRule> + use<'a> {
+        let chapter = code.get(..2).and_then(|digits| digits.parse::<usize>().ok());
+        let places = chapter.and_then(|chapter| self.chapters.get(chapter));
+        let all = if places.is_none() { self.rules.as_slice() } else { &[] };
+        let some = places.into_iter().flatten();
+        some.filter_map(|place| self.rules.get(*place as usize)).chain(all)
+    }
 }
 
 /// A rule of risk.
@@ -296,6 +350,8 @@ pub struct Profile {
     /// Regimes that claim no preference; `None` where the pack does not say, and a claim is then
     /// told by the rows alone.
     pub no_claim: Option<Vec<Token>>,
+    /// Beginnings of ids of common requirements that the pack carries out by rows of its own.
+    pub carried_out: Vec<String>,
     /// From points to lanes.
     pub policy: Policy,
 }
@@ -333,6 +389,8 @@ pub struct Pack {
     pub measures: Measures,
     /// Country groups.
     pub groups: Groups,
+    /// Groups that rows name and whose members are not held: what hangs on them is untold.
+    pub untold_groups: Vec<Token>,
     /// Rates of exchange.
     pub rates: Vec<Rate>,
     /// Codes of each list, sorted.
@@ -342,7 +400,9 @@ pub struct Pack {
     /// Checks.
     pub checks: Vec<Check>,
     /// Requirements.
-    pub requirements: Vec<RequirementRule>,
+    pub requirements: Requirements,
+    /// Periods of tariff quotas, by order number and day.
+    pub quotas: Vec<Quota>,
     /// Rules of risk.
     pub risks: Vec<RiskRule>,
     /// Listed names.
@@ -434,6 +494,15 @@ impl<'a> Reference<'a> {
     #[must_use]
     pub fn rate_row(&self, currency: Currency) -> Option<&'a Rate> {
         self.pack.rates.iter().find(|r| r.currency == currency && r.validity.covers(self.day))
+    }
+
+    /// The period of a quota in which the day lies.
+    #[must_use]
+    pub fn quota(&self, order: &str) -> Option<&'a Quota> {
+        let quotas = &self.pack.quotas;
+        let first = quotas.partition_point(|q| q.order.as_str() < order);
+        let of_order = quotas.get(first..)?.iter().take_while(|q| q.order == order);
+        of_order.filter(|q| q.validity.covers(self.day)).last()
     }
 
     /// Whether the code is in force on the list; `None` where the pack has no such list.

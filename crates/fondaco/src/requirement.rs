@@ -75,7 +75,7 @@ pub fn find<'a>(
     for (n, item) in declaration.items.iter().enumerate() {
         let value = assessment.values.get(n).and_then(|v| v.value);
         let facts = ItemFacts { declaration, item: Some(item), reference, value };
-        for rule in &reference.pack.requirements {
+        for rule in reference.pack.requirements.of_chapter(&item.code) {
             let applies = rule.validity.covers(reference.day)
                 && rule.direction.is_none_or(|d| declaration.direction == Some(d))
                 && (rule.codes.is_empty()

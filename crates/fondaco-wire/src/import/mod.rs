@@ -11,11 +11,14 @@ use std::io::Read;
 use fondaco::formula::Formula;
 use serde::Serialize;
 
-use crate::pack::rows::{LawRow, LineRow, ListRow, MeasureRow, NameRow};
+use crate::pack::rows::{
+    GroupRow, LawRow, LineRow, ListRow, MeasureRow, NameRow, QuotaRow, RequirementRow,
+};
 
 pub mod cn;
 pub mod ett;
 pub mod hts;
+pub mod taric3;
 pub mod uk_codes;
 pub mod un_list;
 
@@ -28,10 +31,18 @@ const ZSTD_LEVEL: i32 = 19;
 /// What a reader made of a file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Imported {
+    /// What stands between a file's name and its ending, where a pack has several sources.
+    pub stem: &'static str,
     /// Lines of the nomenclature, by code.
     pub lines: Vec<LineRow>,
     /// Rates, by code.
     pub measures: Vec<MeasureRow>,
+    /// What must be shown.
+    pub requirements: Vec<RequirementRow>,
+    /// Tariff quotas.
+    pub quotas: Vec<QuotaRow>,
+    /// Groups of countries.
+    pub groups: Vec<GroupRow>,
     /// The acts that the rows cite.
     pub law: Vec<LawRow>,
     /// Codes of code lists, by list and code.
@@ -84,7 +95,12 @@ impl Imported {
     /// Whether there is anything to write.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.lines.is_empty() && self.lists.is_empty() && self.names.is_empty()
+        self.lines.is_empty()
+            && self.measures.is_empty()
+            && self.requirements.is_empty()
+            && self.quotas.is_empty()
+            && self.lists.is_empty()
+            && self.names.is_empty()
     }
 
     fn sort(&mut self) {
@@ -102,15 +118,19 @@ impl Imported {
     /// [`CannotWrite`] where rows cannot be written or `law` is no `law.csv`.
     pub fn files(&self, law: &[u8]) -> Result<BTreeMap<String, Vec<u8>>, CannotWrite> {
         let mut files = BTreeMap::new();
-        if !self.lines.is_empty() {
-            files.insert("lines.csv.zst".to_owned(), zstd(&csv_of(&self.lines)?)?);
-        }
-        if !self.measures.is_empty() {
-            files.insert("measures.csv.zst".to_owned(), zstd(&csv_of(&self.measures)?)?);
-        }
-        if !self.names.is_empty() {
-            files.insert("names.csv.zst".to_owned(), zstd(&csv_of(&self.names)?)?);
-        }
+        let stem = self.stem;
+        let mut put = |name: &str, rows: Vec<u8>| -> Result<(), CannotWrite> {
+            if !rows.is_empty() {
+                files.insert(format!("{name}{stem}.csv.zst"), zstd(&rows)?);
+            }
+            Ok(())
+        };
+        put("lines", csv_of(&self.lines)?)?;
+        put("measures", csv_of(&self.measures)?)?;
+        put("requirements", csv_of(&self.requirements)?)?;
+        put("quotas", csv_of(&self.quotas)?)?;
+        put("groups", csv_of(&self.groups)?)?;
+        put("names", csv_of(&self.names)?)?;
         let mut lists: BTreeMap<&str, Vec<&ListRow>> = BTreeMap::new();
         for row in &self.lists {
             lists.entry(&row.list).or_default().push(row);

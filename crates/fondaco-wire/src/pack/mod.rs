@@ -16,6 +16,7 @@ use fondaco::reference::{BaseTerm, Choice, Pack, Tax};
 use fondaco::token::Token;
 use sha2::{Digest, Sha256};
 
+mod asked;
 pub mod cel;
 pub mod folder;
 mod profile;
@@ -207,7 +208,7 @@ pub fn extend(
         let mut added = Vec::new();
         read_rows(name, bytes, &mut problems, |reader, row: rows::MeasureRow| {
             if let Some(measure) = reader.measure(&row) {
-                reader.groups(&measure.origin, &pack.groups);
+                reader.groups(&measure.origin, pack);
                 added.push(Measure { mark: Measure::ADDED.to_owned(), ..measure });
             }
         });

@@ -41,6 +41,8 @@ pub(super) struct ProfileFile {
     #[serde(default)]
     no_claim: Option<Vec<String>>,
     #[serde(default)]
+    carried_out: Vec<String>,
+    #[serde(default)]
     groups: BTreeMap<String, Vec<String>>,
     policy: PolicyFile,
 }
@@ -181,6 +183,7 @@ impl Reader<'_> {
                 })
                 .collect(),
             no_claim: file.no_claim.as_deref().map(|all| self.tokens(all)),
+            carried_out: file.carried_out,
             policy: Policy {
                 yellow_from: file.policy.yellow_from,
                 red_from: file.policy.red_from,

@@ -66,6 +66,88 @@ pub struct MeasureRow {
     pub mark: String,
 }
 
+/// `requirements*.csv`: what must be shown, done or refused before goods may move.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct RequirementRow {
+    /// Short id.
+    pub id: String,
+    /// `certificate`, `licence`, `permit`, `inspection`, `notice`, `prohibition`.
+    pub kind: String,
+    /// Who decides, in English.
+    pub agency_en: String,
+    /// Who decides, in Chinese.
+    pub agency_zh: String,
+    /// Who decides, in Russian.
+    pub agency_ru: String,
+    /// Commodity codes or their beginnings joined by `|`; empty means every code.
+    pub codes: String,
+    /// `import` or `export`; empty means both.
+    pub direction: String,
+    /// Whose goods, as in [`MeasureRow`].
+    pub origin: String,
+    /// A condition; empty is always.
+    pub when: String,
+    /// Codes of the documents any of which satisfies it, joined by `|`; empty where none can.
+    pub documents: String,
+    /// What is wanted, in English.
+    pub text_en: String,
+    /// What is wanted, in Chinese.
+    pub text_zh: String,
+    /// What is wanted, in Russian.
+    pub text_ru: String,
+    /// The act.
+    pub basis: String,
+    /// First day.
+    pub from: String,
+    /// Last day.
+    pub until: String,
+}
+
+/// `quotas*.csv`: a period of a tariff quota.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct QuotaRow {
+    /// Its order number, which is claimed.
+    pub order: String,
+    /// The number of the period.
+    pub definition: String,
+    /// First day.
+    pub from: String,
+    /// Last day.
+    pub until: String,
+    /// How much there was.
+    pub volume: String,
+    /// In this unit.
+    pub unit: String,
+    /// `Y` where it is critical: what is drawn may no longer be there, and is secured.
+    pub critical: String,
+    /// Per cent drawn from which it is critical.
+    pub threshold: String,
+    /// How much is left; empty where nothing was told since it opened.
+    pub balance: String,
+    /// The day the balance was told.
+    pub balance_on: String,
+    /// `open`, `exhausted` or `closed`.
+    pub state: String,
+    /// Spans in which nothing is drawn, `from/until` joined by `|`.
+    pub closed: String,
+}
+
+/// `groups*.csv`: a country of a group.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct GroupRow {
+    /// The group, `~` before its name.
+    pub group: String,
+    /// The country; empty where who is in the group is not held.
+    pub country: String,
+    /// First day in it.
+    pub from: String,
+    /// Last day in it.
+    pub until: String,
+}
+
 /// `law.csv`: an act that rows cite.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]

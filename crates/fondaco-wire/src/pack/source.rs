@@ -6,20 +6,19 @@ use fondaco::condition::Condition;
 use fondaco::day::Validity;
 use fondaco::finding::Trilingual;
 use fondaco::formula::Formula;
-use fondaco::measure::{Direction, Groups, Measure, Selection, When};
+use fondaco::measure::{Direction, Measure, Selection, When};
 use fondaco::measures::{Measures, Table};
 use fondaco::money::{Decimal, Rounding, RoundingMode, decimal};
 use fondaco::quantity::{UnitRow, Units};
-use fondaco::reference::{
-    Act, Check, Line, ListedName, Names, Pack, Rate, RequirementRule, RiskRule,
-};
+use fondaco::quota::Quota;
+use fondaco::reference::{Act, Check, Line, ListedName, Names, Pack, Rate, Requirements, RiskRule};
 use fondaco::screening;
 use fondaco::token::Token;
 use serde::Deserialize;
 
 use super::profile::ProfileFile;
-use super::rows::{LawRow, LineRow, ListRow, MeasureRow, NameRow, RateRow};
-use super::{Files, Problem, cel, table};
+use super::rows::{GroupRow, LawRow, LineRow, ListRow, MeasureRow, NameRow, QuotaRow, RateRow};
+use super::{Files, Problem, asked, cel, table};
 
 #[derive(Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -55,39 +54,6 @@ struct CheckFile {
     text: Texts,
     remedy: Texts,
     basis: String,
-    #[serde(default)]
-    from: String,
-    #[serde(default)]
-    until: String,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RequirementsFile {
-    #[serde(default, rename = "requirement")]
-    requirements: Vec<RequirementFile>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RequirementFile {
-    id: String,
-    kind: String,
-    agency: Texts,
-    #[serde(default)]
-    codes: Vec<String>,
-    #[serde(default)]
-    direction: String,
-    #[serde(default)]
-    origin: String,
-    #[serde(default)]
-    when: String,
-    #[serde(default)]
-    documents: Vec<String>,
-    text: Texts,
-    basis: String,
-    #[serde(default)]
-    illustrative: bool,
     #[serde(default)]
     from: String,
     #[serde(default)]
@@ -155,7 +121,7 @@ impl Reader<'_> {
         all.iter().map(|t| self.token(t)).collect()
     }
 
-    fn validity(&mut self, from: &str, until: &str) -> Validity {
+    pub(super) fn validity(&mut self, from: &str, until: &str) -> Validity {
         let mut day = |text: &str| {
             if text.is_empty() {
                 return None;
@@ -187,7 +153,7 @@ impl Reader<'_> {
         direction
     }
 
-    fn selection(&mut self, text: &str) -> Selection {
+    pub(super) fn selection(&mut self, text: &str) -> Selection {
         self.or(text.parse(), Selection::default(), text)
     }
 
@@ -277,9 +243,12 @@ impl Reader<'_> {
     }
 
     /// Says which groups of countries a measure names that the pack has not.
-    pub(super) fn groups(&mut self, origin: &Selection, groups: &Groups) {
+    pub(super) fn groups(&mut self, origin: &Selection, pack: &Pack) {
         for one in origin.of.iter().chain(&origin.but) {
-            if one.starts_with('~') && !groups.contains_key(one) {
+            if one.starts_with('~')
+                && !pack.groups.contains_key(one)
+                && !pack.untold_groups.contains(one)
+            {
                 self.problem(format!("the pack has no group {one}"));
             }
         }
@@ -320,7 +289,7 @@ impl Reader<'_> {
     }
 }
 
-fn rows<T: serde::de::DeserializeOwned>(
+pub(super) fn rows<T: serde::de::DeserializeOwned>(
     files: &Files<'_>,
     wanted: impl Fn(&str) -> bool,
     problems: &mut Vec<Problem>,
@@ -338,7 +307,7 @@ fn rows<T: serde::de::DeserializeOwned>(
     }
 }
 
-fn toml_file<T: serde::de::DeserializeOwned>(
+pub(super) fn toml_file<T: serde::de::DeserializeOwned>(
     files: &Files<'_>,
     name: &str,
     problems: &mut Vec<Problem>,
@@ -382,17 +351,19 @@ pub(super) fn read(files: &Files<'_>, digest: String) -> Result<Pack, Vec<Proble
         lines: Vec::new(),
         measures: Measures::default(),
         groups,
+        untold_groups: Vec::new(),
         rates: Vec::new(),
         lists: BTreeMap::new(),
         units: Units::default(),
         checks: Vec::new(),
-        requirements: Vec::new(),
+        requirements: Requirements::default(),
+        quotas: Vec::new(),
         risks: Vec::new(),
         names: Names::default(),
     };
     rows(
         files,
-        |n| n == "law.csv",
+        |n| n.starts_with("law") && n.ends_with(".csv"),
         &mut problems,
         |reader, row: LawRow| {
             let title = Trilingual { en: row.title_en, zh: row.title_zh, ru: row.title_ru };
@@ -400,6 +371,24 @@ pub(super) fn read(files: &Files<'_>, digest: String) -> Result<Pack, Vec<Proble
             if pack.law.insert(row.id.clone(), act).is_some() {
                 reader.problem(format!("{} stands twice", row.id));
             }
+        },
+    );
+    rows(
+        files,
+        |n| n.starts_with("groups"),
+        &mut problems,
+        |reader, row: GroupRow| {
+            if !row.group.starts_with('~') {
+                reader.problem(format!("“{}” is no group: want ~ and its name", row.group));
+            }
+            let group = reader.token(&row.group);
+            if row.country.is_empty() {
+                pack.untold_groups.push(group);
+                return;
+            }
+            let validity = reader.validity(&row.from, &row.until);
+            let member = (reader.token(&row.country), validity);
+            pack.groups.entry(group).or_default().push(member);
         },
     );
     // The two long tables, each on a thread of its own: loading them is most of a cold start.
@@ -489,28 +478,8 @@ pub(super) fn read(files: &Files<'_>, digest: String) -> Result<Pack, Vec<Proble
             });
         }
     }
-    if let Some(file) = toml_file::<RequirementsFile>(files, "requirements.toml", &mut problems) {
-        let mut reader =
-            Reader { file: "requirements.toml".into(), row: 0, problems: &mut problems };
-        for (n, r) in file.requirements.into_iter().enumerate() {
-            reader.row = n + 1;
-            cited(&mut reader, &r.basis, &pack.law);
-            pack.requirements.push(RequirementRule {
-                kind: reader.token(&r.kind),
-                codes: reader.tokens(&r.codes),
-                direction: reader.direction(&r.direction),
-                origin: reader.selection(&r.origin),
-                when: reader.condition(&r.when),
-                documents: reader.tokens(&r.documents),
-                validity: reader.validity(&r.from, &r.until),
-                agency: r.agency.into(),
-                text: r.text.into(),
-                id: r.id,
-                basis: r.basis,
-                illustrative: r.illustrative,
-            });
-        }
-    }
+    pack.requirements = Requirements::new(asked::read(files, &pack, &mut problems));
+    quotas(files, &mut pack, &mut problems);
     if let Some(file) = toml_file::<RisksFile>(files, "risk.toml", &mut problems) {
         let mut reader = Reader { file: "risk.toml".into(), row: 0, problems: &mut problems };
         for (n, r) in file.risks.into_iter().enumerate() {
@@ -546,7 +515,7 @@ fn measures(files: &Files<'_>, pack: &Pack, problems: &mut Vec<Problem>) -> Meas
             let Some(measure) = reader.measure(&row) else { return };
             named(reader, measure.tax);
             cited(reader, &measure.basis, &pack.law);
-            reader.groups(&measure.origin, &pack.groups);
+            reader.groups(&measure.origin, pack);
             measures.push(measure);
         },
     );
@@ -559,7 +528,7 @@ fn measures(files: &Files<'_>, pack: &Pack, problems: &mut Vec<Problem>) -> Meas
             let (shared, ..) = table.parts();
             shared.taxes.iter().for_each(|tax| named(&mut reader, *tax));
             shared.bases.iter().for_each(|basis| cited(&mut reader, basis, &pack.law));
-            shared.origins.iter().for_each(|origin| reader.groups(origin, &pack.groups));
+            shared.origins.iter().for_each(|origin| reader.groups(origin, pack));
         }
         all.push(table);
     }
@@ -571,8 +540,38 @@ fn measures(files: &Files<'_>, pack: &Pack, problems: &mut Vec<Problem>) -> Meas
     Measures { tables }
 }
 
+/// The periods of tariff quotas, by order number and day.
+fn quotas(files: &Files<'_>, pack: &mut Pack, problems: &mut Vec<Problem>) {
+    rows(
+        files,
+        |n| n.starts_with("quotas"),
+        problems,
+        |reader, row: QuotaRow| {
+            let spans = row.closed.split('|').filter_map(|span| span.split_once('/'));
+            let closed = spans.map(|(from, until)| reader.validity(from, until)).collect();
+            let figure = |reader: &mut Reader<'_>, text: &str| {
+                if text.is_empty() { None } else { reader.figure(text) }
+            };
+            let told = reader.validity(&row.balance_on, "").from;
+            pack.quotas.push(Quota {
+                order: reader.token(&row.order),
+                definition: reader.token(&row.definition),
+                validity: reader.validity(&row.from, &row.until),
+                volume: reader.figure(&row.volume).unwrap_or_default(),
+                unit: reader.token(&row.unit),
+                critical: row.critical == "Y",
+                threshold: figure(reader, &row.threshold),
+                balance: figure(reader, &row.balance).map(|left| (left, told)),
+                over: matches!(row.state.as_str(), "exhausted" | "closed"),
+                closed,
+            });
+        },
+    );
+    pack.quotas.sort_by_key(|q| (q.order, q.validity.from));
+}
+
 /// A basis begins with the id of an act.
-fn cited(reader: &mut Reader<'_>, basis: &str, law: &BTreeMap<String, Act>) {
+pub(super) fn cited(reader: &mut Reader<'_>, basis: &str, law: &BTreeMap<String, Act>) {
     let id = basis.split(',').next().unwrap_or_default().trim();
     if !law.contains_key(id) {
         reader.problem(format!("law.csv has no act {id}"));

@@ -5,6 +5,7 @@ mod hostile;
 mod json_form;
 mod libxml2_parity;
 mod real_declarations;
+mod taric3;
 
 use std::path::PathBuf;
 

@@ -14,7 +14,7 @@ use fondaco::money::{Currency, Decimal, Money, Rounding, RoundingMode};
 use fondaco::quantity::{Quantity, Units};
 use fondaco::reference::{
     BaseTerm, ChargeRule, Choice, Names, Pack, Policy, Profile, Rate, Relief, ReliefEffect,
-    RequirementRule, RiskRule, Tax, TypeRule,
+    RequirementRule, Requirements, RiskRule, Tax, TypeRule,
 };
 use fondaco::token::Token;
 use fondaco::walk::{Opinion, consider};
@@ -98,6 +98,7 @@ fn pack(measures: Vec<Measure>) -> Pack {
             }],
             charges: vec![(t("AK"), ChargeRule::Added), (t("BA"), ChargeRule::TakenOff)],
             no_claim: Some(vec![t("100")]),
+            carried_out: Vec::new(),
             policy: Policy {
                 yellow_from: 30,
                 red_from: 60,
@@ -109,6 +110,7 @@ fn pack(measures: Vec<Measure>) -> Pack {
         lines: Vec::new(),
         measures: Measures::of(&measures, &Groups::new()).unwrap(),
         groups: Groups::new(),
+        untold_groups: Vec::new(),
         rates: vec![Rate {
             currency: currency("CNY"),
             per_unit: Decimal::new(1_087, 4),
@@ -118,7 +120,8 @@ fn pack(measures: Vec<Measure>) -> Pack {
         lists: BTreeMap::new(),
         units: Units::default(),
         checks: Vec::new(),
-        requirements: Vec::new(),
+        requirements: Requirements::default(),
+        quotas: Vec::new(),
         risks: Vec::new(),
         names: Names { by_key: BTreeMap::new(), loaded: 1 },
     }
@@ -289,6 +292,10 @@ fn requirements() -> impl Strategy<Value = RequirementRule> {
             documents: if none { Vec::new() } else { vec![t("N851")] },
             text: said("a certificate"),
             basis: "law".into(),
+            write_off: Token::EMPTY,
+            days: None,
+            cost: String::new(),
+            without: None,
             illustrative,
             validity: Validity::ALWAYS,
         },
@@ -342,7 +349,7 @@ proptest! {
         seed in any::<prop::sample::Index>(),
     ) {
         pack.risks = risks;
-        pack.requirements = requirements;
+        pack.requirements = Requirements::new(requirements);
         let mut other = d.clone();
         let n = other.items.len();
         other.items.rotate_left(seed.index(n));
@@ -365,7 +372,7 @@ proptest! {
         draw in 0u32..10_000,
     ) {
         pack.risks = risks;
-        pack.requirements = requirements;
+        pack.requirements = Requirements::new(requirements);
         let before = consider(&d, pack.on(day()), draw);
         let lane = before.decision.lane;
         let reasons = before.decision.reasons.len();
@@ -377,8 +384,14 @@ proptest! {
         };
         for (after, n) in [
             with(&|p| p.risks.push(risk.clone())),
-            with(&|p| p.requirements.push(requirement.clone())),
-            with(&|p| p.requirements.insert(0, requirement.clone())),
+            with(&|p| {
+                let more = [p.requirements.all(), std::slice::from_ref(&requirement)].concat();
+                p.requirements = Requirements::new(more);
+            }),
+            with(&|p| {
+                let more = [std::slice::from_ref(&requirement), p.requirements.all()].concat();
+                p.requirements = Requirements::new(more);
+            }),
             with(&|p| p.profile.policy.random_per_10000 = 10_000),
             with(&|p| p.profile.policy.yellow_from = 0),
         ] {

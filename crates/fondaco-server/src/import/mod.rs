@@ -13,6 +13,10 @@ use fondaco::day::Day;
 use fondaco_wire::import::{Imported, cn, ett, hts, uk_codes, un_list};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+mod taric3;
+
+use taric3::Bad;
+
 /// Everything was taken.
 const TAKEN: u8 = 0;
 /// Something was refused; the rest was taken.
@@ -43,6 +47,15 @@ enum What {
         /// The notes to it (CSV): without them every note is marked unread
         #[arg(long, value_name = "FILE")]
         notes: Option<PathBuf>,
+        #[command(flatten)]
+        to: To,
+    },
+    /// TARIC3 transmissions of the European Commission in XML, plain or .gz: measures, conditions,
+    /// quotas; those taken before are kept and built on
+    Taric3 {
+        /// The transmissions, in any order
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
         #[command(flatten)]
         to: To,
     },
@@ -98,7 +111,16 @@ pub(crate) fn run(args: ImportArgs) -> u8 {
 fn import(what: What) -> Result<u8, String> {
     let steps = Steps::start();
     steps.say("reading");
+    let mut refused = Vec::new();
     let (imported, to) = match what {
+        What::Taric3 { files, to } => {
+            let taken = taric3::take(&files, &to.into, &steps)?;
+            refused = taken.refused;
+            if taken.again > 0 {
+                eprintln!("{:>8}  taken before", taken.again);
+            }
+            (taken.imported, to)
+        }
         What::Hts { file, to } => {
             let bytes = read(&file)?;
             steps.say("taking the schedule");
@@ -139,12 +161,14 @@ fn import(what: What) -> Result<u8, String> {
         written.extend(files.into_keys());
     }
     steps.end();
-    report(&imported, &written, &to);
+    let own = imported.refused.iter().map(|r| Bad { file: String::new(), refused: r.clone() });
+    refused.extend(own);
+    report(&imported, &refused, &written, &to);
     if to.json {
         let mut out = io::stdout().lock();
-        writeln!(out, "{}", json(&imported)).map_err(|e| format!("stdout: {e}"))?;
+        writeln!(out, "{}", json(&imported, &refused)).map_err(|e| format!("stdout: {e}"))?;
     }
-    Ok(if imported.refused.is_empty() && imported.unparsed.is_empty() { TAKEN } else { REFUSED })
+    Ok(if refused.is_empty() && imported.unparsed.is_empty() { TAKEN } else { REFUSED })
 }
 
 fn day(text: &str) -> Result<Day, String> {
@@ -221,21 +245,22 @@ fn write_all<'a>(
 /// How many refusals are printed for people; `--json` has them all.
 const SHOWN: usize = 20;
 
-fn report(imported: &Imported, written: &[String], to: &To) {
+fn report(imported: &Imported, refused: &[Bad], written: &[String], to: &To) {
     for (what, count) in &imported.counts {
         eprintln!("{count:>8}  {}", what.replace('_', " "));
     }
     for text in imported.unparsed.iter().take(SHOWN) {
         eprintln!("not read: {text}");
     }
-    for refused in imported.refused.iter().take(SHOWN) {
+    for Bad { file, refused } in refused.iter().take(SHOWN) {
+        let file = if file.is_empty() { String::new() } else { format!("{file}: ") };
         match refused.line {
-            0 => eprintln!("refused: {}", refused.reason),
-            line => eprintln!("refused: {line}: {}", refused.reason),
+            0 => eprintln!("refused: {file}{}", refused.reason),
+            line => eprintln!("refused: {file}{line}: {}", refused.reason),
         }
     }
     let more = |all: usize| all.saturating_sub(SHOWN);
-    let more = more(imported.refused.len()) + more(imported.unparsed.len());
+    let more = more(refused.len()) + more(imported.unparsed.len());
     if more > 0 {
         eprintln!("… and {more} more (--json has all)");
     }
@@ -246,14 +271,18 @@ fn report(imported: &Imported, written: &[String], to: &To) {
     }
 }
 
-fn json(imported: &Imported) -> serde_json::Value {
+fn json(imported: &Imported, refused: &[Bad]) -> serde_json::Value {
     let counts = imported.counts.iter().map(|(what, count)| ((*what).to_owned(), (*count).into()));
     let mut all: serde_json::Map<String, serde_json::Value> = counts.collect();
     all.insert("unparsed".to_owned(), imported.unparsed.clone().into());
-    let refused = imported.refused.iter();
-    let refused: Vec<_> =
-        refused.map(|r| serde_json::json!({ "line": r.line, "reason": r.reason })).collect();
-    all.insert("refused".to_owned(), refused.into());
+    let refused = refused.iter().map(|Bad { file, refused }| {
+        let mut one = serde_json::json!({ "line": refused.line, "reason": refused.reason });
+        if !file.is_empty() {
+            one["file"] = file.clone().into();
+        }
+        one
+    });
+    all.insert("refused".to_owned(), refused.collect::<Vec<_>>().into());
     all.into()
 }
 
@@ -275,11 +304,11 @@ impl Steps {
         Self(bar)
     }
 
-    fn say(&self, step: &'static str) {
+    fn say(&self, step: &str) {
         if !self.0.message().is_empty() {
             self.0.inc(1);
         }
-        self.0.set_message(step);
+        self.0.set_message(step.to_owned());
     }
 
     fn end(&self) {
@@ -290,6 +319,8 @@ impl Steps {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use fondaco_wire::import::Refused;
+
     use super::*;
 
     fn to(dir: &Path) -> To {
@@ -352,7 +383,9 @@ mod tests {
         fs::write(deep.join("rail.json"), r#"[{"code":"GBX","en":"X"},{}]"#).unwrap();
         let files = read_below(&dir.path().join("lists")).unwrap();
         assert_eq!(files[0].0, "goods-locations-codes/rail.json");
-        let got = json(&uk_codes::import(&files, None));
+        let imported = uk_codes::import(&files, None);
+        let bad = |r: &Refused| Bad { file: String::new(), refused: r.clone() };
+        let got = json(&imported, &imported.refused.iter().map(bad).collect::<Vec<_>>());
         assert_eq!(got["goods-location"], 1);
         assert_eq!(got["refused"][0]["line"], 2);
         assert_eq!(got["unparsed"], serde_json::json!([]));

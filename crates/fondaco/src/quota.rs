@@ -1,0 +1,120 @@
+//! Tariff quotas: so much of some goods at a lower rate in a period, drawn first come, first served.
+//!
+//! Here is what is told of a quota; drawing on it is the store's, which alone sees all draws.
+
+use crate::day::{Day, Validity};
+use crate::money::Decimal;
+use crate::token::Token;
+
+/// A period of a tariff quota. Source: WCO DM 3.6, 401 QuotaOrderID.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Quota {
+    /// Its order number, which is claimed.
+    pub order: Token,
+    /// The number of the period.
+    pub definition: Token,
+    /// When it may be drawn on.
+    pub validity: Validity,
+    /// How much there was, in `unit`.
+    pub volume: Decimal,
+    /// The unit.
+    pub unit: Token,
+    /// Whether what is drawn may no longer be there, and is secured.
+    pub critical: bool,
+    /// Per cent drawn from which it is critical; `None` where not told.
+    pub threshold: Option<Decimal>,
+    /// How much was left when last told, and on which day; `None` where nothing was told.
+    pub balance: Option<(Decimal, Option<Day>)>,
+    /// Whether it was told to be exhausted or closed.
+    pub over: bool,
+    /// Spans in which nothing is drawn.
+    pub closed: Vec<Validity>,
+}
+
+/// Whether a quota can be drawn on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum QuotaState {
+    /// It can.
+    Open,
+    /// It can, against security: it may be used up when the draw has its turn.
+    Critical,
+    /// Nothing is left.
+    Exhausted,
+    /// Nothing is drawn for the time being.
+    Blocked,
+}
+
+impl QuotaState {
+    /// The name on the wire.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Critical => "critical",
+            Self::Exhausted => "exhausted",
+            Self::Blocked => "blocked",
+        }
+    }
+}
+
+impl Quota {
+    /// How much was left when last told.
+    #[must_use]
+    pub fn left(&self) -> Decimal {
+        self.balance.map_or(self.volume, |(left, _)| left)
+    }
+
+    /// Its state on a day, as far as it was told.
+    #[must_use]
+    pub fn state(&self, day: Day) -> QuotaState {
+        let drawn = self
+            .volume
+            .checked_sub(self.left())
+            .and_then(|drawn| drawn.checked_mul(Decimal::ONE_HUNDRED)?.checked_div(self.volume));
+        let critical = self.threshold.zip(drawn).is_some_and(|(limit, drawn)| drawn >= limit);
+        if self.closed.iter().any(|span| span.covers(day)) {
+            QuotaState::Blocked
+        } else if self.over || self.left() <= Decimal::ZERO {
+            QuotaState::Exhausted
+        } else if self.critical || critical {
+            QuotaState::Critical
+        } else {
+            QuotaState::Open
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_state_is_what_was_told() {
+        let day: Day = "2026-05-02".parse().unwrap();
+        let check = |change: fn(&mut Quota), wanted| {
+            let mut quota = Quota {
+                order: Token::lossy("090709"),
+                definition: Token::lossy("14308"),
+                validity: Validity::ALWAYS,
+                volume: Decimal::from(1000),
+                unit: Token::lossy("KGM"),
+                critical: false,
+                threshold: Some(Decimal::from(90)),
+                balance: None,
+                over: false,
+                closed: Vec::new(),
+            };
+            change(&mut quota);
+            assert_eq!(quota.state(day), wanted);
+        };
+        check(|_| {}, QuotaState::Open);
+        check(|q| q.balance = Some((Decimal::from(101), None)), QuotaState::Open);
+        check(|q| q.balance = Some((Decimal::from(100), None)), QuotaState::Critical);
+        check(|q| q.critical = true, QuotaState::Critical);
+        check(|q| q.balance = Some((Decimal::ZERO, None)), QuotaState::Exhausted);
+        check(|q| q.over = true, QuotaState::Exhausted);
+        check(|q| q.closed = vec![Validity::ALWAYS], QuotaState::Blocked);
+        // A quota of nothing has nothing left.
+        check(|q| q.volume = Decimal::ZERO, QuotaState::Exhausted);
+    }
+}
