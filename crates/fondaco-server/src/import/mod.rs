@@ -47,6 +47,10 @@ enum What {
         /// The notes to it (CSV): without them every note is marked unread
         #[arg(long, value_name = "FILE")]
         notes: Option<PathBuf>,
+        /// The member state the goods are brought into: without it the rates of notes for some
+        /// states are left open
+        #[arg(long, value_name = "ISO", value_parser = ett::MEMBERS)]
+        state: Option<String>,
         #[command(flatten)]
         to: To,
     },
@@ -126,11 +130,12 @@ fn import(what: What) -> Result<u8, String> {
             steps.say("taking the schedule");
             (hts::import(&bytes, to.day().as_deref()), to)
         }
-        What::EaeuEtt { file, notes, to } => {
+        What::EaeuEtt { file, notes, state, to } => {
             let bytes = read(&file)?;
             let notes = notes.as_deref().map(read).transpose()?;
             steps.say("taking the tariff");
-            (ett::import(&bytes, notes.as_deref(), to.day().as_deref()), to)
+            let (notes, state, day) = (notes.as_deref(), state.as_deref(), to.day());
+            (ett::import(&bytes, notes, state, day.as_deref()), to)
         }
         What::Cn { file, to } => {
             let bytes = read(&file)?;
@@ -274,6 +279,10 @@ fn report(imported: &Imported, refused: &[Bad], written: &[String], to: &To) {
 fn json(imported: &Imported, refused: &[Bad]) -> serde_json::Value {
     let counts = imported.counts.iter().map(|(what, count)| ((*what).to_owned(), (*count).into()));
     let mut all: serde_json::Map<String, serde_json::Value> = counts.collect();
+    for (what, tally) in &imported.tallies {
+        let tally = tally.iter().map(|(name, count)| (name.clone(), (*count).into()));
+        all.insert((*what).to_owned(), tally.collect::<serde_json::Map<_, _>>().into());
+    }
     all.insert("unparsed".to_owned(), imported.unparsed.clone().into());
     let refused = refused.iter().map(|Bad { file, refused }| {
         let mut one = serde_json::json!({ "line": refused.line, "reason": refused.reason });
@@ -389,5 +398,13 @@ mod tests {
         assert_eq!(got["goods-location"], 1);
         assert_eq!(got["refused"][0]["line"], 2);
         assert_eq!(got["unparsed"], serde_json::json!([]));
+
+        let tariff = "code,level,dash_depth,name_ru,unit,duty_text,duty_kind,ad_valorem_pct,specific,\
+            specific_currency,specific_per,duty_notes,pdf_revision\n\
+            0101210000,10,0,x,шт,5,ADV,5,,,,9С),08.03.2026\n";
+        let got = json(&ett::import(tariff.as_bytes(), None, Some("RU"), None), &[]);
+        assert_eq!((&got["codes_10"], &got["notes_read"]), (&1.into(), &0.into()));
+        assert_eq!((&got["ad_valorem"], &got["notes_unread"]), (&1.into(), &1.into()));
+        assert_eq!(got["rows_by_note"], serde_json::json!({ "9С": 1 }));
     }
 }

@@ -220,7 +220,7 @@ fn golden(pack: &str, at_least: usize) {
 
 #[test]
 fn eaeu_cases_come_to_what_was_worked_out() {
-    golden("eaeu", 40);
+    golden("eaeu", 430);
 }
 
 #[test]

@@ -11,8 +11,12 @@ use fondaco::formula::Formula;
 use fondaco::money::{Decimal, decimal};
 use fondaco::token::Token;
 
+pub use self::notes::MEMBERS;
+use self::notes::{Line, Reading, dated};
 use super::{Imported, MAX_DEPTH, Table, path_name, put_at, rate_fields, squeeze, unfold};
 use crate::pack::rows::{LawRow, LineRow, ListRow, MeasureRow};
+
+mod notes;
 
 /// Import duty in the Union's classifier of kinds of payment.
 pub const TAX_TYPE: &str = "2010";
@@ -21,14 +25,25 @@ const LAW: &str = "eaeu-ett";
 
 /// Reads the tariff and, where given, the notes to it (`note,text_ru`).
 ///
-/// `from` is the first day of every row; without it each row takes the day its chapter was last
-/// revised. Notes are held against the last of those days: one that has lapsed by then is dropped,
-/// one whose text is not in `notes` is marked `unread`.
+/// `from` is the first day of every line; without it each takes the day its chapter was last
+/// revised. A line with a note is cut into rows: the note's rate in its days, the printed rate before
+/// and after. A note whose text is not in `notes` or not understood is marked `unread` on the
+/// printed rate.
 ///
-/// Counts: `codes_10`, `ad_valorem`, `minimum` ("%, but not less than"), `specific`, `compound` (the
-/// rest: "% plus", and the lesser of two).
+/// `state` is the member state the goods are brought into, one of [`MEMBERS`]. Without it the rate
+/// of a note for some states hangs: its days have a row without a rate.
+///
+/// Counts, of printed rates: `codes_10`, `ad_valorem`, `minimum` ("%, but not less than"),
+/// `specific`, `compound` (the rest: "% plus", and the lesser of two). `notes_read` are those of
+/// `notes` that were understood, with those repealed; `notes_unread` the others and those that stand
+/// on a line without a text; `rows_by_note` the rows whose rate a note sets or that it marks.
 #[must_use]
-pub fn import(bytes: &[u8], notes: Option<&[u8]>, from: Option<&str>) -> Imported {
+pub fn import(
+    bytes: &[u8],
+    notes: Option<&[u8]>,
+    state: Option<&str>,
+    from: Option<&str>,
+) -> Imported {
     const COLUMNS: &[&str] = &[
         "code",
         "level",
@@ -52,10 +67,18 @@ pub fn import(bytes: &[u8], notes: Option<&[u8]>, from: Option<&str>) -> Importe
         Ok(texts) => texts.unwrap_or_default(),
         Err(reason) => return Imported::whole(format!("the notes: {reason}")),
     };
+    if let Some(state) = state.filter(|state| !MEMBERS.contains(state)) {
+        return Imported::whole(format!("`{state}` is no member state"));
+    }
+    let begins: Option<Day> = match from.map(str::parse).transpose() {
+        Ok(begins) => begins,
+        Err(e) => return Imported::whole(format!("`from`: {e}")),
+    };
+    let readings: BTreeMap<&str, Reading> =
+        texts.iter().map(|(note, text)| (note.as_str(), notes::read(text))).collect();
+    let mut unknown = BTreeSet::new();
+    let mut rows_by_note: BTreeMap<String, usize> = BTreeMap::new();
     let mut out = Imported { refused: table.bad.clone(), ..Imported::default() };
-    let revised: BTreeSet<Day> =
-        table.rows.iter().filter_map(|(_, r)| revision(table.field(r, "pdf_revision"))).collect();
-    let today = from.and_then(|f| f.parse().ok()).or(revised.last().copied());
     let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
     let mut unparsed = BTreeSet::new();
     let mut seen = HashSet::new();
@@ -123,27 +146,40 @@ pub fn import(bytes: &[u8], notes: Option<&[u8]>, from: Option<&str>) -> Importe
             Some(_) => "compound",
         };
         *kinds.entry(kind).or_default() += 1;
-        let from = from.map(str::to_owned).unwrap_or_else(|| {
-            revision(field("pdf_revision")).map(|d| d.to_string()).unwrap_or_default()
-        });
-        let (rate, formula) = formula.as_ref().map(rate_fields).unwrap_or_default();
-        out.measures.push(MeasureRow {
-            code: code.to_owned(),
-            direction: "import".to_owned(),
-            tax_type: TAX_TYPE.to_owned(),
-            rate,
-            formula,
-            from: from.clone(),
-            basis: LAW.to_owned(),
-            mark: mark(field("duty_notes"), &texts, today),
-            ..MeasureRow::default()
-        });
+        let edition = revision(field("pdf_revision"));
+        let line = Line { printed: formula.as_ref(), edition, begins: begins.or(edition) };
+        let names = note_names(field("duty_notes"));
+        let noted: Vec<_> = names.iter().map(|n| (n.as_str(), readings.get(n.as_str()))).collect();
+        let day = |day: Option<Day>| day.map(|d| d.to_string()).unwrap_or_default();
+        for piece in dated(&line, &noted, state) {
+            let (rate, formula) = piece.rate.map(rate_fields).unwrap_or_default();
+            let mut basis = LAW.to_owned();
+            for note in &piece.by {
+                basis.push_str(&format!(", note {note}"));
+            }
+            for note in piece.by.iter().chain(&piece.unread) {
+                *rows_by_note.entry((*note).to_owned()).or_default() += 1;
+            }
+            out.measures.push(MeasureRow {
+                code: code.to_owned(),
+                direction: "import".to_owned(),
+                tax_type: TAX_TYPE.to_owned(),
+                rate,
+                formula,
+                from: day(piece.validity.from),
+                until: day(piece.validity.until),
+                basis,
+                mark: piece.mark(),
+                ..MeasureRow::default()
+            });
+        }
+        unknown.extend(names.iter().filter(|n| !texts.contains_key(*n)).cloned());
         out.lines.push(LineRow {
             code: code.to_owned(),
             unit,
             unit2,
             name_ru: path_name(&path),
-            from,
+            from: day(line.begins),
             ..LineRow::default()
         });
     }
@@ -159,6 +195,7 @@ pub fn import(bytes: &[u8], notes: Option<&[u8]>, from: Option<&str>) -> Importe
             })
             .collect();
     }
+    let not_read = readings.values().filter(|r| **r == Reading::Unread).count();
     let count = |kind| kinds.get(kind).copied().unwrap_or(0);
     out.counts = vec![
         ("codes_10", out.lines.len()),
@@ -166,8 +203,10 @@ pub fn import(bytes: &[u8], notes: Option<&[u8]>, from: Option<&str>) -> Importe
         ("minimum", count("minimum")),
         ("specific", count("specific")),
         ("compound", count("compound")),
-        ("notes_live", out.measures.iter().filter(|m| m.mark.starts_with("note")).count()),
+        ("notes_read", readings.len() - not_read),
+        ("notes_unread", not_read + unknown.len()),
     ];
+    out.tallies = vec![("rows_by_note", rows_by_note)];
     out.unparsed = unparsed.into_iter().collect();
     out.sort();
     out
@@ -368,39 +407,15 @@ fn note_name(text: &str) -> String {
     text.trim().trim_end_matches(')').replace('C', "С")
 }
 
-/// The mark of a line that has notes: those that bear on it on this day, and those not known.
-fn mark(notes: &str, texts: &BTreeMap<String, String>, today: Option<Day>) -> String {
-    let mut live = Vec::new();
-    let names = notes.split([' ', ',', ';']).filter(|n| !n.is_empty()).map(note_name);
-    for name in names {
-        match texts.get(&name) {
-            None => live.push(format!("{name} unread")),
-            Some(text) if !lapsed(text, today) => live.push(name),
-            Some(_) => {}
+/// The notes of a line, each once.
+fn note_names(text: &str) -> Vec<String> {
+    let mut names = Vec::new();
+    for name in text.split([' ', ',', ';']).filter(|n| !n.is_empty()).map(note_name) {
+        if !names.contains(&name) {
+            names.push(name);
         }
     }
-    if live.is_empty() { String::new() } else { format!("note {}", live.join(", ")) }
-}
-
-/// Whether nothing in the note is in force on this day.
-///
-/// A note is repealed in words, or each of its rates runs until a day (`по 30.09.2022
-/// включительно`). What comes after the last such day without one of its own runs on.
-fn lapsed(text: &str, today: Option<Day>) -> bool {
-    if text.starts_with("Примечание утратило силу") {
-        return true;
-    }
-    let Some(today) = today else { return false };
-    let mut last = None;
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once(" включительно") {
-        let until = before.rsplit_once("по ").and_then(|(_, day)| russian_day(day));
-        let Some(until) = until else { return false };
-        last = last.max(Some(until));
-        rest = after;
-    }
-    let open = rest.contains("ставк") || rest.contains("размере");
-    !open && last.is_some_and(|last| last < today)
+    names
 }
 
 /// `30.09.2022`, or `30 апреля 2025 г.`
@@ -429,6 +444,8 @@ fn russian_day(text: &str) -> Option<Day> {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use std::path::Path;
+
     use super::super::tests::shared;
     use super::*;
 
@@ -474,40 +491,16 @@ mod tests {
         }
     }
 
-    #[test]
-    fn notes_lapse_with_their_days() {
-        let on = |day: &str| day.parse::<Day>().ok();
-        let check = |text: &str, day: &str, wanted: bool| {
-            assert_eq!(lapsed(text, on(day)), wanted, "{text}")
-        };
-        let until = "Ставка в размере 0 % применяется с 28.03.2022 по 30.09.2022 включительно.";
-        check(until, "2022-09-30", false);
-        check(until, "2022-10-01", true);
-        assert!(!lapsed(until, None));
-        check("Ставка по 30 апреля 2025 г. включительно.", "2025-05-01", true);
-        check("Ставка по 30 апреля 2025 г. включительно.", "2025-04-30", false);
-        check("Примечание утратило силу в соответствии с Решением № 66.", "2022-01-01", true);
-        check("Ставка 5 % применяется в Российскую Федерацию.", "2026-03-08", false);
-        check(
-            "Ставка 0 % с 28.03.2022 по 30.09.2022 включительно, с 01.10.2022 – в размере 8 %.",
-            "2026-03-08",
-            false,
-        );
-        check(
-            "Ставка 0 % по 30.09.2022 включительно, 12 % – с 01.10.2022 по 28.02.2023 включительно.",
-            "2026-03-08",
-            true,
-        );
-        check("Ставка по особому дню включительно.", "2026-03-08", false);
-    }
-
     const HEAD: &str = "row,code,level,dash_depth,name_ru,unit,duty_text,duty_kind,ad_valorem_pct,\
         specific,specific_currency,specific_per,name_notes,duty_notes,plus_mark,source_pdf,\
         pdf_revision,pdf_page\n";
 
     fn table(rows: &str) -> Imported {
-        let notes = "note,text_ru\n9С,Ставка 5 %.\n63С,Ставка по 30.09.2022 включительно.\n";
-        import(format!("{HEAD}{rows}").as_bytes(), Some(notes.as_bytes()), None)
+        let rate = "Ставка ввозной таможенной пошлины в размере 3 % от таможенной стоимости";
+        let notes = format!(
+            "note,text_ru\n9С,Ставка 5 %.\n63С,{rate} применяется по 30.09.2026 включительно.\n"
+        );
+        import(format!("{HEAD}{rows}").as_bytes(), Some(notes.as_bytes()), Some("RU"), None)
     }
 
     #[test]
@@ -532,16 +525,24 @@ mod tests {
                 ("Лошади > прочие > новые", "", "", "2026-03-08"),
             ]
         );
-        let measures: Vec<_> =
-            got.measures.iter().map(|m| (&*m.rate, &*m.formula, &*m.mark)).collect();
+        let measures: Vec<_> = got
+            .measures
+            .iter()
+            .map(|m| [&*m.rate, &*m.formula, &*m.from, &*m.until, &*m.basis, &*m.mark])
+            .collect();
+        let (minimum, edition) = ("max(10%, 0.2 EUR/KGM)", "2026-03-08");
         assert_eq!(
             measures,
             [
-                ("", "max(10%, 0.2 EUR/KGM)", "note 9С"),
-                ("5", "", ""),
-                ("5", "", "note 107С unread"),
+                ["", minimum, "2022-01-01", "", "eaeu-ett", "note 9С unread"],
+                ["3", "", edition, "2026-09-30", "eaeu-ett, note 63С", ""],
+                ["5", "", "2026-10-01", "", "eaeu-ett", ""],
+                ["5", "", edition, "", "eaeu-ett", "note 107С unread"],
             ]
         );
+        assert_eq!(got.counts[5..], [("notes_read", 1), ("notes_unread", 2)]);
+        let by = ["107С", "63С", "9С"].map(|note| (note.to_owned(), 1));
+        assert_eq!(got.tallies, [("rows_by_note", BTreeMap::from(by))]);
     }
 
     #[test]
@@ -571,36 +572,50 @@ mod tests {
         let got = table("2,0101210000,10,2,x,шт,как договорятся,OTHER,,,,,,,,p,08.03.2026,1\n");
         assert_eq!(got.unparsed, ["как договорятся"]);
         assert!(got.measures[0].rate.is_empty() && got.measures[0].formula.is_empty());
-        assert!(import(b"a,b\n", None, None).refused[0].reason.contains("no column `code`"));
-        assert!(
-            import(HEAD.as_bytes(), Some(b"x"), None).refused[0].reason.starts_with("the notes")
-        );
+        let whole = |bytes: &[u8], notes, state, from| {
+            import(bytes, notes, state, from).refused.remove(0).reason
+        };
+        assert!(whole(b"a,b\n", None, None, None).contains("no column `code`"));
+        assert!(whole(HEAD.as_bytes(), Some(b"x"), None, None).starts_with("the notes"));
+        assert_eq!(whole(HEAD.as_bytes(), None, Some("US"), None), "`US` is no member state");
+        assert!(whole(HEAD.as_bytes(), None, None, Some("x")).starts_with("`from`"));
     }
 
     #[test]
     fn the_tariff_is_taken_whole() {
         let Some(tariff) = shared("eaeu-ett/ett_2026-03-08.csv.gz") else { return };
         let Some(notes) = shared("eaeu-ett/ett_notes_2025-09-21.csv") else { return };
-        let got = import(&tariff, Some(&notes), None);
-        println!("{:?}", got.counts);
+        let got = import(&tariff, Some(&notes), Some("RU"), None);
+        println!("{:?} {:?}", got.counts, got.tallies);
         assert_eq!(got.refused, []);
         assert_eq!(got.unparsed, Vec::<String>::new());
         assert_eq!(
-            got.counts[..5],
+            got.counts,
             [
                 ("codes_10", 13_289),
                 ("ad_valorem", 11_560),
                 ("minimum", 1_072),
                 ("specific", 617),
                 ("compound", 40),
+                ("notes_read", 105),
+                ("notes_unread", 12),
             ]
         );
         for measure in &got.measures {
             assert!(measure.rate.is_empty() != measure.formula.is_empty(), "{measure:?}");
         }
-        let mark = |code: &str| &*got.measures.iter().find(|m| m.code == code).unwrap().mark;
-        assert_eq!(mark("0106410001"), "");
-        let unread = got.measures.iter().filter(|m| m.mark.ends_with("unread")).count();
-        assert_eq!(unread, 42);
+        let marked = got.measures.iter().filter(|m| !m.mark.is_empty());
+        assert_eq!(marked.clone().count(), 42);
+        assert!(marked.clone().all(|m| m.mark.ends_with("unread")));
+
+        // The pack carried is this, made for the country of its profile.
+        let pack = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../data/packs/eaeu");
+        let read = |name: &str| std::fs::read(pack.join(name)).unwrap();
+        let profile = String::from_utf8(read("profile.toml")).unwrap();
+        assert!(profile.contains("\ncountry = \"RU\"\n"));
+        let files = got.files(&read("law.csv")).unwrap();
+        let (made, held) = (&files["measures.csv.zst"], read("measures.csv.zst"));
+        assert!(zstd::decode_all(&**made).unwrap() == zstd::decode_all(&*held).unwrap());
+        assert!(files["lists/tariff-note.csv"] == read("lists/tariff-note.csv"));
     }
 }

@@ -53,6 +53,8 @@ pub struct Imported {
     pub refused: Vec<Refused>,
     /// How many of what, in the order of the report.
     pub counts: Vec<(&'static str, usize)>,
+    /// Counts of something by its name, such as rows by note.
+    pub tallies: Vec<(&'static str, BTreeMap<String, usize>)>,
     /// Duty texts that no formula could be made of, each once. Their rows are taken with neither
     /// rate nor formula: not known.
     pub unparsed: Vec<String>,

@@ -62,7 +62,8 @@ pub struct MeasureRow {
     /// `--measures` any text.
     pub basis: String,
     /// `ours` where this project added the row from the law; `illustrative` where no act was at
-    /// hand (never applied silently); `note X` where a note of the tariff bears on the line.
+    /// hand (never applied silently); `note X` where a note of the tariff bears on the line and is
+    /// not in its rate.
     pub mark: String,
 }
 
