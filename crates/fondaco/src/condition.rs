@@ -150,8 +150,8 @@ pub enum Test {
     OneOf(Vec<Token>),
     /// It begins so.
     StartsWith(Token),
-    /// It has this within, whatever the case.
-    Contains(String),
+    /// It has one of these within, whatever the case.
+    Contains(Vec<String>),
 }
 
 impl Test {
@@ -161,7 +161,10 @@ impl Test {
         match self {
             Self::OneOf(all) => all.iter().any(|one| one == text),
             Self::StartsWith(start) => text.starts_with(start.as_str()),
-            Self::Contains(part) => text.to_lowercase().contains(&part.to_lowercase()),
+            Self::Contains(parts) => {
+                let text = text.to_lowercase();
+                parts.iter().any(|part| text.contains(&part.to_lowercase()))
+            }
         }
     }
 }
@@ -428,7 +431,10 @@ impl fmt::Display for Condition {
                     all => write!(f, "{on} in {all:?}"),
                 },
                 Test::StartsWith(start) => write!(f, "{on}.startsWith(\"{start}\")"),
-                Test::Contains(part) => write!(f, "{on}.contains(\"{part}\")"),
+                Test::Contains(all) => match all.as_slice() {
+                    [one] => write!(f, "{on}.contains(\"{one}\")"),
+                    all => write!(f, "{all:?}.exists(w, {on}.contains(w))"),
+                },
             }
         }
         match self {

@@ -61,6 +61,23 @@ fn condition(expr: &IdedExpr) -> Result<Condition, String> {
             Ok(if *value.inner() { Condition::ALWAYS } else { Condition::Any(Vec::new()) })
         }
         Expr::Call(call) => from_call(call),
+        Expr::Comprehension(all) if matches!(all.iter_range.expr, Expr::List(_)) => {
+            let parts = strings(&all.iter_range)?;
+            let wanted = "over a list of texts exists() takes field.contains() of its variable";
+            let step = match &all.loop_step.expr {
+                Expr::Call(step) if step.func_name == "_||_" => step.args.get(1),
+                _ => None,
+            };
+            let Some(Expr::Call(call)) = step.map(|s| &s.expr) else { return Err(wanted.into()) };
+            let of_variable = matches!(call.args.as_slice(), [IdedExpr { expr: Expr::Ident(name), .. }] if *name == all.iter_var);
+            let field = call.target.as_deref().and_then(text_field);
+            match field {
+                Some(field) if call.func_name == "contains" && of_variable => {
+                    Ok(Condition::Text(field, Test::Contains(parts)))
+                }
+                _ => Err(wanted.into()),
+            }
+        }
         Expr::Comprehension(all) => {
             let list = list_field(&all.iter_range)
                 .ok_or("exists() is for item.statements, item.documents and other lists")?;
@@ -167,19 +184,21 @@ fn unknown(expr: &IdedExpr) -> String {
 }
 
 fn tokens(expr: &IdedExpr) -> Result<Vec<Token>, String> {
+    strings(expr)?.iter().map(|t| token(t)).collect()
+}
+
+fn strings(expr: &IdedExpr) -> Result<Vec<String>, String> {
     let Expr::List(list) = &expr.expr else {
         return Err("a list is wanted after “in”".to_owned());
     };
-    list.elements
-        .iter()
-        .map(|e| string(e).ok_or("the list holds texts only".to_owned()).and_then(|t| token(&t)))
-        .collect()
+    let texts = list.elements.iter().map(string);
+    texts.map(|text| text.ok_or("the list holds texts only".to_owned())).collect()
 }
 
 fn affix(call: &CallExpr) -> Result<Test, String> {
     let text = call.args.first().and_then(string).ok_or("a text is wanted in the brackets")?;
     Ok(if call.func_name == "contains" {
-        Test::Contains(text)
+        Test::Contains(vec![text])
     } else {
         Test::StartsWith(token(&text)?)
     })

@@ -65,10 +65,17 @@ struct ListAt {
     at: Vec<String>,
 }
 
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct TaxFile {
+    #[serde(default)]
     code: String,
+    /// Instead of one code several, put in the place of `{code}` in names and condition.
+    #[serde(default)]
+    codes: Vec<String>,
+    /// What a term `family:…` of a base takes together.
+    #[serde(default)]
+    family: String,
     name: Texts,
     base: Vec<String>,
     rounding: String,
@@ -112,6 +119,24 @@ struct PolicyFile {
     basis: String,
 }
 
+impl TaxFile {
+    /// One for each of its codes.
+    fn each(self) -> Vec<Self> {
+        if self.codes.is_empty() {
+            return vec![self];
+        }
+        let with = |text: &str, code: &str| text.replace("{code}", code);
+        let one = |code: &String| Self {
+            code: code.clone(),
+            codes: Vec::new(),
+            name: self.name.map(|text| with(text, code)),
+            when: with(&self.when, code),
+            ..self.clone()
+        };
+        self.codes.iter().map(one).collect()
+    }
+}
+
 impl Reader<'_> {
     pub(super) fn profile(&mut self, file: ProfileFile) -> (Profile, Groups) {
         let model = wco::model();
@@ -126,7 +151,10 @@ impl Reader<'_> {
             }
         }
         lists_at.sort();
-        let taxes = file.taxes.into_iter().map(|t| self.tax(t)).collect();
+        let all: Vec<TaxFile> = file.taxes.into_iter().flat_map(TaxFile::each).collect();
+        let families: Vec<(String, String)> =
+            all.iter().map(|t| (t.family.clone(), t.code.clone())).collect();
+        let taxes = all.into_iter().map(|t| self.tax(t, &families)).collect();
         let profile = Profile {
             name: file.name.into(),
             currency: match file.currency.parse() {
@@ -202,19 +230,29 @@ impl Reader<'_> {
         (profile, groups)
     }
 
-    fn tax(&mut self, t: TaxFile) -> Tax {
-        let base = t
-            .base
-            .iter()
-            .map(|text| {
-                let (term, when) = text.split_once(" when ").unwrap_or((text, ""));
-                let (term, less) = match term.strip_prefix('-') {
-                    Some(term) => (term, true),
-                    None => (term, false),
-                };
-                BaseTerm { term: self.token(term.trim()), less, when: self.condition(when) }
-            })
-            .collect();
+    fn tax(&mut self, t: TaxFile, families: &[(String, String)]) -> Tax {
+        let mut base = Vec::new();
+        for text in &t.base {
+            let (term, when) = text.split_once(" when ").unwrap_or((text, ""));
+            let (term, less) = match term.strip_prefix('-') {
+                Some(term) => (term.trim(), true),
+                None => (term.trim(), false),
+            };
+            let when = self.condition(when);
+            let terms: Vec<&str> = match term.strip_prefix("family:") {
+                Some(family) => {
+                    let of = families.iter().filter(|(own, _)| own == family);
+                    of.map(|(_, code)| code.as_str()).collect()
+                }
+                None => vec![term],
+            };
+            if terms.is_empty() {
+                self.problem(format!("no tax is of the family of “{term}”"));
+            }
+            for term in terms {
+                base.push(BaseTerm { term: self.token(term), less, when: when.clone() });
+            }
+        }
         Tax {
             code: self.token(&t.code),
             name: t.name.into(),

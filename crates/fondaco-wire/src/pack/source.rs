@@ -28,6 +28,12 @@ pub(super) struct Texts {
     ru: String,
 }
 
+impl Texts {
+    pub(super) fn map(&self, change: impl Fn(&str) -> String) -> Self {
+        Self { en: change(&self.en), zh: change(&self.zh), ru: change(&self.ru) }
+    }
+}
+
 impl From<Texts> for Trilingual {
     fn from(t: Texts) -> Self {
         Self { en: t.en, zh: t.zh, ru: t.ru }
