@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use fondaco::day::Day;
+use fondaco_wire::import::succession::Changes;
 use fondaco_wire::import::{Imported, cn, ett, hts, uk_codes, un_list};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
@@ -37,6 +38,10 @@ enum What {
     Hts {
         /// The export
         file: PathBuf,
+        /// Last day on which the additional duties of chapter 99 are known to be as this edition says:
+        /// those that state no end are given this one
+        #[arg(long, value_name = "DATE", value_parser = day)]
+        additional_until: Option<Day>,
         #[command(flatten)]
         to: To,
     },
@@ -94,7 +99,8 @@ struct To {
     /// Print the report as one JSON object on stdout
     #[arg(long)]
     json: bool,
-    /// First day of the rows (YYYY-MM-DD), where the file does not state one or states another
+    /// First day of the rows (YYYY-MM-DD), where the file does not state one or states another;
+    /// rows of earlier editions that are there go on or end the day before
     #[arg(long, value_name = "DATE", value_parser = day)]
     from: Option<Day>,
 }
@@ -116,7 +122,7 @@ fn import(what: What) -> Result<u8, String> {
     let steps = Steps::start();
     steps.say("reading");
     let mut refused = Vec::new();
-    let (imported, to) = match what {
+    let (mut imported, to) = match what {
         What::Taric3 { files, to } => {
             let taken = taric3::take(&files, &to.into, &steps)?;
             refused = taken.refused;
@@ -125,10 +131,14 @@ fn import(what: What) -> Result<u8, String> {
             }
             (taken.imported, to)
         }
-        What::Hts { file, to } => {
+        What::Hts { file, additional_until, to } => {
             let bytes = read(&file)?;
             steps.say("taking the schedule");
-            (hts::import(&bytes, to.day().as_deref()), to)
+            let mut imported = hts::import(&bytes, to.day().as_deref());
+            if let Some(until) = additional_until {
+                imported.end_additional_duties(until);
+            }
+            (imported, to)
         }
         What::EaeuEtt { file, notes, state, to } => {
             let bytes = read(&file)?;
@@ -154,7 +164,12 @@ fn import(what: What) -> Result<u8, String> {
         }
     };
     let mut written = Vec::new();
+    let mut changes = None;
     if !imported.is_empty() {
+        if let (Some(day), "") = (to.from, imported.stem) {
+            steps.say("following the edition before");
+            changes = Some(succeed(&mut imported, &to.into, day)?);
+        }
         steps.say("packing");
         let law = match fs::read(to.into.join("law.csv")) {
             Err(e) if e.kind() == io::ErrorKind::NotFound => Vec::new(),
@@ -168,12 +183,39 @@ fn import(what: What) -> Result<u8, String> {
     steps.end();
     let own = imported.refused.iter().map(|r| Bad { file: String::new(), refused: r.clone() });
     refused.extend(own);
+    if let Some(Changes { added, ended, kept }) = changes {
+        eprintln!("{added:>8}  rows begin");
+        eprintln!("{ended:>8}  rows end");
+        eprintln!("{kept:>8}  rows go on");
+    }
     report(&imported, &refused, &written, &to);
     if to.json {
         let mut out = io::stdout().lock();
-        writeln!(out, "{}", json(&imported, &refused)).map_err(|e| format!("stdout: {e}"))?;
+        let mut told = json(&imported, &refused);
+        if let Some(changes) = changes {
+            told["changes"] = serde_json::to_value(changes).unwrap_or_default();
+        }
+        writeln!(out, "{told}").map_err(|e| format!("stdout: {e}"))?;
     }
     Ok(if refused.is_empty() && imported.unparsed.is_empty() { TAKEN } else { REFUSED })
+}
+
+/// Puts the edition behind the rows of the pack that are there.
+fn succeed(imported: &mut Imported, into: &Path, day: Day) -> Result<Changes, String> {
+    let there = |name: &str| -> Result<Option<Vec<u8>>, String> {
+        let path = into.join(name);
+        match fs::read(&path) {
+            Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(None),
+            bytes => {
+                let bytes = bytes.and_then(|bytes| zstd::decode_all(bytes.as_slice()));
+                bytes.map(Some).map_err(|e| at(&path, &e))
+            }
+        }
+    };
+    let (lines, measures) = (there("lines.csv.zst")?, there("measures.csv.zst")?);
+    imported
+        .succeed(lines.as_deref(), measures.as_deref(), day)
+        .map_err(|e| format!("{}: the rows that are there: {e}", into.display()))
 }
 
 fn day(text: &str) -> Result<Day, String> {
@@ -339,7 +381,7 @@ mod tests {
     fn hts(dir: &Path, text: &str) -> u8 {
         let file = dir.join("in.json");
         fs::write(&file, text).unwrap();
-        run(ImportArgs { what: What::Hts { file, to: to(dir) } })
+        run(ImportArgs { what: What::Hts { file, additional_until: None, to: to(dir) } })
     }
 
     const GOOD: &str =

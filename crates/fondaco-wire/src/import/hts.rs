@@ -12,7 +12,7 @@ use fondaco::money::{Decimal, decimal};
 use fondaco::token::Token;
 use serde_json::Value;
 
-use super::{Imported, MAX_DEPTH, path_name, put_at, rate_fields, squeeze, unfold};
+use super::{Imported, MAX_DEPTH, chapter99, path_name, put_at, rate_fields, squeeze, unfold};
 use crate::pack::rows::{LawRow, LineRow, MeasureRow};
 
 /// The regime of a rate in the special column that names no programme.
@@ -25,7 +25,8 @@ const LAW: &str = "us-hts";
 /// Reads a revision. `from` is its first day (`YYYY-MM-DD`), which the file does not state.
 ///
 /// Counts: `lines` (every ten-digit code, and every eight-digit one with none below it), `codes_10`,
-/// `duty_texts` (distinct texts in the three columns). Source: USITC, hts.usitc.gov/export.
+/// `additional_duties` (those of the measures that chapter 99 makes), `duty_texts` (distinct texts in
+/// the three columns). Source: USITC, hts.usitc.gov/export.
 #[must_use]
 pub fn import(bytes: &[u8], from: Option<&str>) -> Imported {
     let bytes = match unfold(bytes) {
@@ -106,10 +107,13 @@ pub fn import(bytes: &[u8], from: Option<&str>) -> Imported {
     if !taken.is_empty() {
         out.law.push(law());
     }
+    let additional = out.measures.len();
+    unparsed.extend(chapter99::add(&records, from, &mut out));
     out.counts = vec![
         ("lines", out.lines.len()),
         ("codes_10", taken.iter().filter(|r| r.code.len() == 10).count()),
         ("measures", out.measures.len()),
+        ("additional_duties", out.measures.len() - additional),
         ("duty_texts", texts.len()),
     ];
     out.unparsed = unparsed.into_iter().collect();
@@ -133,18 +137,18 @@ fn law() -> LawRow {
 }
 
 /// A printed line that has a code.
-struct Record {
-    code: String,
+pub(super) struct Record {
+    pub(super) code: String,
     name: String,
     units: Vec<String>,
-    general: String,
+    pub(super) general: String,
     special: String,
-    other: String,
+    pub(super) other: String,
 }
 
 impl Record {
     /// `None` for a line without a code: it only heads those below it.
-    fn read(value: &Value, path: &mut Vec<String>) -> Result<Option<Self>, String> {
+    pub(super) fn read(value: &Value, path: &mut Vec<String>) -> Result<Option<Self>, String> {
         if !value.is_object() {
             return Err("not a record".to_owned());
         }
@@ -243,7 +247,7 @@ fn line_unit(text: &str) -> String {
 }
 
 /// The text without HTML tags: the export has a few, most of them empty.
-fn strip_tags(text: &str) -> String {
+pub(super) fn strip_tags(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('<') {
@@ -748,6 +752,7 @@ mod tests {
         let measures: Vec<_> = got
             .measures
             .iter()
+            .filter(|m| m.tax_type == "DTY")
             .map(|m| (&*m.code, &*m.origin, &*m.regime, &*m.rate, &*m.formula, &*m.from))
             .collect();
         assert_eq!(
@@ -790,13 +795,14 @@ mod tests {
     }
 
     fn taken_whole(name: &str) {
-        let got = import(&shared(&format!("us-hts/dev/{name}")).unwrap(), None);
+        let got = import(&shared(&format!("us-hts/dev/{name}")).unwrap(), Some("2025-11-01"));
         println!("{name}: {:?}", got.counts);
         assert_eq!(got.refused, [], "{name}");
         assert_eq!(got.unparsed, Vec::<String>::new(), "{name}");
         assert!(got.counts.iter().any(|(n, c)| *n == "codes_10" && *c > 19_700), "{name}");
         let mut seen = HashSet::new();
-        for measure in &got.measures {
+        // What chapter 99 adds may be left to its notes.
+        for measure in got.measures.iter().filter(|m| m.tax_type == "DTY") {
             assert!(measure.rate.is_empty() != measure.formula.is_empty(), "{measure:?}");
             if !measure.formula.is_empty() && seen.insert(&measure.formula) {
                 let formula: Formula = measure.formula.parse().unwrap();

@@ -15,9 +15,11 @@ use crate::pack::rows::{
     GroupRow, LawRow, LineRow, ListRow, MeasureRow, NameRow, QuotaRow, RequirementRow,
 };
 
+pub mod chapter99;
 pub mod cn;
 pub mod ett;
 pub mod hts;
+pub mod succession;
 pub mod taric3;
 pub mod uk_codes;
 pub mod un_list;
