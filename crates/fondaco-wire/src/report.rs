@@ -121,6 +121,8 @@ pub struct LineView {
     pub assessed: String,
     /// Taken off by relief.
     pub deducted: String,
+    /// What is secured instead of paid.
+    pub secured: String,
     /// To be paid now.
     pub payable: String,
     /// The formula in its notation.
@@ -385,6 +387,7 @@ fn line_view(line: &TaxLine, reference: Reference<'_>) -> LineView {
         rate: plain(line.percent),
         assessed: line.assessed.to_string(),
         deducted: line.deducted.to_string(),
+        secured: line.secured.to_string(),
         payable: line.payable.to_string(),
         formula: line.formula.clone(),
         inputs: line.inputs.iter().map(InputView::from).collect(),

@@ -16,7 +16,7 @@ use crate::declaration::{Charge, Declaration, Item, ItemFacts};
 use crate::formula::{Formula, Input, Inputs, Unknown};
 use crate::measures::Found;
 use crate::money::{Currency, Decimal, Rounding};
-use crate::quantity::Quantity;
+use crate::quantity::{Quantity, UnitProduct};
 use crate::rates::rates;
 use crate::reference::{ChargeRule, Reference, Relief, ReliefEffect, Tax};
 use crate::token::Token;
@@ -47,6 +47,8 @@ pub struct TaxLine {
     pub assessed: Decimal,
     /// What a relief took off.
     pub deducted: Decimal,
+    /// What is secured instead of paid.
+    pub secured: Decimal,
     /// What is to be paid now.
     pub payable: Decimal,
     /// The relief, where one applied: id and basis.
@@ -314,15 +316,17 @@ impl<'a> ItemAssessor<'a> {
         let amount = tax.rounding.apply(exact);
         let relief = self.relief(tax);
         let zero = tax.rounding.apply(Decimal::ZERO);
-        let (assessed, deducted, payable) = match relief.map(|r| r.effect) {
-            None => (amount, zero, amount),
-            Some(ReliefEffect::Suspend) => (amount, zero, zero),
-            Some(ReliefEffect::Relieve) => (zero, amount, zero),
-            Some(ReliefEffect::Exempt) => (zero, zero, zero),
+        let [assessed, deducted, secured, payable] = match relief.map(|r| r.effect) {
+            None => [amount, zero, zero, amount],
+            Some(ReliefEffect::Suspend) => [amount, zero, zero, zero],
+            Some(ReliefEffect::Relieve) => [zero, amount, zero, zero],
+            Some(ReliefEffect::Exempt) => [zero, zero, zero, zero],
+            Some(ReliefEffect::Secure) => [zero, zero, amount, zero],
         };
+        let in_base = if relief.is_some_and(|r| r.in_base) { amount } else { assessed };
         let sum = match self.done.get(&tax.code) {
-            Some(Outcome::Amount(before)) => before.checked_add(assessed),
-            _ => Some(assessed),
+            Some(Outcome::Amount(before)) => before.checked_add(in_base),
+            _ => Some(in_base),
         };
         let outcome = match (self.done.get(&tax.code), sum) {
             (Some(Outcome::Unknown), _) | (_, None) => Outcome::Unknown,
@@ -350,6 +354,7 @@ impl<'a> ItemAssessor<'a> {
             rounding: tax.rounding,
             assessed,
             deducted,
+            secured,
             payable,
             relief: relief.map(|r| (r.id.clone(), r.basis.clone())),
             measure: measure.code,
@@ -365,8 +370,20 @@ impl<'a> ItemAssessor<'a> {
         })
     }
 
-    /// A quantity in this unit: what the tax line states, what the goods measure states, the masses.
+    /// A quantity in this unit, as stated or as the product of two that are.
     fn quantity(&self, tax: &Tax, measure: &Found<'_>, unit: Token) -> Option<Quantity> {
+        self.stated(tax, measure, unit).or_else(|| {
+            let products = self.reference.pack.units.products(unit);
+            let value = |product: &UnitProduct| {
+                let [a, b] = product.of.map(|of| self.stated(tax, measure, of));
+                a?.value.checked_mul(b?.value)?.checked_mul(product.factor)
+            };
+            products.filter_map(value).next().map(|value| Quantity { value, unit })
+        })
+    }
+
+    /// A quantity in this unit: what the tax line states, what the goods measure states, the masses.
+    fn stated(&self, tax: &Tax, measure: &Found<'_>, unit: Token) -> Option<Quantity> {
         let item = self.item;
         let line = self.reference.line(&item.code);
         let units = &self.reference.pack.units;

@@ -104,6 +104,8 @@ fields! {
         AdditionalCodes = "item.additional_codes",
         /// Tax types the declarant names.
         Taxes = "item.taxes",
+        /// Methods of payment the declarant names.
+        PaymentMethods = "item.payment_methods",
         /// Kinds of authorisation held.
         Authorisations = "declaration.authorisations",
         /// Kinds of authorisation whose holder is nobody named on the declaration.

@@ -292,6 +292,7 @@ impl Facts for ItemFacts<'_> {
             (ListField::AdditionalProcedures, Some(i)) => tokens(&i.additional_procedures),
             (ListField::AdditionalCodes, Some(i)) => tokens(&i.additional_codes),
             (ListField::Taxes, Some(i)) => i.taxes.iter().any(|t| test(&t.tax)),
+            (ListField::PaymentMethods, Some(i)) => i.taxes.iter().any(|t| test(&t.method)),
             (ListField::Documents, item) => item
                 .into_iter()
                 .flat_map(|i| &i.documents)
@@ -311,6 +312,7 @@ impl Facts for ItemFacts<'_> {
                 ListField::AdditionalProcedures
                 | ListField::AdditionalCodes
                 | ListField::PackageKinds
+                | ListField::PaymentMethods
                 | ListField::Taxes,
                 None,
             ) => false,

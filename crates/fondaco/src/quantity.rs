@@ -27,22 +27,42 @@ pub struct UnitRow {
     pub factor: Decimal,
 }
 
+/// A unit as so much of two others together: a litre of pure alcohol is a litre times its strength in
+/// per cent by volume, over a hundred.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnitProduct {
+    /// The unit.
+    pub unit: Token,
+    /// The two units.
+    pub of: [Token; 2],
+    /// How much of the unit one times one of the two is; above zero.
+    pub factor: Decimal,
+}
+
 /// The unit table, sorted by unit.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Units(Vec<UnitRow>);
+pub struct Units {
+    rows: Vec<UnitRow>,
+    products: Vec<UnitProduct>,
+}
 
 impl Units {
     /// Takes rows in any order.
     #[must_use]
-    pub fn new(mut rows: Vec<UnitRow>) -> Self {
+    pub fn new(mut rows: Vec<UnitRow>, products: Vec<UnitProduct>) -> Self {
         rows.sort_by_key(|row| row.unit);
-        Self(rows)
+        Self { rows, products }
     }
 
     /// The rows, by unit.
     #[must_use]
     pub fn rows(&self) -> &[UnitRow] {
-        &self.0
+        &self.rows
+    }
+
+    /// What the unit is a product of.
+    pub fn products(&self, unit: Token) -> impl Iterator<Item = &UnitProduct> {
+        self.products.iter().filter(move |product| product.unit == unit)
     }
 
     /// Whether the text may be a unit: one of the table, or two or three capitals and digits with at
@@ -60,8 +80,8 @@ impl Units {
     }
 
     fn row(&self, unit: &str) -> Option<&UnitRow> {
-        let at = self.0.binary_search_by(|row| row.unit.as_str().cmp(unit)).ok()?;
-        self.0.get(at)
+        let at = self.rows.binary_search_by(|row| row.unit.as_str().cmp(unit)).ok()?;
+        self.rows.get(at)
     }
 
     /// The quantity in another unit; `None` where the two do not convert.

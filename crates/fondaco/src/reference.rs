@@ -121,6 +121,8 @@ pub enum ReliefEffect {
     Suspend,
     /// Not assessed at all.
     Exempt,
+    /// Secured: nothing is assessed and payable yet, the amount stands as security.
+    Secure,
 }
 
 /// A relief from a duty or tax.
@@ -132,6 +134,8 @@ pub struct Relief {
     pub taxes: Vec<Token>,
     /// What it does.
     pub effect: ReliefEffect,
+    /// Whether taxes whose base holds this one are computed on the amount before it.
+    pub in_base: bool,
     /// Where it applies.
     pub when: Condition,
     /// Why.

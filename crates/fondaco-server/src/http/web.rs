@@ -529,6 +529,7 @@ struct LineView {
     base_terms: Vec<(String, String)>,
     assessed: String,
     deducted: String,
+    secured: String,
     payable: String,
     formula: String,
     inputs: Vec<InputView>,
@@ -550,6 +551,10 @@ impl LineView {
 
     fn is_relieved(&self) -> bool {
         self.relief.is_some() || self.assessed != self.payable
+    }
+
+    fn is_secured(&self) -> bool {
+        self.secured.bytes().any(|b| (b'1'..=b'9').contains(&b))
     }
 }
 

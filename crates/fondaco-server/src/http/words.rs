@@ -126,6 +126,7 @@ phrases! {
     digits "digits after the point" "位小数" "знаков после запятой"
     assessed "Assessed" "核定" "Начислено"
     deducted "Deducted" "减免" "Вычтено"
+    secured "Secured" "担保" "Обеспечено"
     payable "Payable" "应缴" "К уплате"
     relief "Relief" "减免依据" "Льгота"
     measure_all "every code" "全部税号" "все коды"
@@ -464,6 +465,11 @@ const TERMS: &[(&str, &str, [&str; 3])] = &[
     ("rounding", "up", ["up", "进位", "вверх"]),
     ("input", "base", ["base", "计税基础", "основа"]),
     ("input", "quantity", ["quantity", "数量", "количество"]),
+    (
+        "input",
+        "threshold",
+        ["entry price reached from", "达到入境价格的完税价格", "порог входной цены"],
+    ),
     ("input", "part", ["part", "组成部分", "часть"]),
     ("input", "fact", ["stated", "申报值", "указано"]),
     ("input", "rate", ["rate of exchange", "汇率", "курс"]),

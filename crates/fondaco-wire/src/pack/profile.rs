@@ -106,6 +106,8 @@ struct ReliefFile {
     #[serde(default)]
     taxes: Vec<String>,
     effect: String,
+    #[serde(default)]
+    in_base: bool,
     when: String,
     basis: String,
 }
@@ -286,11 +288,13 @@ impl Reader<'_> {
                 "relieve" => ReliefEffect::Relieve,
                 "suspend" => ReliefEffect::Suspend,
                 "exempt" => ReliefEffect::Exempt,
+                "secure" => ReliefEffect::Secure,
                 other => {
-                    self.problem(format!("“{other}” is none of relieve, suspend, exempt"));
+                    self.problem(format!("“{other}” is none of relieve, suspend, exempt, secure"));
                     ReliefEffect::Exempt
                 }
             },
+            in_base: r.in_base,
             when: self.condition(&r.when),
             id: r.id,
             basis: r.basis,

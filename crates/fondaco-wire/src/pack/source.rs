@@ -9,7 +9,7 @@ use fondaco::formula::Formula;
 use fondaco::measure::{Direction, Measure, Selection, When};
 use fondaco::measures::{Measures, Table};
 use fondaco::money::{Decimal, Rounding, RoundingMode, decimal};
-use fondaco::quantity::{UnitRow, Units};
+use fondaco::quantity::{UnitProduct, UnitRow, Units};
 use fondaco::quota::Quota;
 use fondaco::reference::{Act, Check, Line, ListedName, Names, Pack, Rate, Requirements, RiskRule};
 use fondaco::screening;
@@ -442,13 +442,18 @@ pub(super) fn read(files: &Files<'_>, digest: String) -> Result<Pack, Vec<Proble
     for codes in pack.lists.values_mut() {
         codes.sort_by_key(|(code, _)| *code);
     }
-    let mut units = Vec::new();
+    let (mut units, mut products) = (Vec::new(), Vec::new());
     rows(
         files,
         |n| n == "units.csv",
         &mut problems,
         |reader, row: UnitFile| {
             let factor = reader.figure(&row.factor).unwrap_or(Decimal::ONE);
+            if let Some((a, b)) = row.base.split_once('*') {
+                let (unit, of) = (reader.token(&row.unit), [reader.token(a), reader.token(b)]);
+                products.push(UnitProduct { unit, of, factor });
+                return;
+            }
             units.push(UnitRow {
                 unit: reader.token(&row.unit),
                 base: reader.token(&row.base),
@@ -456,7 +461,7 @@ pub(super) fn read(files: &Files<'_>, digest: String) -> Result<Pack, Vec<Proble
             });
         },
     );
-    pack.units = Units::new(units);
+    pack.units = Units::new(units, products);
     rows(
         files,
         |n| n.starts_with("names"),

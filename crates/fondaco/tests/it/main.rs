@@ -93,6 +93,7 @@ fn pack(measures: Vec<Measure>) -> Pack {
                 id: "suspended".into(),
                 taxes: vec![t("A00")],
                 effect: ReliefEffect::Suspend,
+                in_base: false,
                 when: Condition::Text(TextField::Procedure, Test::OneOf(vec![t("71")])),
                 basis: "law".into(),
             }],
