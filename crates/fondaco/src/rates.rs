@@ -35,11 +35,12 @@ pub fn rates<'a>(facts: &ItemFacts<'a>) -> Vec<(&'a Tax, Vec<Applies<'a>>)> {
     let (Some(item), Some(_)) = (facts.item, facts.declaration.direction) else {
         return Vec::new();
     };
-    let mut found = found(item, facts);
-    keep_one_family(&mut found, facts);
     let taxes = &facts.reference.pack.profile.taxes;
-    let bearing = taxes.iter().filter(|t| t.when.holds(facts) != Some(false));
+    let bearing: Vec<&Tax> = taxes.iter().filter(|t| t.when.holds(facts) != Some(false)).collect();
+    let mut found = found(item, facts, &bearing);
+    keep_one_family(&mut found, facts);
     bearing
+        .into_iter()
         .map(|tax| (tax, of_tax(tax, item, &found, facts.reference)))
         .filter(|(_, rates)| !rates.is_empty())
         .collect()
@@ -51,31 +52,35 @@ struct Candidate<'a> {
     hangs: Option<Unknown>,
 }
 
-/// Every row in force for the goods, under each of their origins, whose condition does not say no.
-fn found<'a>(item: &'a Item, facts: &ItemFacts<'a>) -> Vec<Candidate<'a>> {
+/// Every row in force for the goods, of taxes that bear on them, under each of their origins, whose
+/// condition does not say no.
+fn found<'a>(item: &'a Item, facts: &ItemFacts<'a>, bearing: &[&Tax]) -> Vec<Candidate<'a>> {
     let Some(direction) = facts.declaration.direction else { return Vec::new() };
-    let mut found: Vec<Candidate<'a>> = Vec::new();
     let [own, preferential] = item.duty_origins();
     let first = if own.is_empty() { &item.preferential_origin } else { &item.origin };
     let rows = |origin| facts.reference.measures(&item.code, direction, origin, &item.regime);
-    let mut take = |row: Found<'a>| {
-        if !row.quota.is_empty() && row.quota != item.quota {
-            return;
+    let candidate = |row: Found<'a>| {
+        let other_quota = !row.quota.is_empty() && row.quota != item.quota;
+        if other_quota || !bearing.iter().any(|tax| tax.code == row.tax) {
+            return None;
         }
         let hangs = match row.when.condition.holds(facts) {
-            Some(false) => return,
+            Some(false) => return None,
             None => Some(Unknown::Hangs(row.when.text.clone())),
             Some(true) if row.origin_untold => Some(Unknown::Hangs(row.origin.to_string())),
             Some(true) => None,
         };
-        if !found.iter().any(|f| f.row.place == row.place) {
-            found.push(Candidate { row, hangs });
-        }
+        Some(Candidate { row, hangs })
     };
-    rows(first).for_each(&mut take);
+    let mut found: Vec<Candidate<'a>> = rows(first).filter_map(candidate).collect();
     if !preferential.is_empty() && preferential != own {
         // Where the origins differ, only a claimed regime looks at the preferential one.
-        rows(&item.preferential_origin).filter(|m| !m.regime.is_any()).for_each(take);
+        let claimed = rows(&item.preferential_origin).filter(|m| !m.regime.is_any());
+        for more in claimed.filter_map(candidate) {
+            if !found.iter().any(|f| f.row.place == more.row.place) {
+                found.push(more);
+            }
+        }
     }
     found
 }
