@@ -44,7 +44,7 @@ impl Said {
     }
 
     /// An RFC 9457 problem of this status and kind.
-    fn is_problem(&self, status: u16, kind: &str) {
+    pub(crate) fn is_problem(&self, status: u16, kind: &str) {
         let shown = String::from_utf8_lossy(&self.body);
         assert_eq!(self.status, status, "{shown}");
         assert_eq!(self.header("content-type"), "application/problem+json", "{shown}");

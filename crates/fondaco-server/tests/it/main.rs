@@ -7,6 +7,7 @@ mod golden;
 mod http;
 mod mutants;
 mod outcomes;
+mod requirements;
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;

@@ -3,10 +3,12 @@
 
 use std::collections::BTreeMap;
 
+use fondaco::assessment::assess;
 use fondaco::condition::{Comparison, Condition, Number, NumberField, Test, TextField};
 use fondaco::day::{Day, Validity};
 use fondaco::declaration::{Charge, Declaration, Document, Item, Message, Party};
 use fondaco::draft::NodeId;
+use fondaco::finder::{Question, answer};
 use fondaco::finding::Trilingual;
 use fondaco::measure::{Direction, Groups, Measure, Selection, When};
 use fondaco::measures::Measures;
@@ -398,6 +400,41 @@ proptest! {
         ] {
             prop_assert!(after >= lane, "{:?} after {:?}", after, lane);
             prop_assert!(n >= reasons);
+        }
+    }
+
+    #[test]
+    fn the_answer_before_shipping_is_that_at_filing(d in declarations(), pack in packs()) {
+        let reference = pack.on(day());
+        for item in &d.items {
+            let question = Question {
+                code: item.code,
+                direction: Direction::Import,
+                origin: item.origin,
+                from: item.export_country,
+                to: item.destination,
+                regime: Token::EMPTY,
+                procedure: item.procedure,
+            };
+            let asked = question.declaration(&pack.profile);
+            let told = answer(&asked, reference);
+            let mut before: Vec<_> = told
+                .duties
+                .iter()
+                .map(|duty| {
+                    let formula = duty.rate.row.and_then(|row| row.formula);
+                    (duty.tax.code, formula.map(ToString::to_string).unwrap_or_default())
+                })
+                .collect();
+            // The same goods, filed: now with a price, masses and quantities.
+            let filed = Declaration { items: vec![item.clone()], ..d.clone() };
+            let assessed = assess(&filed, reference);
+            let lines = assessed.lines.iter().map(|l| (l.tax, l.formula.clone()));
+            let unknown = assessed.unknown.iter().map(|u| (u.tax, u.formula.clone()));
+            let mut after: Vec<_> = lines.chain(unknown).collect();
+            before.sort();
+            after.sort();
+            prop_assert_eq!(before, after);
         }
     }
 
