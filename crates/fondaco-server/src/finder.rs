@@ -60,7 +60,7 @@ fn code(text: &str) -> Option<Token> {
 }
 
 impl Ask {
-    fn read(&self, asked: &str) -> Result<(Question, Option<Day>), Unread> {
+    pub(crate) fn read(&self, asked: &str) -> Result<(Question, Option<Day>), Unread> {
         let unread = |parameter, value: &str, wanted| Unread {
             parameter,
             value: value.chars().take(60).collect(),

@@ -4,6 +4,7 @@ mod assess;
 mod bench;
 mod cli;
 mod consider;
+mod explain;
 mod file;
 mod finder;
 mod house;
@@ -34,6 +35,8 @@ enum Command {
     Assess(assess::AssessArgs),
     /// Find what goods will have to pay and show, before they are shipped.
     Requirements(finder::FinderArgs),
+    /// Explain what changed for goods between two days, and by which act.
+    Explain(explain::ExplainArgs),
     /// Serve the house: API, pages, store.
     Serve(serve::ServeArgs),
     /// File a folder of declarations to a house; goes on where it was cut off.
@@ -55,6 +58,7 @@ fn main() -> std::process::ExitCode {
     let result: Result<u8, Failure> = match cli.command {
         Command::Check(args) => assess::run(&args, false).map(|e: Exit| e as u8),
         Command::Assess(args) => assess::run(&args, true).map(|e: Exit| e as u8),
+        Command::Explain(args) => explain::run(&args).map(|e| e as u8),
         Command::Requirements(args) => finder::run(&args).map(|e| e as u8),
         Command::Serve(args) => serve::run(&args).map(|e| e as u8),
         Command::File(args) => file::run(&args).map(|e| e as u8),

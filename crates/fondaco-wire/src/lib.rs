@@ -6,6 +6,7 @@ use fondaco::draft::Draft;
 use fondaco::finding::{Finding, Severity};
 
 pub mod answer;
+pub mod change;
 pub mod import;
 pub mod json;
 pub mod pack;

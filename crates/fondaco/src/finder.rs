@@ -8,6 +8,7 @@
 //! - what could not be told is in the answer, with why.
 
 use crate::assessment::Assessment;
+use crate::day::Day;
 use crate::declaration::{Declaration, Item, ItemFacts};
 use crate::formula::Formula;
 use crate::measure::{Direction, Measure};
@@ -15,7 +16,7 @@ use crate::measures::Found;
 use crate::money::Decimal;
 use crate::quota::Quota;
 use crate::rates::{Applies, rates};
-use crate::reference::{Line, Profile, Reference, Tax};
+use crate::reference::{Line, Pack, Profile, Reference, Tax};
 use crate::requirement::{self, Requirement};
 use crate::token::Token;
 
@@ -103,6 +104,63 @@ impl Question {
         };
         Declaration { direction: Some(self.direction), items: vec![item], ..Declaration::default() }
     }
+}
+
+/// What was one way before a day and is another from it on.
+#[derive(Clone, Debug)]
+pub struct Change<'a> {
+    /// The first day it is so.
+    pub on: Day,
+    /// The tax.
+    pub tax: &'a Tax,
+    /// The rates the day before.
+    pub before: Vec<Applies<'a>>,
+    /// The rates from that day on.
+    pub after: Vec<Applies<'a>>,
+}
+
+/// What changes for the goods after one day and until another, in the order of days.
+///
+/// A rate that is said again by another act counts as a change. Seasons are not looked at: they turn
+/// every year by the same row.
+#[must_use]
+pub fn changes<'a>(
+    asked: &'a Declaration,
+    pack: &'a Pack,
+    after: Day,
+    until: Day,
+) -> Vec<Change<'a>> {
+    let Some(item) = asked.items.first() else { return Vec::new() };
+    let on = |day| {
+        let facts = ItemFacts {
+            declaration: asked,
+            item: Some(item),
+            reference: pack.on(day),
+            value: None,
+        };
+        rates(&facts)
+    };
+    let said = |all: &[Applies<'a>]| -> Vec<_> {
+        let of = |a: &Applies<'a>| (a.row.map(|r| (r.formula, r.basis, r.mark)), a.untold.clone());
+        all.iter().map(of).collect()
+    };
+    let mut changes = Vec::new();
+    let mut before = on(after);
+    for day in pack.measures.turns(&item.code, after, until) {
+        let now = on(day);
+        for tax in &pack.profile.taxes {
+            let of = |all: &[(&Tax, Vec<Applies<'a>>)]| {
+                let found = all.iter().find(|(t, _)| t.code == tax.code);
+                found.map(|(_, rates)| rates.clone()).unwrap_or_default()
+            };
+            let (was, is) = (of(&before), of(&now));
+            if said(&was) != said(&is) {
+                changes.push(Change { on: day, tax, before: was, after: is });
+            }
+        }
+        before = now;
+    }
+    changes
 }
 
 /// Answers from the law in force. `asked` is [`Question::declaration`] of the question: it outlives

@@ -469,6 +469,29 @@ impl Measures {
         })
     }
 
+    /// The days on which some row for goods of the code begins, or is no longer in force, after one
+    /// day and until another, rising.
+    #[must_use]
+    pub fn turns(&self, code: &str, after: Day, until: Day) -> Vec<Day> {
+        let (after, until) = (after.number(), until.number());
+        let mut turns = Vec::new();
+        for table in &self.tables {
+            for length in 0..=code.len().min(Measure::LONGEST) {
+                let key = code.get(..length).and_then(pack);
+                let at =
+                    key.and_then(|key| table.codes.binary_search_by_key(&key, |(k, _)| *k).ok());
+                let rows = at.and_then(|n| table.rows.get(table.rows_of(n)));
+                for row in rows.into_iter().flatten() {
+                    turns.extend([row.from, row.until.saturating_add(1)]);
+                }
+            }
+        }
+        turns.retain(|turn| after < *turn && *turn <= until);
+        turns.sort_unstable();
+        turns.dedup();
+        turns.into_iter().filter_map(|turn| Day::from_number(turn).ok()).collect()
+    }
+
     /// Takes the rows out that a test takes.
     ///
     /// # Errors

@@ -3,6 +3,7 @@
 
 mod commands;
 mod duties;
+mod explain;
 mod golden;
 mod http;
 mod mutants;

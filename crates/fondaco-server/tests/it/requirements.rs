@@ -57,7 +57,8 @@ fn told(answer: &Value) -> String {
         out += &format!("below: {}\n", said(&row, "code"));
     }
     for row in rows("unknown") {
-        out += &format!("unknown: {} {}\n", said(&row, "why"), said(&row, "what"));
+        out += format!("unknown: {} {}", said(&row, "why"), said(&row, "what")).trim_end();
+        out.push('\n');
     }
     out
 }
@@ -87,16 +88,20 @@ fn an_answer_names_duties_documents_and_what_is_not_told() {
             duties: 2010 9% [9] | eaeu-ett, note 24С 2026-03-08..
             duties: 5010 22% [22] | ru-425-fz, article 2(9); Tax Code article 164(3) 2026-01-01..
             notice: ea-customs-fee  ask | ru-pp-1637, item 1
-            unknown: no-quotas 
+            unknown: no-quotas
         "#]],
     );
-    check("cn", &["--code", "12019011", "--origin", "RU", "--on", "2026-06-01"], &expect![[r#"
-        duties: DTY 3% [3] | cn-tariff-2026, MFN 2026-01-01..2026-12-31
-        duties: VAT 9% [9] | cn-vat-law, article 10(2), agricultural products and edible vegetable oils 2026-01-01..
-        certificate: cn-phyto N851 | cn-quarantine-law, article 12
-        permit: cn-quarantine-permit CQP | cn-quarantine-law, article 10
-        unknown: no-quotas 
-    "#]]);
+    check(
+        "cn",
+        &["--code", "12019011", "--origin", "RU", "--on", "2026-06-01"],
+        &expect![[r#"
+            duties: DTY 3% [3] | cn-tariff-2026, MFN 2026-01-01..2026-12-31
+            duties: VAT 9% [9] | cn-vat-law, article 10(2), agricultural products and edible vegetable oils 2026-01-01..
+            certificate: cn-phyto N851 | cn-quarantine-law, article 12
+            permit: cn-quarantine-permit CQP | cn-quarantine-law, article 10
+            unknown: no-quotas
+        "#]],
+    );
     check(
         "us",
         &["--code", "8471.60.10.50", "--origin", "CN", "--on", "2025-10-20"],
@@ -139,37 +144,49 @@ fn an_answer_names_duties_documents_and_what_is_not_told() {
             conditional: ADD 25% [25] when item.additional_codes.exists(c, c in ["99037603"]) | us-htsus-99, heading 9903.76.03, s232/kitchen_cabinets, as stated 2025-10-14..2025-11-08
             conditional: ADD 25% [25] when item.additional_codes.exists(c, c in ["99039104"]) | us-htsus-99, heading 9903.91.04, s301/china_301, as stated 2025-01-01..2025-11-08
             notice: us-mpf  ask | us-cfr-24-23, paragraph (b)(1)
-            unknown: no-quotas 
+            unknown: no-quotas
         "#]],
     );
     // Half a year later no edition is held: what chapter 99 adds is unknown, not nothing.
-    check("us", &["--code", "8471601050", "--origin", "CN", "--on", "2026-05-01"], &expect![[r#"
-        duties: DTY free [0] | us-hts, general 2025-01-01..
-        duties: ADD  [] ?no-measure | us-chapter-99, what applies on this day is not held 2025-11-09..
-        notice: us-mpf  ask | us-cfr-24-23, paragraph (b)(1)
-        unknown: no-quotas 
-    "#]]);
+    check(
+        "us",
+        &["--code", "8471601050", "--origin", "CN", "--on", "2026-05-01"],
+        &expect![[r#"
+            duties: DTY free [0] | us-hts, general 2025-01-01..
+            duties: ADD  [] ?no-measure | us-chapter-99, what applies on this day is not held 2025-11-09..
+            notice: us-mpf  ask | us-cfr-24-23, paragraph (b)(1)
+            unknown: no-quotas
+        "#]],
+    );
 }
 
 #[test]
 fn a_heading_is_answered_with_its_lines_and_no_code_with_why() {
-    check("cn", &["--code", "1201", "--origin", "RU", "--on", "2026-06-01"], &expect![[r#"
-        certificate: cn-phyto N851 | cn-quarantine-law, article 12
-        permit: cn-quarantine-permit CQP | cn-quarantine-law, article 10
-        below: 12011000
-        below: 12019011
-        below: 12019019
-        below: 12019020
-        below: 12019030
-        below: 12019090
-        unknown: not-a-line 1201
-        unknown: no-quotas 
-    "#]]);
-    check("eaeu", &["--code", "99", "--on", "2026-06-01"], &expect![[r#"
-        notice: ea-customs-fee  ask | ru-pp-1637, item 1
-        unknown: no-line 99
-        unknown: no-quotas 
-    "#]]);
+    check(
+        "cn",
+        &["--code", "1201", "--origin", "RU", "--on", "2026-06-01"],
+        &expect![[r#"
+            certificate: cn-phyto N851 | cn-quarantine-law, article 12
+            permit: cn-quarantine-permit CQP | cn-quarantine-law, article 10
+            below: 12011000
+            below: 12019011
+            below: 12019019
+            below: 12019020
+            below: 12019030
+            below: 12019090
+            unknown: not-a-line 1201
+            unknown: no-quotas
+        "#]],
+    );
+    check(
+        "eaeu",
+        &["--code", "99", "--on", "2026-06-01"],
+        &expect![[r#"
+            notice: ea-customs-fee  ask | ru-pp-1637, item 1
+            unknown: no-line 99
+            unknown: no-quotas
+        "#]],
+    );
     let (code, ..) = run(&["--pack", "eaeu", "--code", "99"], "");
     assert_eq!(code, 1);
 }

@@ -1,0 +1,79 @@
+//! What changed between two days, and by which act.
+
+use expect_test::{Expect, expect};
+
+use crate::http::fondaco;
+
+#[track_caller]
+fn check(args: &[&str], wanted: &Expect) {
+    let output = fondaco().arg("explain").args(args).output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{said}");
+    wanted.assert_eq(&String::from_utf8(output.stdout).unwrap());
+}
+
+#[test]
+fn each_change_is_told_with_its_day_and_its_act() {
+    let car = ["--pack", "eaeu", "--code", "8703231940", "--origin", "CN"];
+    let span = ["--since", "2025-06-01", "--until", "2026-11-01"];
+    for (language, wanted) in [
+        (
+            "en",
+            expect![[r#"
+        From 2026-01-01 Value-added tax is 22% instead of 20%. Act: Federal Law No 425-FZ: VAT at 22 % from 2026 (Федеральный закон от 28.11.2025 № 425-ФЗ, статья 2), article 2(9); Tax Code article 164(3).
+        From 2026-01-22 Import customs duty is 15% instead of not known. Act: Common Customs Tariff of the Eurasian Economic Union (Решение Совета Евразийской экономической комиссии от 14.09.2021 № 80, в редакции на день каждой строки).
+    "#]],
+        ),
+        (
+            "zh",
+            expect![[r#"
+        自2026-01-01起，增值税由 20% 改为 22%。依据：第425-FZ号联邦法律：2026年起增值税税率22% (Федеральный закон от 28.11.2025 № 425-ФЗ, статья 2)，article 2(9); Tax Code article 164(3)。
+        自2026-01-22起，进口关税由 未知 改为 15%。依据：欧亚经济联盟统一海关税则 (Решение Совета Евразийской экономической комиссии от 14.09.2021 № 80, в редакции на день каждой строки)。
+    "#]],
+        ),
+        (
+            "ru",
+            expect![[r#"
+        С 2026-01-01 «Налог на добавленную стоимость»: 22% вместо 20%. Основание: Федеральный закон о ставке НДС 22 % с 2026 года (Федеральный закон от 28.11.2025 № 425-ФЗ, статья 2), article 2(9); Tax Code article 164(3).
+        С 2026-01-22 «Ввозная таможенная пошлина»: 15% вместо неизвестно. Основание: Единый таможенный тариф Евразийского экономического союза (Решение Совета Евразийской экономической комиссии от 14.09.2021 № 80, в редакции на день каждой строки).
+    "#]],
+        ),
+    ] {
+        check(&[&car[..], &span[..], &["--language", language]].concat(), &wanted);
+    }
+    let steel = ["--pack", "us", "--code", "8471601050", "--origin", "CN"];
+    check(
+        &[&steel[..], &["--since", "2025-04-01", "--until", "2025-05-20"]].concat(),
+        &expect![[r#"
+            From 2025-04-03 Additional duties of chapter 99 is charged: not known. Act: Harmonized Tariff Schedule of the United States, chapter 99, subchapter III (19 U.S.C. 1202, 1862, 2251 and 2411; 50 U.S.C. 1701; as the wording of headings 9903.01.01 and on states them), heading 9903.94.01, s232/autos, left to a U.S. note.
+            From 2025-04-05 Additional duties of chapter 99 is charged: 10%. Act: Harmonized Tariff Schedule of the United States, chapter 99, subchapter III (19 U.S.C. 1202, 1862, 2251 and 2411; 50 U.S.C. 1701; as the wording of headings 9903.01.01 and on states them), heading 9903.01.25, ieepa/reciprocal.
+            From 2025-04-09 Additional duties of chapter 99 is 84% instead of 10%. Act: Harmonized Tariff Schedule of the United States, chapter 99, subchapter III (19 U.S.C. 1202, 1862, 2251 and 2411; 50 U.S.C. 1701; as the wording of headings 9903.01.01 and on states them), heading 9903.01.63, ieepa/reciprocal.
+            From 2025-04-10 Additional duties of chapter 99 is 125% instead of 84%. Act: Harmonized Tariff Schedule of the United States, chapter 99, subchapter III (19 U.S.C. 1202, 1862, 2251 and 2411; 50 U.S.C. 1701; as the wording of headings 9903.01.01 and on states them), heading 9903.01.63, ieepa/reciprocal.
+            From 2025-05-03 Additional duties of chapter 99 is charged: not known. Act: Harmonized Tariff Schedule of the United States, chapter 99, subchapter III (19 U.S.C. 1202, 1862, 2251 and 2411; 50 U.S.C. 1701; as the wording of headings 9903.01.01 and on states them), heading 9903.94.05, s232/auto_parts, left to a U.S. note.
+            From 2025-05-14 Additional duties of chapter 99 is 10% instead of 125%. Act: Harmonized Tariff Schedule of the United States, chapter 99, subchapter III (19 U.S.C. 1202, 1862, 2251 and 2411; 50 U.S.C. 1701; as the wording of headings 9903.01.01 and on states them), heading 9903.01.25, ieepa/reciprocal.
+        "#]],
+    );
+    // Nothing changed: nothing on standard output.
+    check(
+        &[&car[..], &["--since", "2026-06-01", "--until", "2026-06-02"]].concat(),
+        &expect![[""]],
+    );
+}
+
+#[test]
+fn days_in_the_wrong_order_are_a_wrong_use() {
+    let args = [
+        "explain",
+        "--pack",
+        "eaeu",
+        "--code",
+        "0201",
+        "--since",
+        "2026-06-02",
+        "--until",
+        "2026-06-01",
+    ];
+    let output = fondaco().args(args).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("2026-06-02 is after 2026-06-01"));
+}
