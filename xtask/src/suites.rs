@@ -71,5 +71,6 @@ pub(crate) fn bench(root: &Path) -> Result<(), String> {
         args.extend(["--measures", &shown]);
     }
     run(root, &binary, &args)?;
+    run(root, &binary, &["bench", "law"])?;
     crate::demo::cold(root)
 }
