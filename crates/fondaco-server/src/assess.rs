@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use fondaco::day::Day;
 use fondaco::finding::Language;
 use fondaco::reference::Pack;
-use fondaco_wire::report::{Report, Texts};
+use fondaco_wire::report::Report;
 use fondaco_wire::{pack, sniff};
 use serde::Serialize;
 
@@ -32,6 +32,9 @@ pub(crate) struct AssessArgs {
     /// Rates of exchange for this run: currency,per_unit,from,until,source.
     #[arg(long, value_name = "CSV")]
     rates: Option<PathBuf>,
+    /// Explain each tax line in a sentence: what is charged, on which figures, by which act.
+    #[arg(long)]
+    explain: bool,
     /// One JSON object a file instead of text.
     #[arg(long)]
     json: bool,
@@ -142,6 +145,9 @@ pub(crate) fn run(args: &AssessArgs, assess: bool) -> Result<Exit, Failure> {
         if !assess && !args.json {
             considered.report.assessment = None;
         }
+        if args.explain {
+            considered.report.explain(&pack);
+        }
         let write = if args.json {
             serde_json::to_writer(
                 &mut out,
@@ -162,14 +168,6 @@ pub(crate) fn run(args: &AssessArgs, assess: bool) -> Result<Exit, Failure> {
     bar.finish_and_clear();
     out.flush().map_err(|e| Failure::Fault(format!("standard output: {e}")))?;
     Ok(worst)
-}
-
-pub(crate) fn pick(texts: &Texts, language: Language) -> &str {
-    match language {
-        Language::En => &texts.en,
-        Language::Zh => &texts.zh,
-        Language::Ru => &texts.ru,
-    }
 }
 
 /// Words of the printed report.
@@ -249,8 +247,8 @@ pub(crate) fn show(
     writeln!(out)?;
     for finding in &report.findings {
         writeln!(out, "  {} {}  {}", finding.severity, finding.code, finding.pointer)?;
-        writeln!(out, "    {}", pick(&finding.text, language))?;
-        writeln!(out, "    {}", pick(&finding.remedy, language))?;
+        writeln!(out, "    {}", finding.text.get(language))?;
+        writeln!(out, "    {}", finding.remedy.get(language))?;
         if !finding.wanted.is_empty() {
             writeln!(out, "    {:?} -> {}", finding.value, finding.wanted)?;
         }
@@ -268,12 +266,15 @@ pub(crate) fn show(
                 "  {}  {} {}  {}{of} = {} {}  ({})",
                 line.item,
                 line.tax_type,
-                pick(&line.name, language),
+                line.name.get(language),
                 line.formula,
                 line.payable,
                 w.payable,
                 line.basis
             )?;
+            if let Some(text) = &line.text {
+                writeln!(out, "       {}", text.get(language))?;
+            }
         }
         if !assessment.lines.is_empty() {
             writeln!(out, "  {}: {} {}", w.total, assessment.total, assessment.currency)?;
@@ -285,25 +286,18 @@ pub(crate) fn show(
                 w.unknown,
                 unknown.item,
                 unknown.tax_type,
-                pick(&unknown.text, language)
+                unknown.text.get(language)
             )?;
         }
     }
     if !report.requirements.is_empty() {
         writeln!(out, "  {}:", w.requirements)?;
         for r in &report.requirements {
-            writeln!(
-                out,
-                "    {}  [{}] {} ({})",
-                r.item,
-                r.status,
-                pick(&r.text, language),
-                r.basis
-            )?;
+            writeln!(out, "    {}  [{}] {} ({})", r.item, r.status, r.text.get(language), r.basis)?;
         }
     }
     for reason in &report.decision.reasons {
-        writeln!(out, "  {} ← {}", reason.lane, pick(&reason.text, language))?;
+        writeln!(out, "  {} ← {}", reason.lane, reason.text.get(language))?;
     }
     let r = &report.reference;
     writeln!(out, "  {} {} {} {}", w.by, r.pack, r.on, r.digest.get(..12).unwrap_or(&r.digest))

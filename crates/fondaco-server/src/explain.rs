@@ -7,7 +7,7 @@ use fondaco::finder::changes;
 use fondaco::finding::Language;
 use fondaco_wire::change::ChangesView;
 
-use crate::assess::{load_pack, pick};
+use crate::assess::load_pack;
 use crate::cli::{Exit, Failure};
 use crate::finder::Ask;
 
@@ -54,7 +54,7 @@ pub(crate) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
             .map_err(std::io::Error::from)
             .and_then(|()| out.write_all(b"\n"))
     } else {
-        view.changes.iter().try_for_each(|c| writeln!(out, "{}", pick(&c.text, language)))
+        view.changes.iter().try_for_each(|c| writeln!(out, "{}", c.text.get(language)))
     };
     match written.and_then(|()| out.flush()) {
         Err(e) if e.kind() != std::io::ErrorKind::BrokenPipe => {

@@ -13,7 +13,7 @@ use fondaco::token::Token;
 use fondaco_wire::answer::{AnswerView, DutyView};
 use serde::Deserialize;
 
-use crate::assess::{load_pack, pick};
+use crate::assess::load_pack;
 use crate::cli::{Exit, Failure, today};
 
 /// A question as it comes in: every part a text, so that a bad one is answered and not dropped.
@@ -207,12 +207,12 @@ fn headings(language: Language) -> [&'static str; 6] {
 /// The answer as a person reads it.
 fn show(out: &mut impl Write, view: &AnswerView, language: Language) -> std::io::Result<()> {
     let [duties, claims, asked, untold, ask, saves] = headings(language);
-    writeln!(out, "{}  {}", view.code, pick(&view.name, language))?;
+    writeln!(out, "{}  {}", view.code, view.name.get(language))?;
     writeln!(out, "  {duties}:")?;
     for duty in &view.duties {
-        writeln!(out, "    {}  {}  {}", duty.tax_type, pick(&duty.name, language), said(duty))?;
+        writeln!(out, "    {}  {}  {}", duty.tax_type, duty.name.get(language), said(duty))?;
         if let Some(unknown) = &duty.unknown {
-            writeln!(out, "      {}", pick(&unknown.text, language))?;
+            writeln!(out, "      {}", unknown.text.get(language))?;
         }
         if !duty.basis.is_empty() {
             writeln!(out, "      {} [{}]", duty.basis, span(&duty.from, &duty.until))?;
@@ -234,12 +234,12 @@ fn show(out: &mut impl Write, view: &AnswerView, language: Language) -> std::io:
     }
     for row in &view.requirements {
         let by = if row.unknown { ask } else { &row.document };
-        writeln!(out, "    {} [{by}]", pick(&row.text, language))?;
-        writeln!(out, "      {}, {}", pick(&row.agency, language), row.basis)?;
+        writeln!(out, "    {} [{by}]", row.text.get(language))?;
+        writeln!(out, "      {}, {}", row.agency.get(language), row.basis)?;
     }
     writeln!(out, "  {untold}:")?;
     for row in &view.unknown {
-        writeln!(out, "    {}", pick(&row.text, language))?;
+        writeln!(out, "    {}", row.text.get(language))?;
     }
     writeln!(out, "  {} {} {}", view.pack, view.on, view.digest.get(..12).unwrap_or_default())
 }

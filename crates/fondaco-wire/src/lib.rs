@@ -12,6 +12,7 @@ pub mod json;
 pub mod pack;
 pub mod receipt;
 pub mod report;
+pub mod sentence;
 pub mod wco;
 
 /// What a message may cost before it is refused.

@@ -7,11 +7,13 @@ use fondaco::declaration::Declaration;
 use fondaco::finding::{Finding, Language, Trilingual};
 use fondaco::formula::{Input, Unknown};
 use fondaco::money::Decimal;
-use fondaco::reference::Reference;
+use fondaco::reference::{Pack, Reference};
 use fondaco::requirement::Settled;
 use fondaco::screening::Screening;
 use fondaco::walk::Opinion;
 use serde::Serialize;
+
+use crate::sentence;
 
 /// A text in the three languages.
 #[derive(Debug, Default, Serialize)]
@@ -25,6 +27,16 @@ pub struct Texts {
 }
 
 impl Texts {
+    /// The text in one of them.
+    #[must_use]
+    pub fn get(&self, language: Language) -> &str {
+        match language {
+            Language::En => &self.en,
+            Language::Zh => &self.zh,
+            Language::Ru => &self.ru,
+        }
+    }
+
     pub(crate) fn each(say: impl Fn(Language) -> String) -> Self {
         Self { en: say(Language::En), zh: say(Language::Zh), ru: say(Language::Ru) }
     }
@@ -87,6 +99,13 @@ pub struct InputView {
     unit: String,
 }
 
+impl InputView {
+    /// What it is, the figure, and its unit.
+    pub(crate) fn parts(&self) -> (&str, &str, &str) {
+        (&self.what, &self.value, &self.unit)
+    }
+}
+
 impl From<&Input> for InputView {
     fn from(input: &Input) -> Self {
         let (what, value, unit) = match input {
@@ -142,6 +161,9 @@ pub struct LineView {
     pub basis: String,
     /// `ours`, `note …` or empty.
     pub mark: String,
+    /// The line as a sentence; made where it is asked for, never stored.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text: Option<Texts>,
 }
 
 /// Something that could not be computed.
@@ -342,6 +364,14 @@ impl Report {
         report
     }
 
+    /// Gives every line its sentence.
+    pub fn explain(&mut self, pack: &Pack) {
+        let Some(assessment) = &mut self.assessment else { return };
+        for line in &mut assessment.lines {
+            line.text = Some(sentence::of_line(line, &assessment.currency, pack));
+        }
+    }
+
     /// The bytes that are stored and replayed.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
@@ -397,6 +427,7 @@ fn line_view(line: &TaxLine, reference: Reference<'_>) -> LineView {
         measure: line.measure.to_string(),
         basis: line.basis.clone(),
         mark: line.mark.clone(),
+        text: None,
     }
 }
 
