@@ -36,20 +36,10 @@ pub(crate) fn ci(root: &Path) -> Result<(), String> {
         apt(&["chromium", "fonts-noto-cjk"], "looking at the pages in a real browser");
     }
     run(root, "cargo", &["build", "--release", "--workspace"])?;
-    run(
-        root,
-        "cargo",
-        &[
-            "test",
-            "--release",
-            "--package",
-            "fondaco-server",
-            "--test",
-            "slow",
-            "--",
-            "--nocapture",
-        ],
-    )?;
+    for package in ["fondaco", "fondaco-server"] {
+        let slow = ["test", "--release", "--package", package, "--test", "slow"];
+        run(root, "cargo", &[&slow[..], &["--", "--nocapture"]].concat())?;
+    }
     crate::demo::run(root, true, 0)
 }
 

@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 
 use crate::condition::Facts;
 use crate::declaration::{Charge, Declaration, Item, ItemFacts};
-use crate::formula::{Formula, Input, Inputs, Unknown};
+use crate::formula::{Input, Inputs, Unknown};
 use crate::measures::Found;
 use crate::money::{Currency, Decimal, Rounding};
 use crate::quantity::{Quantity, UnitProduct};
@@ -174,11 +174,10 @@ fn value(declaration: &Declaration, item: &Item, reference: Reference<'_>) -> It
 /// stated in one currency.
 fn share(declaration: &Declaration, item: &Item) -> Option<Decimal> {
     let price = item.price?;
-    let sum = declaration
-        .items
-        .iter()
-        .map(|i| i.price.filter(|p| p.currency == price.currency).map(|p| p.amount))
-        .sum::<Option<Decimal>>()?;
+    let sum = declaration.items.iter().try_fold(Decimal::ZERO, |sum, i| {
+        let same = i.price.filter(|p| p.currency == price.currency)?;
+        sum.checked_add(same.amount)
+    })?;
     price.amount.checked_div(sum)
 }
 
@@ -283,6 +282,10 @@ impl<'a> ItemAssessor<'a> {
                 terms.push((term.term, if term.less { -amount } else { amount }));
             }
         }
+        // What is taken off cannot be more than what it is taken off: the base cannot be told.
+        if sum < Decimal::ZERO {
+            return Err(Unknown::NoValue);
+        }
         Ok((self.reference.pack.profile.value_rounding.apply(sum), terms))
     }
 
@@ -301,16 +304,16 @@ impl<'a> ItemAssessor<'a> {
         let Some(formula) = measure.formula else {
             return self.unknown(tax, Some(measure), Unknown::NoMeasure, into);
         };
-        let needs_base = !matches!(formula, Formula::Free | Formula::Specific { .. });
-        let (base, base_terms) = match self.base(tax) {
-            Ok((base, terms)) => (Some(base), terms),
-            Err(_) if !needs_base => (None, Vec::new()),
-            Err(why) => return self.unknown(tax, Some(measure), why, into),
+        let (base, base_terms, no_base) = match self.base(tax) {
+            Ok((base, terms)) => (Some(base), terms, Unknown::NoValue),
+            Err(why) => (None, Vec::new(), why),
         };
         let mut inputs = Vec::new();
         let source = Source { assessor: self, tax, measure, base };
         let exact = match formula.evaluate(&source, &mut inputs) {
             Ok(exact) => exact,
+            // The formula asks for the base: why there is none.
+            Err(Unknown::NoValue) => return self.unknown(tax, Some(measure), no_base, into),
             Err(why) => return self.unknown(tax, Some(measure), why, into),
         };
         let amount = tax.rounding.apply(exact);
@@ -405,8 +408,8 @@ impl<'a> ItemAssessor<'a> {
         declared
             .chain(supplementary)
             .chain(mass)
-            // None of something is no quantity that goods can have.
-            .filter(|q| !q.unit.is_empty() && !q.value.is_zero())
+            // None of something, or less, is no quantity that goods can have.
+            .filter(|q| !q.unit.is_empty() && q.value > Decimal::ZERO)
             .find_map(|q| units.convert(q, unit).map(|value| Quantity { value, unit }))
     }
 }
@@ -433,7 +436,9 @@ impl Inputs for Source<'_, '_> {
 
     fn fact(&self, name: &str) -> Option<Decimal> {
         let stated = &self.assessor.item.facts;
-        stated.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, figure)| *figure)
+        let named = stated.iter().find(|(n, _)| n.eq_ignore_ascii_case(name));
+        // Less than none would make the duty negative.
+        named.map(|(_, figure)| *figure).filter(|figure| *figure >= Decimal::ZERO)
     }
 
     fn rate(&self, currency: Currency) -> Option<Decimal> {

@@ -501,11 +501,10 @@ impl<'a> Reader<'a> {
             return Err(self.want("/ and a unit"));
         }
         self.space();
-        let per = if self.rest().starts_with(|c: char| c.is_ascii_digit()) {
-            self.number()?
-        } else {
-            Decimal::ONE
-        };
+        // Some units begin with a digit: a number is one with white space behind it.
+        let behind = self.rest().trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
+        let counted = behind.len() < self.rest().len() && behind.starts_with(char::is_whitespace);
+        let per = if counted { self.number()? } else { Decimal::ONE };
         let unit = self.span(|c| c.is_ascii_alphanumeric() || c == '#');
         if unit.is_empty() || per.is_zero() {
             return Err(self.want("a unit"));
@@ -560,6 +559,7 @@ mod tests {
             let value = match unit.as_str() {
                 "KGM" => decimal("2000"),
                 "NMB" => decimal("3"),
+                "3B" => decimal("7"),
                 _ => None,
             }?;
             Some(Quantity { value, unit })
@@ -622,6 +622,8 @@ mod tests {
         check("upto(15%, A00)", "500");
         check("upto(2%, A00)", "0");
         check("upto(2%, XX)", "80");
+        check("1 GBP/3B", "7");
+        check("1 GBP/2 3B + 1 GBP/100 KGM", "23.5");
     }
 
     #[test]

@@ -315,6 +315,66 @@ fn figures(opinion: &Opinion<'_>) -> (Decimal, Vec<String>) {
     (assessment.total, all)
 }
 
+/// What is said of each tax on the one item: the amount, or why there is none.
+fn said_of(item: Item, pack: &Pack) -> Vec<String> {
+    let d = declaration(vec![item], Vec::new());
+    let a = consider(&d, pack.on(day()), 9_999).assessment;
+    let lines = a.lines.iter().map(|l| format!("{} {}", l.tax, l.assessed));
+    lines.chain(a.unknown.iter().map(|u| format!("{} {:?}", u.tax, u.why))).collect()
+}
+
+fn pounds(amount: Decimal) -> Option<Money> {
+    Some(Money { amount, currency: currency("GBP") })
+}
+
+// Each of these was found by `tests/slow`.
+
+#[test]
+fn less_than_nothing_is_not_stated() {
+    let mut item = Item { code: t("44071110"), price: pounds(Decimal::ONE), ..item(1) };
+    item.net_mass = Some(-Decimal::TEN);
+    item.facts = vec![("degrees".into(), -Decimal::TEN), ("case".into(), -Decimal::ONE)];
+    for (formula, why) in [
+        ("2 GBP/KGM", "A00 NoQuantity(\"KGM\")"),
+        ("2% * \"degrees\"", "A00 NoFact(\"degrees\")"),
+        ("2% of \"case\"", "A00 NoPart(\"case\")"),
+    ] {
+        let said = said_of(item.clone(), &pack(vec![measure("", "A00", formula)]));
+        assert!(said.contains(&why.to_owned()), "{formula}: {said:?}");
+    }
+}
+
+#[test]
+fn a_base_below_zero_cannot_be_told() {
+    let mut pack = pack(vec![measure("", "A00", "9 GBP/KGM"), measure("", "413", "2%")]);
+    let less = BaseTerm { term: t("A00"), less: true, when: Condition::ALWAYS };
+    pack.profile.taxes[1].base.push(less);
+    let mut item = Item { code: t("44071110"), price: pounds(Decimal::TEN), ..item(1) };
+    item.net_mass = Some(Decimal::ONE);
+    assert!(said_of(item.clone(), &pack).contains(&"413 0.02".to_owned()));
+    item.net_mass = Some(Decimal::TWO);
+    assert!(said_of(item, &pack).contains(&"413 NoValue".to_owned()));
+}
+
+#[test]
+fn a_formula_that_does_not_ask_for_the_value_needs_none() {
+    let sum = "1 GBP/KGM + 2 GBP/NMB";
+    let pack = pack(vec![measure("", "A00", sum), measure("", "B00", "max(1 GBP/KGM, 20%)")]);
+    let mut item = Item { code: t("44071110"), net_mass: Some(Decimal::TEN), ..item(1) };
+    item.quantities = vec![Quantity { value: Decimal::ONE, unit: t("NMB") }];
+    let said = said_of(item, &pack);
+    assert_eq!(said, ["A00 12.00", "413 NoMeasure", "B00 NoValue"]);
+}
+
+#[test]
+fn prices_too_large_to_add_up_do_not_stop_it() {
+    let item = |n| Item { code: t("44071110"), price: pounds(Decimal::MAX), ..item(n) };
+    let d = declaration(vec![item(1), item(2)], Vec::new());
+    let pack = pack(vec![measure("", "A00", "2%")]);
+    let assessment = consider(&d, pack.on(day()), 9_999).assessment;
+    assert!(assessment.unknown.iter().any(|u| u.tax == "A00"));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 1_000, failure_persistence: None, rng_seed: proptest::test_runner::RngSeed::Fixed(20_261_123), ..ProptestConfig::default() })]
 
@@ -324,7 +384,7 @@ proptest! {
         let assessment = &opinion.assessment;
         prop_assert_eq!(assessment.total, assessment.lines.iter().map(|l| l.payable).sum::<Decimal>());
         for line in &assessment.lines {
-            prop_assert!(line.assessed >= Decimal::ZERO || line.base.is_some_and(|b| b < Decimal::ZERO), "{:?}", line);
+            prop_assert!(line.assessed >= Decimal::ZERO, "{:?}", line);
             prop_assert!(line.payable == line.assessed || line.payable.is_zero(), "{:?}", line);
         }
         // Every tax of every item is a line or is said to be unknown.
