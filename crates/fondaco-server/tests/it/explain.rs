@@ -65,14 +65,26 @@ fn each_tax_line_is_a_sentence_in_each_language() {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../data");
     let file = root.join("corpus/cn/001-soy-amur.xml");
     let rates = root.join("demo/rates-cn.csv");
-    for (language, wanted) in [("en", expect![[r#"
+    for (language, wanted) in [
+        (
+            "en",
+            expect![[r#"
         Import duty: 3 % of the base; the base is 148960.00 CNY. That is 4468.8 CNY. Payable 4468.80 CNY. By Import and Export Tariff of the People's Republic of China (2026), MFN.
-        Import value-added tax: 9 % of the base; the base is 153428.80 CNY (made of customs value 148960.00 + Import duty 4468.80). That is 13808.592 CNY, rounded to 13808.59. Payable 13808.59 CNY. By Value-Added Tax Law of the People's Republic of China, article 10(2), agricultural products and edible vegetable oils."#]]), ("zh", expect![[r#"
+        Import value-added tax: 9 % of the base; the base is 153428.80 CNY (made of customs value 148960.00 + Import duty 4468.80). That is 13808.592 CNY, rounded to 13808.59. Payable 13808.59 CNY. By Value-Added Tax Law of the People's Republic of China, article 10(2), agricultural products and edible vegetable oils."#]],
+        ),
+        (
+            "zh",
+            expect![[r#"
         进口关税: 3%（按计税基础）; 计税基础为 148960.00 CNY。计得 4468.8 CNY。应缴 4468.80 CNY。依据： 中华人民共和国进出口税则（2026）, MFN。
-        进口环节增值税: 9%（按计税基础）; 计税基础为 153428.80 CNY (其中 完税价格 148960.00 + 进口关税 4468.80)。计得 13808.592 CNY, 舍入为 13808.59。应缴 13808.59 CNY。依据： 中华人民共和国增值税法, article 10(2), agricultural products and edible vegetable oils。"#]]), ("ru", expect![[r#"
+        进口环节增值税: 9%（按计税基础）; 计税基础为 153428.80 CNY (其中 完税价格 148960.00 + 进口关税 4468.80)。计得 13808.592 CNY, 舍入为 13808.59。应缴 13808.59 CNY。依据： 中华人民共和国增值税法, article 10(2), agricultural products and edible vegetable oils。"#]],
+        ),
+        (
+            "ru",
+            expect![[r#"
         Ввозная таможенная пошлина: 3 % от основы; основа 148960.00 CNY. Это 4468.8 CNY. К уплате 4468.80 CNY. Основание: Импортный и экспортный тариф Китайской Народной Республики (2026), MFN.
-        Налог на добавленную стоимость при ввозе: 9 % от основы; основа 153428.80 CNY (из них таможенная стоимость 148960.00 + Ввозная таможенная пошлина 4468.80). Это 13808.592 CNY, с округлением до 13808.59. К уплате 13808.59 CNY. Основание: Закон КНР о налоге на добавленную стоимость, article 10(2), agricultural products and edible vegetable oils."#]])]
-    {
+        Налог на добавленную стоимость при ввозе: 9 % от основы; основа 153428.80 CNY (из них таможенная стоимость 148960.00 + Ввозная таможенная пошлина 4468.80). Это 13808.592 CNY, с округлением до 13808.59. К уплате 13808.59 CNY. Основание: Закон КНР о налоге на добавленную стоимость, article 10(2), agricultural products and edible vegetable oils."#]],
+        ),
+    ] {
         let mut command = fondaco();
         command.args(["assess", "--pack", "cn", "--explain", "--on", "2026-11-20"]);
         let output = command.args(["--language", language, "--rates"]).arg(&rates).arg(&file);
