@@ -16,7 +16,7 @@ use crate::declaration::{Charge, Declaration, Item, ItemFacts};
 use crate::formula::{Input, Inputs, Unknown};
 use crate::measures::Found;
 use crate::money::{Currency, Decimal, Rounding};
-use crate::quantity::{Quantity, UnitProduct};
+use crate::quantity::{Count, Quantity, UnitProduct};
 use crate::rates::rates;
 use crate::reference::{ChargeRule, Reference, Relief, ReliefEffect, Tax};
 use crate::token::Token;
@@ -374,19 +374,19 @@ impl<'a> ItemAssessor<'a> {
     }
 
     /// A quantity in this unit, as stated or as the product of two that are.
-    fn quantity(&self, tax: &Tax, measure: &Found<'_>, unit: Token) -> Option<Quantity> {
+    fn quantity(&self, tax: &Tax, measure: &Found<'_>, unit: Token) -> Option<Count> {
         self.stated(tax, measure, unit).or_else(|| {
             let products = self.reference.pack.units.products(unit);
-            let value = |product: &UnitProduct| {
+            let count = |product: &UnitProduct| {
                 let [a, b] = product.of.map(|of| self.stated(tax, measure, of));
-                a?.value.checked_mul(b?.value)?.checked_mul(product.factor)
+                a?.times(b?)?.times(Count { dividend: product.factor, divisor: Decimal::ONE })
             };
-            products.filter_map(value).next().map(|value| Quantity { value, unit })
+            products.filter_map(count).next()
         })
     }
 
     /// A quantity in this unit: what the tax line states, what the goods measure states, the masses.
-    fn stated(&self, tax: &Tax, measure: &Found<'_>, unit: Token) -> Option<Quantity> {
+    fn stated(&self, tax: &Tax, measure: &Found<'_>, unit: Token) -> Option<Count> {
         let item = self.item;
         let line = self.reference.line(&item.code);
         let units = &self.reference.pack.units;
@@ -410,7 +410,7 @@ impl<'a> ItemAssessor<'a> {
             .chain(mass)
             // None of something, or less, is no quantity that goods can have.
             .filter(|q| !q.unit.is_empty() && q.value > Decimal::ZERO)
-            .find_map(|q| units.convert(q, unit).map(|value| Quantity { value, unit }))
+            .find_map(|q| units.convert(q, unit))
     }
 }
 
@@ -426,7 +426,7 @@ impl Inputs for Source<'_, '_> {
         self.base
     }
 
-    fn quantity(&self, unit: Token) -> Option<Quantity> {
+    fn quantity(&self, unit: Token) -> Option<Count> {
         self.assessor.quantity(self.tax, self.measure, unit)
     }
 

@@ -24,7 +24,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::money::{Currency, Decimal, decimal};
-use crate::quantity::Quantity;
+use crate::quantity::{Count, Quantity};
 use crate::token::Token;
 
 /// A duty formula.
@@ -121,7 +121,7 @@ pub trait Inputs {
     /// The tax base, in the currency of assessment.
     fn base(&self) -> Option<Decimal>;
     /// The quantity in this unit, converted if the tables allow.
-    fn quantity(&self, unit: Token) -> Option<Quantity>;
+    fn quantity(&self, unit: Token) -> Option<Count>;
     /// The value (`unit` empty) or quantity of a part declared apart.
     fn part(&self, name: &str, unit: Token) -> Option<Decimal>;
     /// A stated fact.
@@ -193,27 +193,33 @@ impl Formula {
             Self::Specific { amount, currency, per, unit, part } => {
                 let count = match part {
                     None => {
-                        let quantity = inputs.quantity(*unit).ok_or(Unknown::NoQuantity(*unit))?;
-                        note(Input::Quantity(quantity));
-                        quantity.value
+                        let count = inputs.quantity(*unit).ok_or(Unknown::NoQuantity(*unit))?;
+                        let value = count.value().ok_or(Unknown::TooLarge)?;
+                        note(Input::Quantity(Quantity { value, unit: *unit }));
+                        count
                     }
                     Some(part) => {
                         let value = inputs
                             .part(part, *unit)
                             .ok_or_else(|| Unknown::NoPart(part.clone()))?;
                         note(Input::Part(part.clone(), value));
-                        value
+                        Count { dividend: value, divisor: Decimal::ONE }
                     }
                 };
                 let rate = inputs.rate(*currency).ok_or(Unknown::NoRate(*currency))?;
                 if rate != Decimal::ONE {
                     note(Input::Rate(*currency, rate));
                 }
-                count
-                    .checked_mul(*amount)
-                    .and_then(|x| x.checked_mul(rate))
-                    .and_then(|x| x.checked_div(*per))
-                    .ok_or(Unknown::TooLarge)
+                let of = |count: Count| {
+                    let all = count.dividend.checked_mul(*amount)?.checked_mul(rate)?;
+                    all.checked_div(count.divisor.checked_mul(*per)?)
+                };
+                // What is too large undivided may still be told with the last digits lost.
+                let divided = || {
+                    let value = count.value()?;
+                    of(Count { dividend: value, divisor: Decimal::ONE })
+                };
+                of(count).or_else(divided).ok_or(Unknown::TooLarge)
             }
             Self::Sum(all) => all.iter().try_fold(Decimal::ZERO, |sum, one| {
                 sum.checked_add(one.evaluate(inputs, trace)?).ok_or(Unknown::TooLarge)
@@ -555,14 +561,15 @@ mod tests {
         fn base(&self) -> Option<Decimal> {
             decimal("4000")
         }
-        fn quantity(&self, unit: Token) -> Option<Quantity> {
-            let value = match unit.as_str() {
-                "KGM" => decimal("2000"),
-                "NMB" => decimal("3"),
-                "3B" => decimal("7"),
+        fn quantity(&self, unit: Token) -> Option<Count> {
+            let whole = |text| Some(Count { dividend: decimal(text)?, divisor: Decimal::ONE });
+            match unit.as_str() {
+                "KGM" => whole("2000"),
+                "NMB" => whole("3"),
+                "3B" => whole("7"),
+                "GRO" => Some(Count { dividend: decimal("4")?, divisor: decimal("144")? }),
                 _ => None,
-            }?;
-            Some(Quantity { value, unit })
+            }
         }
         fn part(&self, name: &str, unit: Token) -> Option<Decimal> {
             (name == "case" && unit.is_empty()).then(|| decimal("100"))?
@@ -619,6 +626,8 @@ mod tests {
         check("entry(232.55 EUR/100 KGM: 1%, else: 2% + 1 GBP/KGM)", "40");
         check("entry(232.56 EUR/100 KGM: 1%, else: 2% + 1 GBP/KGM)", "2080");
         check("entry(else: 3%)", "120");
+        // Divided last: 4 pieces of a gross at 6843.6 are 190.1 and nothing more.
+        check("6843.6 GBP/GRO", "190.1");
         check("upto(15%, A00)", "500");
         check("upto(2%, A00)", "0");
         check("upto(2%, XX)", "80");

@@ -14,6 +14,34 @@ pub struct Quantity {
     pub unit: Token,
 }
 
+/// How many of a unit there are, not yet divided: four pieces are 4 of a 144th of a gross.
+///
+/// A formula divides last, so that no digit is lost before a rounding looks at it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Count {
+    /// What is divided.
+    pub dividend: Decimal,
+    /// By this; above zero.
+    pub divisor: Decimal,
+}
+
+impl Count {
+    /// The figure, as exact as 28 digits are; `None` where it is too large.
+    #[must_use]
+    pub fn value(self) -> Option<Decimal> {
+        self.dividend.checked_div(self.divisor)
+    }
+
+    /// The two multiplied; `None` where that is too large.
+    #[must_use]
+    pub fn times(self, other: Self) -> Option<Self> {
+        Some(Self {
+            dividend: self.dividend.checked_mul(other.dividend)?,
+            divisor: self.divisor.checked_mul(other.divisor)?,
+        })
+    }
+}
+
 /// One row of the unit table: a unit as so many of its base unit.
 ///
 /// A tonne is 1,000 of `KGM`; a hectolitre is 100 of `LTR`. Only units of one base convert.
@@ -86,14 +114,21 @@ impl Units {
 
     /// The quantity in another unit; `None` where the two do not convert.
     #[must_use]
-    pub fn convert(&self, quantity: Quantity, to: Token) -> Option<Decimal> {
+    pub fn convert(&self, quantity: Quantity, to: Token) -> Option<Count> {
         if quantity.unit == to {
-            return Some(quantity.value);
+            return Some(Count { dividend: quantity.value, divisor: Decimal::ONE });
         }
         let (from, to) = (self.row(&quantity.unit)?, self.row(&to)?);
         if from.base != to.base {
             return None;
         }
-        quantity.value.checked_mul(from.factor)?.checked_div(to.factor)
+        let dividend = quantity.value.checked_mul(from.factor)?;
+        // What divides without a remainder is divided: a small divisor would carry off digits.
+        let quotient = dividend.checked_div(to.factor);
+        let exact = quotient.filter(|q| q.checked_mul(to.factor) == Some(dividend));
+        Some(match exact {
+            Some(quotient) => Count { dividend: quotient, divisor: Decimal::ONE },
+            None => Count { dividend, divisor: to.factor },
+        })
     }
 }
