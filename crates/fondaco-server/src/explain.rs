@@ -3,7 +3,7 @@
 use std::io::{BufWriter, Write};
 
 use fondaco::day::Day;
-use fondaco::finder::changes;
+use fondaco::finder::{answer, changes};
 use fondaco::finding::Language;
 use fondaco_wire::change::ChangesView;
 
@@ -38,7 +38,10 @@ pub(crate) struct ExplainArgs {
 
 /// Runs the command.
 pub(crate) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
-    let (question, _) = args.ask.read(&args.code).map_err(|e| Failure::Usage(e.to_string()))?;
+    let (question, on) = args.ask.read(&args.code).map_err(|e| Failure::Usage(e.to_string()))?;
+    if on.is_some() {
+        return Err(Failure::Usage("--on: want --since and --until".into()));
+    }
     let span = (args.since, args.until);
     if span.0 > span.1 {
         return Err(Failure::Usage(format!("{} is after {}", span.0, span.1)));
@@ -47,7 +50,8 @@ pub(crate) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
     let pack = load_pack(&args.pack, None, None)?;
     let asked = question.declaration(&pack.profile);
     let found = changes(&asked, &pack, span.0, span.1);
-    let view = ChangesView::of(&question, &found, &pack, span);
+    let told = answer(&asked, pack.on(span.1));
+    let view = ChangesView::of(&question, &found, &pack, span, &told);
     let mut out = BufWriter::new(std::io::stdout().lock());
     let written = if args.json {
         serde_json::to_writer(&mut out, &view)
@@ -65,5 +69,8 @@ pub(crate) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
     if view.changes.is_empty() && !args.json {
         eprintln!("fondaco: nothing changed after {} and until {}", span.0, span.1);
     }
-    Ok(Exit::Fine)
+    for unknown in &view.unknown {
+        eprintln!("fondaco: on {}: {unknown}", span.1);
+    }
+    Ok(if told.no_such_line { Exit::Returned } else { Exit::Fine })
 }

@@ -187,28 +187,80 @@ fn line(out: &mut impl Write, value: &impl serde::Serialize) -> std::io::Result<
 }
 
 /// Headings of the printed answer.
-fn headings(language: Language) -> [&'static str; 6] {
+struct Headings {
+    lines: &'static str,
+    duties: &'static str,
+    conditional: &'static str,
+    claims: &'static str,
+    quotas: &'static str,
+    left: &'static str,
+    asked: &'static str,
+    untold: &'static str,
+    ask: &'static str,
+    saves: &'static str,
+    more: &'static str,
+}
+
+fn headings(language: Language) -> Headings {
     match language {
-        Language::En => {
-            ["Duties and taxes", "May be claimed", "To be shown", "Not told", "ask", "saves"]
-        }
-        Language::Zh => ["税费", "可申报的优惠", "须提交", "未能告知", "须询问", "可省"],
-        Language::Ru => [
-            "Пошлины и налоги",
-            "Можно заявить",
-            "Предъявить",
-            "Не сказано",
-            "спросить",
-            "экономия",
-        ],
+        Language::En => Headings {
+            lines: "Its lines",
+            duties: "Duties and taxes",
+            conditional: "On a condition",
+            claims: "May be claimed",
+            quotas: "Quotas",
+            left: "left",
+            asked: "To be shown",
+            untold: "Not told",
+            ask: "ask",
+            saves: "saves",
+            more: "and more (--json has all)",
+        },
+        Language::Zh => Headings {
+            lines: "所含税号",
+            duties: "税费",
+            conditional: "附条件",
+            claims: "可申报的优惠",
+            quotas: "关税配额",
+            left: "余量",
+            asked: "须提交",
+            untold: "未能告知",
+            ask: "须询问",
+            saves: "可省",
+            more: "等（--json 列出全部）",
+        },
+        Language::Ru => Headings {
+            lines: "Её коды",
+            duties: "Пошлины и налоги",
+            conditional: "При условии",
+            claims: "Можно заявить",
+            quotas: "Квоты",
+            left: "осталось",
+            asked: "Предъявить",
+            untold: "Не сказано",
+            ask: "спросить",
+            saves: "экономия",
+            more: "и другие (всё — с --json)",
+        },
     }
 }
 
+/// How many rows with a condition are printed for people.
+const SHOWN: usize = 5;
+
 /// The answer as a person reads it.
 fn show(out: &mut impl Write, view: &AnswerView, language: Language) -> std::io::Result<()> {
-    let [duties, claims, asked, untold, ask, saves] = headings(language);
+    let w = headings(language);
     writeln!(out, "{}  {}", view.code, view.name.get(language))?;
-    writeln!(out, "  {duties}:")?;
+    if !view.below.is_empty() {
+        writeln!(out, "  {}:", w.lines)?;
+    }
+    for line in &view.below {
+        writeln!(out, "    {}  {}", line.code, line.name.get(language))?;
+    }
+    if !view.duties.is_empty() {
+        writeln!(out, "  {}:", w.duties)?;
+    }
     for duty in &view.duties {
         writeln!(out, "    {}  {}  {}", duty.tax_type, duty.name.get(language), said(duty))?;
         if let Some(unknown) = &duty.unknown {
@@ -218,26 +270,44 @@ fn show(out: &mut impl Write, view: &AnswerView, language: Language) -> std::io:
             writeln!(out, "      {} [{}]", duty.basis, span(&duty.from, &duty.until))?;
         }
     }
+    if !view.conditional.is_empty() {
+        writeln!(out, "  {}:", w.conditional)?;
+    }
+    for duty in view.conditional.iter().take(SHOWN) {
+        let quota = if duty.quota.is_empty() { "" } else { &duty.quota };
+        writeln!(out, "    {}  {}  {quota}{}", duty.tax_type, said(duty), duty.when)?;
+        writeln!(out, "      {} [{}]", duty.basis, span(&duty.from, &duty.until))?;
+    }
+    if view.conditional.len() > SHOWN {
+        writeln!(out, "    … {}", w.more)?;
+    }
+    for quota in &view.quotas {
+        let state = if quota.unknown { "?" } else { &quota.state };
+        write!(out, "  {}: {}  {state}", w.quotas, quota.order)?;
+        writeln!(out, "  {} {} {}", w.left, quota.left, quota.unit)?;
+    }
     if !view.preferences.is_empty() {
-        writeln!(out, "  {claims}:")?;
+        writeln!(out, "  {}:", w.claims)?;
     }
     for row in &view.preferences {
         let formula = if row.formula.is_empty() { "?" } else { &row.formula };
         write!(out, "    {}  {}  {formula}", row.tax_type, row.regimes.join(" "))?;
         if !row.saving.is_empty() {
-            write!(out, "  ({saves} {} %)", row.saving)?;
+            write!(out, "  ({} {} %)", w.saves, row.saving)?;
         }
         writeln!(out, "\n      {} [{}]", row.basis, span(&row.from, &row.until))?;
     }
     if !view.requirements.is_empty() {
-        writeln!(out, "  {asked}:")?;
+        writeln!(out, "  {}:", w.asked)?;
     }
     for row in &view.requirements {
-        let by = if row.unknown { ask } else { &row.document };
+        let by = if row.unknown { w.ask } else { &row.document };
         writeln!(out, "    {} [{by}]", row.text.get(language))?;
         writeln!(out, "      {}, {}", row.agency.get(language), row.basis)?;
     }
-    writeln!(out, "  {untold}:")?;
+    if !view.unknown.is_empty() {
+        writeln!(out, "  {}:", w.untold)?;
+    }
     for row in &view.unknown {
         writeln!(out, "    {}", row.text.get(language))?;
     }

@@ -165,7 +165,7 @@ pub struct QuotaView {
     pub state: String,
     /// How much there was.
     pub volume: String,
-    /// How much was left when last told.
+    /// How much was left when last told; empty where nothing was.
     pub left: String,
     /// The day that was told; empty where nothing was told since it opened.
     pub told_on: String,
@@ -175,7 +175,7 @@ pub struct QuotaView {
     pub from: String,
     /// Last day of the period.
     pub until: String,
-    /// Whether the pack holds no period of the quota for the day.
+    /// Whether the pack holds no period of the quota for the day, or nothing was told of its balance.
     pub unknown: bool,
 }
 
@@ -199,6 +199,13 @@ impl AnswerView {
         let mut unknown = Vec::new();
         if answer.no_such_line {
             unknown.push(no_line(&question.code, !answer.below.is_empty()));
+        }
+        if question.origin.is_empty() {
+            unknown.push(no_origin());
+        }
+        if !answer.not_asked.is_empty() {
+            let codes: Vec<_> = answer.not_asked.iter().map(|t| t.code.to_string()).collect();
+            unknown.push(not_asked(codes.join("|")));
         }
         if reference.pack.quotas.is_empty() {
             unknown.push(no_quotas());
@@ -256,6 +263,34 @@ fn no_line(code: &str, begins_lines: bool) -> WhyView {
             zh: format!("税则中没有有效的税号 {code}：无法告知税费。"),
             ru: format!("В тарифе нет действующего кода {code}: о платежах сказать нельзя."),
         },
+    }
+}
+
+fn no_origin() -> WhyView {
+    WhyView {
+        why: "no-origin",
+        what: String::new(),
+        text: Texts {
+            en: "No origin is given: rates and documents for goods of single countries are left out.".into(),
+            zh: "未给出原产地：针对特定国家货物的税率和单证未列入。".into(),
+            ru: "Происхождение не указано: ставки и документы для товаров отдельных стран не учтены.".into(),
+        },
+    }
+}
+
+fn not_asked(codes: String) -> WhyView {
+    WhyView {
+        why: "named-taxes",
+        text: Texts {
+            en: format!(
+                "Charged only where the declaration names them, and not looked at: {codes}."
+            ),
+            zh: format!("仅在申报中列明时征收，此处未查：{codes}。"),
+            ru: format!(
+                "Взимаются, только если названы в декларации, и здесь не рассмотрены: {codes}."
+            ),
+        },
+        what: codes,
     }
 }
 
@@ -337,12 +372,13 @@ fn quota((order, held): &(Token, Option<&Quota>), reference: Reference<'_>) -> Q
         definition: quota.definition.to_string(),
         state: quota.state(reference.day).name().to_owned(),
         volume: quota.volume.normalize().to_string(),
-        left: quota.left().normalize().to_string(),
+        // What was never told of its balance is not known to be untouched.
+        left: quota.balance.map(|(left, _)| left.normalize().to_string()).unwrap_or_default(),
         told_on: told_on.map(|d| d.to_string()).unwrap_or_default(),
         unit: quota.unit.to_string(),
         from,
         until,
-        unknown: false,
+        unknown: quota.balance.is_none(),
     }
 }
 

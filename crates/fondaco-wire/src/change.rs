@@ -1,7 +1,7 @@
 //! What changed for goods between two days, and by which act, as JSON: `fondaco explain`.
 
 use fondaco::day::Day;
-use fondaco::finder::{Change, Question};
+use fondaco::finder::{Answer, Change, Duty, Question};
 use fondaco::rates::Applies;
 use fondaco::reference::{Act, Pack};
 use serde::Serialize;
@@ -64,6 +64,9 @@ pub struct ChangesView {
     pub to: String,
     /// Changes, by day.
     pub changes: Vec<ChangeView>,
+    /// What the answer does not cover: `no-line` where the tariff has no such code on the second day,
+    /// `not-held` with each tax whose rate is not held then.
+    pub unknown: Vec<String>,
     /// Pack.
     pub pack: String,
     /// SHA-256 of the bundle.
@@ -78,8 +81,20 @@ impl ChangesView {
         changes: &[Change<'_>],
         pack: &Pack,
         (from, to): (Day, Day),
+        told: &Answer<'_>,
     ) -> Self {
+        let no_line = told.no_such_line.then(|| "no-line".to_owned());
+        let held = |d: &&Duty<'_>| {
+            d.rate.untold.is_none() && d.rate.row.is_some_and(|row| row.formula.is_some())
+        };
+        let not_held = told.duties.iter().filter(|d| !held(d));
+        let mut unknown: Vec<String> = no_line
+            .into_iter()
+            .chain(not_held.map(|d| format!("not-held {}", d.tax.code)))
+            .collect();
+        unknown.dedup();
         Self {
+            unknown,
             code: question.code.to_string(),
             origin: question.origin.to_string(),
             from: from.to_string(),

@@ -32,6 +32,7 @@ struct Words {
     deducted: &'static str,
     secured: &'static str,
     suspended: &'static str,
+    exempt: &'static str,
     payable: &'static str,
     act: &'static str,
     stop: &'static str,
@@ -61,6 +62,7 @@ const WORDS: [Words; 3] = [
         deducted: "Relieved",
         secured: "Secured",
         suspended: "Suspended",
+        exempt: "Not charged",
         payable: "Payable",
         act: "By",
         stop: ". ",
@@ -88,6 +90,7 @@ const WORDS: [Words; 3] = [
         deducted: "减免",
         secured: "担保",
         suspended: "暂缓缴纳",
+        exempt: "不予征收",
         payable: "应缴",
         act: "依据：",
         stop: "。",
@@ -115,6 +118,7 @@ const WORDS: [Words; 3] = [
         deducted: "Освобождено",
         secured: "Обеспечено",
         suspended: "Уплата приостановлена",
+        exempt: "Не взимается",
         payable: "К уплате",
         act: "Основание:",
         stop: ". ",
@@ -144,7 +148,13 @@ fn said(formula: &Formula, w: &Words) -> String {
             let each: Vec<String> = all.iter().map(|one| said(one, w)).collect();
             each.join(w.plus)
         }
-        Formula::Less(a, b) => format!("{}{}{}", said(a, w), w.less, said(b, w)),
+        // What is taken off as a sum is taken off whole.
+        Formula::Less(a, b) => match b.as_ref() {
+            Formula::Sum(_) | Formula::Less(..) => {
+                format!("{}{}({})", said(a, w), w.less, said(b, w))
+            }
+            _ => format!("{}{}{}", said(a, w), w.less, said(b, w)),
+        },
         Formula::Greatest(all) => list(all, w.greatest),
         Formula::Least(all) => list(all, w.least),
         Formula::Times(one, fact) => format!("{} {} “{fact}”", said(one, w), w.for_each),
@@ -231,6 +241,9 @@ fn sentence(line: &LineView, currency: &str, pack: &Pack, language: Language, w:
         if !figure(text).is_zero() {
             parts.push(format!("{word} {text} {currency}{why}"));
         }
+    }
+    if line.relief.is_some() && due.iter().all(|text| figure(text).is_zero()) && !exact.is_zero() {
+        parts.push(format!("{}{why}", w.exempt));
     }
     if figure(&line.assessed) > figure(&line.payable) {
         parts.push(format!("{}{why}", w.suspended));

@@ -330,6 +330,21 @@ impl Condition {
         }
     }
 
+    /// Whether it asks what an item states in a list, such as the taxes it names.
+    #[must_use]
+    pub fn asks_of_item(&self) -> bool {
+        match self {
+            Self::All(all) | Self::Any(all) => all.iter().any(Self::asks_of_item),
+            Self::Not(one) => one.asks_of_item(),
+            Self::List(..) => true,
+            Self::Text(..)
+            | Self::Same(..)
+            | Self::Listed(..)
+            | Self::Compare(..)
+            | Self::Stated(_) => false,
+        }
+    }
+
     /// The list a code must be on for it not to hold, where it asks for one.
     #[must_use]
     pub fn list_missed(&self) -> Option<&Token> {

@@ -76,6 +76,9 @@ pub struct Answer<'a> {
     pub conditional: Vec<Found<'a>>,
     /// Rates that may be claimed.
     pub preferences: Vec<Preference<'a>>,
+    /// Taxes that bear on goods only where the declaration names them or says more, and have rates for
+    /// these: not looked at.
+    pub not_asked: Vec<&'a Tax>,
     /// Quotas that rates for the goods are under, by order number: what is told of the period in
     /// which the day lies; `None` where nothing is held.
     pub quotas: Vec<(Token, Option<&'a Quota>)>,
@@ -121,8 +124,8 @@ pub struct Change<'a> {
 
 /// What changes for the goods after one day and until another, in the order of days.
 ///
-/// A rate that is said again by another act counts as a change. Seasons are not looked at: they turn
-/// every year by the same row.
+/// A rate that is said again by another act counts as a change. Seasons are not told as changes: they
+/// turn every year by the same row.
 #[must_use]
 pub fn changes<'a>(
     asked: &'a Declaration,
@@ -145,9 +148,18 @@ pub fn changes<'a>(
         all.iter().map(of).collect()
     };
     let mut changes = Vec::new();
-    let mut before = on(after);
-    for day in pack.measures.turns(&item.code, after, until) {
-        let now = on(day);
+    let mut turns = pack.measures.turns(&item.code, after, until);
+    // Who is in a group may turn too.
+    for (_, member) in pack.groups.values().flatten() {
+        let left = member.until.and_then(|day| Day::from_number(day.number() + 1).ok());
+        turns.extend([member.from, left].into_iter().flatten());
+    }
+    turns.retain(|turn| after < *turn && *turn <= until);
+    turns.sort_unstable();
+    turns.dedup();
+    for day in turns {
+        let Ok(eve) = Day::from_number(day.number() - 1) else { continue };
+        let (before, now) = (on(eve), on(day));
         for tax in &pack.profile.taxes {
             let of = |all: &[(&Tax, Vec<Applies<'a>>)]| {
                 let found = all.iter().find(|(t, _)| t.code == tax.code);
@@ -158,7 +170,6 @@ pub fn changes<'a>(
                 changes.push(Change { on: day, tax, before: was, after: is });
             }
         }
-        before = now;
     }
     changes
 }
@@ -175,6 +186,7 @@ pub fn answer<'a>(asked: &'a Declaration, reference: Reference<'a>) -> Answer<'a
         illustrative: Vec::new(),
         conditional: Vec::new(),
         preferences: Vec::new(),
+        not_asked: Vec::new(),
         quotas: Vec::new(),
         requirements: Vec::new(),
     };
@@ -194,6 +206,13 @@ pub fn answer<'a>(asked: &'a Declaration, reference: Reference<'a>) -> Answer<'a
     let facts = ItemFacts { declaration: asked, item: Some(item), reference, value: None };
     for (tax, rows) in rates(&facts) {
         answer.duties.extend(rows.into_iter().map(|rate| Duty { tax, rate }));
+    }
+    for tax in &reference.pack.profile.taxes {
+        // Of a tax that is for the other direction nothing is left out.
+        let left_out = tax.when.holds(&facts) == Some(false) && tax.when.asks_of_item();
+        if left_out {
+            answer.not_asked.push(tax);
+        }
     }
     let percent = |row: &Found<'_>| row.formula.and_then(Formula::percent);
     for row in reference.measures_of_any_regime(&item.code, direction, &item.origin) {

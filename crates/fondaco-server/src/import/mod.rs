@@ -166,8 +166,11 @@ fn import(what: What) -> Result<u8, String> {
     let mut written = Vec::new();
     let mut changes = None;
     if !imported.is_empty() {
-        if let (Some(day), "") = (to.from, imported.stem) {
+        let mut taken = None;
+        let tariff = !imported.measures.is_empty() && imported.stem.is_empty();
+        if let (Some(day), true) = (to.from, tariff) {
             steps.say("following the edition before");
+            taken = Some(edition(&to.into, day)?);
             changes = Some(succeed(&mut imported, &to.into, day)?);
         }
         steps.say("packing");
@@ -175,7 +178,8 @@ fn import(what: What) -> Result<u8, String> {
             Err(e) if e.kind() == io::ErrorKind::NotFound => Vec::new(),
             law => law.map_err(|e| at(&to.into.join("law.csv"), &e))?,
         };
-        let files = imported.files(&law).map_err(|e| e.to_string())?;
+        let mut files = imported.files(&law).map_err(|e| e.to_string())?;
+        files.extend(taken.map(|text| (EDITIONS.to_owned(), text)));
         steps.say("writing");
         write_all(&to.into, &files)?;
         written.extend(files.into_keys());
@@ -198,6 +202,32 @@ fn import(what: What) -> Result<u8, String> {
         writeln!(out, "{told}").map_err(|e| format!("stdout: {e}"))?;
     }
     Ok(if refused.is_empty() && imported.unparsed.is_empty() { TAKEN } else { REFUSED })
+}
+
+/// The days of the editions a pack has taken, one a line.
+const EDITIONS: &str = "editions.csv";
+
+/// Notes that an edition is taken; an edition older than one that is there is refused, since what
+/// came after it would be lost.
+fn edition(into: &Path, day: Day) -> Result<Vec<u8>, String> {
+    let path = into.join(EDITIONS);
+    let mut text = match fs::read_to_string(&path) {
+        Err(e) if e.kind() == io::ErrorKind::NotFound => "from\n".to_owned(),
+        text => text.map_err(|e| at(&path, &e))?,
+    };
+    let days: Vec<Day> = text.lines().skip(1).filter_map(|line| line.parse().ok()).collect();
+    match days.iter().max() {
+        Some(last) if *last > day => Err(format!(
+            "{}: an edition of {last} is there, and one of {day} cannot go behind it",
+            into.display()
+        )),
+        _ => {
+            if !days.contains(&day) {
+                text.push_str(&format!("{day}\n"));
+            }
+            Ok(text.into_bytes())
+        }
+    }
 }
 
 /// Puts the edition behind the rows of the pack that are there.

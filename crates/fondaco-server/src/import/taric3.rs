@@ -58,6 +58,10 @@ pub(super) fn take(files: &[PathBuf], into: &Path, steps: &Steps) -> Result<Take
             Ok(kept) if zstd::decode_all(kept.as_slice()).is_ok_and(|kept| kept == lines) => {
                 again += 1;
             }
+            // Where records of it were refused, it may come again, mended.
+            Ok(kept) if spoiled(&transmission.id, &kept) => {
+                write_all(into, [(&name, &pack(&lines, &place)?)])?;
+            }
             // What was published under a number is never replaced.
             Ok(_) => {
                 let reason =
@@ -65,9 +69,7 @@ pub(super) fn take(files: &[PathBuf], into: &Path, steps: &Steps) -> Result<Take
                 refused.push(Bad { file: shown, refused: Refused { line: 0, reason } });
             }
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
-                let packed = zstd::encode_all(lines.as_slice(), LEVEL);
-                let packed = packed.map_err(|e| at(&place, &e))?;
-                write_all(into, [(&name, &packed)])?;
+                write_all(into, [(&name, &pack(&lines, &place)?)])?;
             }
             Err(e) => return Err(at(&place, &e)),
         }
@@ -82,6 +84,16 @@ pub(super) fn take(files: &[PathBuf], into: &Path, steps: &Steps) -> Result<Take
     counts.append(&mut imported.counts);
     imported.counts = counts;
     Ok(Taken { imported, refused, again })
+}
+
+fn pack(lines: &[u8], place: &Path) -> Result<Vec<u8>, String> {
+    zstd::encode_all(lines, LEVEL).map_err(|e| at(place, &e))
+}
+
+/// Whether some record of what is kept was refused.
+fn spoiled(id: &str, kept: &[u8]) -> bool {
+    let lines = zstd::decode_all(kept).unwrap_or_default();
+    taric3::Transmission::from_lines(id, &lines).is_ok_and(|t| t.is_spoiled())
 }
 
 /// The transmissions kept, in the order of their numbers.

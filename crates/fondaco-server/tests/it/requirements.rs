@@ -184,6 +184,7 @@ fn a_heading_is_answered_with_its_lines_and_no_code_with_why() {
         &expect![[r#"
             notice: ea-customs-fee  ask | ru-pp-1637, item 1
             unknown: no-line 99
+            unknown: no-origin
             unknown: no-quotas
         "#]],
     );

@@ -4,7 +4,7 @@
 //! goes on; what it no longer says ends the day before; what it says anew begins on its day. So a
 //! pack that takes edition after edition answers for each day by the edition of that day.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use fondaco::day::Day;
 use serde::Serialize;
@@ -109,6 +109,24 @@ impl Imported {
         self.measures.retain(|m| m.tax_type != chapter99::TAX || m.from <= m.until);
     }
 
+    /// A code that is not in an edition of which rows were refused may be one of those: its lines go
+    /// on, and its rates are not known, rather than ended.
+    fn keep_refused(&mut self, lines: &[LineRow], measures: &[MeasureRow], day: Day) {
+        let first = day.to_string();
+        let goes_on = |until: &str| until.is_empty() || *until >= *first;
+        let said: BTreeSet<String> = self.lines.iter().map(|l| l.code.clone()).collect();
+        let lost = |code: &str| !code.is_empty() && !said.iter().any(|c| c.starts_with(code));
+        self.lines.extend(lines.iter().filter(|l| goes_on(&l.until) && lost(&l.code)).cloned());
+        let rates = measures.iter().filter(|m| goes_on(&m.until) && lost(&m.code));
+        let unknown = rates.map(|m| MeasureRow {
+            rate: String::new(),
+            formula: String::new(),
+            from: first.clone(),
+            ..m.clone()
+        });
+        self.measures.extend(unknown);
+    }
+
     /// Puts an edition in force from `day` behind the rows of those before it.
     ///
     /// `lines` and `measures` are the files of these names already there, decompressed; none where
@@ -129,9 +147,17 @@ impl Imported {
         }
         let mut changes = Changes::default();
         let (lines, measures): (Vec<LineRow>, Vec<MeasureRow>) = (read(lines)?, read(measures)?);
-        // Lines and rates are counted together: both are rows.
-        self.lines = follow(lines, std::mem::take(&mut self.lines), day, &mut changes);
-        self.measures = follow(measures, std::mem::take(&mut self.measures), day, &mut changes);
+        if !self.refused.is_empty() {
+            self.keep_refused(&lines, &measures, day);
+        }
+        // Lines and rates are counted together: both are rows. What an import has none of, it says
+        // nothing of.
+        if !self.lines.is_empty() {
+            self.lines = follow(lines, std::mem::take(&mut self.lines), day, &mut changes);
+        }
+        if !self.measures.is_empty() {
+            self.measures = follow(measures, std::mem::take(&mut self.measures), day, &mut changes);
+        }
         self.sort();
         Ok(changes)
     }
@@ -205,5 +231,32 @@ mod tests {
         assert!(
             second.succeed(None, Some(b"code\n\xff\n"), "2026-07-01".parse().unwrap()).is_err()
         );
+        // An import without rates says nothing of them.
+        let mut lists = Imported::default();
+        lists.succeed(None, Some(&there), "2026-07-01".parse().unwrap()).unwrap();
+        assert_eq!(lists.measures, vec![]);
+    }
+
+    /// A row that was refused is not one that was withdrawn.
+    #[test]
+    fn what_was_refused_is_unknown_and_not_ended() {
+        let line = |code: &str| LineRow { code: code.into(), ..LineRow::default() };
+        let rate = |code: &str| MeasureRow { code: code.into(), ..row("7", "2026-01-01", "") };
+        let lines = super::super::csv_of([line("01"), line("02")]).unwrap();
+        let rates = super::super::csv_of([rate("01"), rate("02")]).unwrap();
+        let mut next =
+            Imported { lines: vec![line("01")], measures: vec![rate("01")], ..Imported::default() };
+        next.refuse(2, "a bad row");
+        next.succeed(Some(&lines), Some(&rates), "2026-07-01".parse().unwrap()).unwrap();
+        let codes: Vec<_> = next.lines.iter().map(|l| (&*l.code, &*l.until)).collect();
+        assert_eq!(codes, [("01", ""), ("02", "")]);
+        let told: Vec<_> =
+            next.measures.iter().map(|m| (&*m.code, &*m.rate, &*m.from, &*m.until)).collect();
+        let wanted = [
+            ("01", "7", "2026-01-01", ""),
+            ("02", "7", "2026-01-01", "2026-06-30"),
+            ("02", "", "2026-07-01", ""),
+        ];
+        assert_eq!(told, wanted);
     }
 }

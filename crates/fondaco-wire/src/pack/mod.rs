@@ -58,7 +58,11 @@ fn problem(file: &str, what: impl fmt::Display) -> Vec<Problem> {
 
 fn unzstd(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
     let mut out = Vec::new();
-    zstd::Decoder::new(bytes)?.take(MOST).read_to_end(&mut out)?;
+    zstd::Decoder::new(bytes)?.take(MOST + 1).read_to_end(&mut out)?;
+    // Half a file looks like a whole one.
+    if out.len() as u64 > MOST {
+        return Err(std::io::Error::other(format!("unfolds to more than {} MiB", MOST >> 20)));
+    }
     Ok(out)
 }
 

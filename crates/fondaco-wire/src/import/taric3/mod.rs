@@ -22,6 +22,7 @@ use serde::{Deserialize, Serialize};
 use super::{Refused, squeeze, unfold};
 
 mod duty;
+mod lists;
 pub mod rows;
 mod state;
 
@@ -73,13 +74,19 @@ pub struct Transmission {
 }
 
 impl Transmission {
+    /// Whether some record of it was refused, and so stands for what is not known.
+    #[must_use]
+    pub fn is_spoiled(&self) -> bool {
+        self.records.iter().any(|r| r.kind == REFUSED)
+    }
+
     /// How many of what it holds, in the order of the report.
     #[must_use]
     pub fn counts(&self) -> Vec<(&'static str, usize)> {
         let of = |kind: &str| self.records.iter().filter(|r| r.kind == kind).count();
         let event = |r: &&Record| r.kind.starts_with("quota.") && r.kind.ends_with(".event");
         vec![
-            ("records", self.records.len()),
+            ("records", self.records.iter().filter(|r| r.kind != REFUSED).count()),
             ("measures", of("measure")),
             ("components", of("measure.component")),
             ("conditions", of("measure.condition")),
@@ -121,6 +128,13 @@ impl Transmission {
     }
 }
 
+/// The kind of what is kept of a refused record: which measure or condition it was about, whose duty
+/// is then not known.
+pub(crate) const REFUSED: &str = "refused";
+
+/// Most characters of the number of an envelope.
+const LONGEST_ID: usize = 20;
+
 /// Elements of a record that are about the record and not the thing.
 const ABOUT: [&str; 5] =
     ["transaction.id", "record.code", "subrecord.code", "record.sequence.number", "update.type"];
@@ -160,6 +174,9 @@ pub fn read(bytes: &[u8]) -> Transmission {
             Event::Start(start) => {
                 let name = local(start.name().0).to_owned();
                 if path.is_empty() {
+                    if !out.id.is_empty() {
+                        return Transmission::whole("more than one envelope");
+                    }
                     if name != "envelope" {
                         return Transmission::whole(format!("the root is {name}, not envelope"));
                     }
@@ -219,9 +236,13 @@ pub fn read(bytes: &[u8]) -> Transmission {
                 let name = path.pop().unwrap_or_default();
                 if let Some((depth, mut record)) = open.take() {
                     if path.len() == depth {
+                        let about = record.refused(number);
                         match record.finish(number) {
                             Ok(record) => out.records.push(record),
-                            Err(reason) => out.refused.push(Refused { line: number, reason }),
+                            Err(reason) => {
+                                out.refused.push(Refused { line: number, reason });
+                                out.records.push(about);
+                            }
                         }
                     } else {
                         if path.len() == depth + 1 && ABOUT.contains(&name.as_str()) {
@@ -241,7 +262,8 @@ pub fn read(bytes: &[u8]) -> Transmission {
     if !path.is_empty() || number == 0 {
         return Transmission::whole("the transmission breaks off or has no records");
     }
-    if out.id.is_empty() || !out.id.bytes().all(|b| b.is_ascii_alphanumeric()) {
+    let plain = out.id.bytes().all(|b| b.is_ascii_alphanumeric());
+    if out.id.is_empty() || out.id.len() > LONGEST_ID || !plain {
         return Transmission::whole("the envelope has no number");
     }
     out
@@ -261,6 +283,17 @@ impl Open {
         if fields.insert(name.clone(), value).is_some() {
             self.bad.get_or_insert(format!("{name} stands twice"));
         }
+    }
+
+    /// What is kept of it where it is refused.
+    fn refused(&self, number: usize) -> Record {
+        let of = |name: &str| {
+            let mut told = self.things.iter().filter_map(|(_, fields)| fields.get(name));
+            told.next().map(|value| (name.to_owned(), value.clone()))
+        };
+        let fields =
+            ["measure.sid", "measure.condition.sid"].iter().filter_map(|n| of(n)).collect();
+        Record { number, update: Update::Insert, kind: REFUSED.to_owned(), fields }
     }
 
     /// The record, or why it is none.
@@ -397,6 +430,8 @@ fn wanted(kind: &str) -> &'static [&'static str] {
         }
         "quota.order.number" => &["quota.order.number.id", "validity.start.date"],
         "quota.balance.event" => &["new.balance"],
+        "quota.blocking.period" => &["blocking.start.date", "blocking.end.date"],
+        "quota.suspension.period" => &["suspension.start.date", "suspension.end.date"],
         "quota.critical.event" => &["critical.state"],
         "geographical.area" => &["geographical.area.id"],
         _ => &[],
@@ -451,6 +486,21 @@ fn check(record: &Record) -> Result<(), String> {
             form(decimal(value).is_some(), "a figure")?;
         } else if matches!(name.as_str(), "component.sequence.number" | "maximum.precision") {
             form(digits && value.len() < 6, "a number")?;
+        } else if matches!(
+            name.as_str(),
+            "additional.code"
+                | "additional.code.type"
+                | "certificate.type.code"
+                | "certificate.code"
+                | "geographical.area"
+                | "geographical.area.id"
+                | "excluded.geographical.area"
+                | "ordernumber"
+                | "quota.order.number.id"
+                | "measure.generating.regulation.id"
+        ) {
+            let plain = value.len() < 12 && value.bytes().all(|b| b.is_ascii_alphanumeric());
+            form(plain, "a code")?;
         } else if name == "critical.state" {
             form(matches!(value.as_str(), "Y" | "N"), "Y or N")?;
         } else if name.ends_with("monetary.unit.code") {

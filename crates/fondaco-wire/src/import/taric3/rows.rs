@@ -5,13 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use fondaco::day::Day;
 use fondaco::formula::Formula;
 use fondaco::money::decimal;
-use fondaco::token::Token;
 
 use super::duty::{amount, formula};
+use super::lists::{certificates, groups, lines, quotas};
 use super::state::{Things, by, fold, of as all};
-use super::{DEFINITION, Record, Transmission, day};
+use super::{REFUSED, Record, Transmission, day};
 use crate::import::{Imported, rate_fields};
-use crate::pack::rows::{GroupRow, LawRow, LineRow, ListRow, MeasureRow, QuotaRow, RequirementRow};
+use crate::pack::rows::{LawRow, MeasureRow, RequirementRow};
 
 /// Everywhere: the group of all countries.
 const ERGA_OMNES: &str = "1011";
@@ -49,6 +49,19 @@ fn types() -> BTreeMap<String, MeasureType> {
 #[must_use]
 pub fn of(transmissions: &[Transmission]) -> Imported {
     let things = fold(transmissions);
+    // Measures of which some record was refused: what is left of them may be half a duty.
+    let condition_of: BTreeMap<&str, &str> = all(&things, "measure.condition")
+        .map(|c| (c.field("measure.condition.sid"), c.field("measure.sid")))
+        .collect();
+    let spoiled = transmissions
+        .iter()
+        .flat_map(|t| &t.records)
+        .filter(|r| r.kind == REFUSED)
+        .filter_map(|r| match r.field("measure.sid") {
+            "" => condition_of.get(r.field("measure.condition.sid")).copied(),
+            sid => Some(sid),
+        })
+        .collect();
     let mut maker = Maker {
         types: types(),
         components: by(&things, "measure.component", "measure.sid"),
@@ -57,6 +70,8 @@ pub fn of(transmissions: &[Transmission]) -> Imported {
         excluded: by(&things, "measure.excluded.geographical.area", "measure.sid"),
         stops: by(&things, "measure.partial.temporary.stop", "measure.sid"),
         acts: BTreeSet::new(),
+        spoiled,
+        companies: BTreeMap::new(),
         unparsed: BTreeSet::new(),
         areas: BTreeSet::new(),
         out: Imported { stem: "-taric", ..Imported::default() },
@@ -66,6 +81,7 @@ pub fn of(transmissions: &[Transmission]) -> Imported {
         measures += 1;
         maker.measure(measure);
     }
+    maker.companies_untold();
     let Maker { acts, unparsed, areas: named, mut out, .. } = maker;
     out.law = acts.iter().map(|id| act(id, &things)).collect();
     out.unparsed = unparsed.into_iter().collect();
@@ -95,6 +111,10 @@ struct Maker<'a> {
     excluded: BTreeMap<&'a str, Vec<&'a Record>>,
     stops: BTreeMap<&'a str, Vec<&'a Record>>,
     acts: BTreeSet<String>,
+    /// Measures of which some record was refused.
+    spoiled: BTreeSet<&'a str>,
+    /// Additional codes by the goods, area, tax and days whose duty they tell apart.
+    companies: BTreeMap<[String; 5], (MeasureRow, BTreeSet<String>)>,
     unparsed: BTreeSet<String>,
     /// Groups of countries that rows name.
     areas: BTreeSet<String>,
@@ -139,12 +159,13 @@ impl<'a> Maker<'a> {
             basis: format!("{act}, measure {sid}"),
             ..MeasureRow::default()
         };
-        let additional = match measure.field("additional.code") {
+        let company = match measure.field("additional.code") {
             "" => String::new(),
-            own => format!(
-                "\"{}{own}\" in item.additional_codes",
-                measure.field("additional.code.type")
-            ),
+            own => format!("{}{own}", measure.field("additional.code.type")),
+        };
+        let additional = match company.as_str() {
+            "" => String::new(),
+            own => format!("\"{own}\" in item.additional_codes"),
         };
         match kind.kind.as_str() {
             "duty" => {
@@ -156,6 +177,13 @@ impl<'a> Maker<'a> {
                         ..row.clone()
                     });
                     self.out.measures.extend(dated);
+                    if !company.is_empty() {
+                        let goods = [&base.code, &base.origin, &base.tax_type, &from, &until];
+                        let row =
+                            MeasureRow { from: from.clone(), until: until.clone(), ..base.clone() };
+                        let of = self.companies.entry(goods.map(Clone::clone));
+                        of.or_insert((row, BTreeSet::new())).1.insert(company.clone());
+                    }
                 }
             }
             control => {
@@ -171,6 +199,15 @@ impl<'a> Maker<'a> {
             }
         }
         self.acts.insert(act);
+    }
+
+    /// Where a duty hangs on a company's additional code and none of them is stated, it is not known.
+    fn companies_untold(&mut self) {
+        for (row, codes) in std::mem::take(&mut self.companies).into_values() {
+            let codes: Vec<_> = codes.iter().map(|c| format!("\"{c}\"")).collect();
+            let when = format!("!item.additional_codes.exists(c, c in [{}])", codes.join(", "));
+            self.out.measures.push(MeasureRow { when, ..row });
+        }
     }
 
     /// The area of the measure without those excluded.
@@ -222,6 +259,9 @@ impl<'a> Maker<'a> {
 
     /// The rows of a measure of duty, without their days.
     fn duty(&mut self, sid: &str, base: &MeasureRow, additional: &str) -> Vec<MeasureRow> {
+        if self.spoiled.contains(sid) {
+            return vec![MeasureRow { when: additional.to_owned(), ..base.clone() }];
+        }
         let mut own = formula(self.components.get(sid).map_or(&[], Vec::as_slice));
         // Each way through the groups of documents: what has to hold, and what then applies.
         let mut ways: Vec<(Vec<String>, Option<String>)> = vec![(Vec::new(), None)];
@@ -233,7 +273,9 @@ impl<'a> Maker<'a> {
             let amounts = group.iter().any(|c| !c.field("condition.duty.amount").is_empty());
             match letter {
                 "V" if amounts => own = self.entry(&group),
-                _ if amounts => unread = Some(format!("condition {letter} of measure {sid}")),
+                _ if amounts || !group.iter().all(|c| is_read(c.field("action.code"))) => {
+                    unread = Some(format!("condition {letter} of measure {sid}"));
+                }
                 _ => ways = ways.into_iter().flat_map(|w| self.through(w, &group)).collect(),
             }
         }
@@ -269,10 +311,8 @@ impl<'a> Maker<'a> {
                 let amounts = self.amounts.get(condition.field("measure.condition.sid"));
                 let outcome = match (condition.field("action.code"), amounts) {
                     // Apply the amount of the action.
-                    ("01" | "02" | "03", Some(amounts)) => {
-                        Outcome::Other(formula(amounts).unwrap_or_default())
-                    }
-                    ("01" | "02" | "03", None) => Outcome::Own,
+                    ("01", Some(amounts)) => Outcome::Other(formula(amounts).unwrap_or_default()),
+                    ("01", None) => Outcome::Own,
                     (code, _) if allows(code) => Outcome::Own,
                     _ => Outcome::Not,
                 };
@@ -399,10 +439,16 @@ impl<'a> Maker<'a> {
 
 /// Whether the action lets the measure apply or the goods pass. Source: table of action codes.
 fn allows(action: &str) -> bool {
-    matches!(action.parse::<u8>(), Ok(11..=13 | 15 | 24..=38))
+    matches!(action.parse::<u8>(), Ok(24..=38))
 }
 
-fn document(condition: &Record) -> String {
+/// Whether it is known what the action does to a duty. Those that charge a difference between prices
+/// are not.
+fn is_read(action: &str) -> bool {
+    allows(action) || matches!(action.parse::<u8>(), Ok(1 | 4..=10 | 14 | 16))
+}
+
+pub(super) fn document(condition: &Record) -> String {
     format!("{}{}", condition.field("certificate.type.code"), condition.field("certificate.code"))
 }
 
@@ -472,139 +518,4 @@ fn act(id: &str, things: &Things<'_>) -> LawRow {
         reference,
         source: "TARIC, European Commission: transmissions of TARIC3".to_owned(),
     }
-}
-
-fn quotas(things: &Things<'_>) -> Vec<QuotaRow> {
-    let mut events: BTreeMap<&str, Vec<&Record>> = BTreeMap::new();
-    for (_, of_kind) in things.iter().filter(|(kind, _)| kind.ends_with(".event")) {
-        for event in of_kind.values() {
-            events.entry(event.field(DEFINITION)).or_default().push(event);
-        }
-    }
-    let mut windows = by(things, "quota.blocking.period", DEFINITION);
-    for (definition, more) in by(things, "quota.suspension.period", DEFINITION) {
-        windows.entry(definition).or_default().extend(more);
-    }
-    let mut rows = Vec::new();
-    for quota in all(things, "quota.definition") {
-        let sid = quota.field(DEFINITION);
-        let mut row = QuotaRow {
-            order: quota.field("quota.order.number.id").to_owned(),
-            definition: sid.to_owned(),
-            from: date(quota.field("validity.start.date")),
-            until: date(quota.field("validity.end.date")),
-            volume: quota.field("initial.volume").to_owned(),
-            unit: quota.field("measurement.unit.code").to_owned(),
-            critical: quota.field("critical.state").to_owned(),
-            threshold: quota.field("critical.threshold").to_owned(),
-            state: "open".to_owned(),
-            ..QuotaRow::default()
-        };
-        let mut told = events.remove(sid).unwrap_or_default();
-        told.sort_by_key(|e| e.field("occurrence.timestamp"));
-        for event in told {
-            match event.kind.as_str() {
-                "quota.balance.event" => {
-                    row.balance = event.field("new.balance").to_owned();
-                    row.balance_on = date(event.field("occurrence.timestamp"));
-                }
-                "quota.critical.event" => row.critical = event.field("critical.state").to_owned(),
-                "quota.exhaustion.event" => row.state = "exhausted".to_owned(),
-                "quota.reopening.event" => row.state = "open".to_owned(),
-                "quota.closed.and.transferred.event" => row.state = "closed".to_owned(),
-                _ => {}
-            }
-        }
-        let closed = windows.get(sid).into_iter().flatten().map(|w| {
-            let day = |a: &str, b: &str| {
-                let day = w.field(a);
-                date(if day.is_empty() { w.field(b) } else { day })
-            };
-            let from = day("blocking.start.date", "suspension.start.date");
-            format!("{from}/{}", day("blocking.end.date", "suspension.end.date"))
-        });
-        row.closed = closed.collect::<Vec<_>>().join("|");
-        rows.push(row);
-    }
-    rows.sort_by(|a, b| (&a.order, &a.from).cmp(&(&b.order, &b.from)));
-    rows
-}
-
-fn date(text: &str) -> String {
-    day(text).map(|d| d.to_string()).unwrap_or_default()
-}
-
-fn groups(things: &Things<'_>, named: BTreeSet<String>) -> Vec<GroupRow> {
-    let names: BTreeMap<&str, &str> = all(things, "geographical.area")
-        .map(|a| (a.field("geographical.area.sid"), a.field("geographical.area.id")))
-        .collect();
-    let mut rows = Vec::new();
-    for member in all(things, "geographical.area.membership") {
-        let name = |field: &str| names.get(member.field(field)).copied().unwrap_or_default();
-        let (country, group) = (name("geographical.area.sid"), name("geographical.area.group.sid"));
-        // A membership of an area no transmission has named: of whom, cannot be said.
-        if Token::new(country).is_ok_and(|c| !c.is_empty()) && !group.is_empty() {
-            rows.push(GroupRow {
-                group: format!("~{group}"),
-                country: country.to_owned(),
-                from: date(member.field("validity.start.date")),
-                until: date(member.field("validity.end.date")),
-            });
-        }
-    }
-    let held: BTreeSet<String> = rows.iter().map(|row| row.group.clone()).collect();
-    // Of those no transmission said who is in them, that is said.
-    let untold = named.difference(&held).cloned();
-    rows.extend(untold.map(|group| GroupRow { group, ..GroupRow::default() }));
-    rows
-}
-
-fn lines(things: &Things<'_>) -> Vec<LineRow> {
-    let mut names: BTreeMap<&str, BTreeMap<&str, &str>> = BTreeMap::new();
-    for told in all(things, "goods.nomenclature.description") {
-        let language = told.field("language.id");
-        let of = names.entry(told.field("goods.nomenclature.sid")).or_default();
-        of.insert(language, told.field("description"));
-    }
-    let mut rows = Vec::new();
-    for line in all(things, "goods.nomenclature") {
-        // Other suffixes are headings between lines, which nobody declares.
-        if !matches!(line.field("producline.suffix"), "80" | "") {
-            continue;
-        }
-        let name = names.get(line.field("goods.nomenclature.sid"));
-        let name = |language: &str| {
-            name.and_then(|n| n.get(language)).map_or(String::new(), |n| (*n).to_owned())
-        };
-        rows.push(LineRow {
-            code: line.field("goods.nomenclature.item.id").to_owned(),
-            name_en: name("EN"),
-            from: date(line.field("validity.start.date")),
-            until: date(line.field("validity.end.date")),
-            ..LineRow::default()
-        });
-    }
-    rows
-}
-
-fn certificates(things: &Things<'_>) -> Vec<ListRow> {
-    let mut names: BTreeMap<String, &str> = BTreeMap::new();
-    for told in all(things, "certificate.description") {
-        if told.field("language.id").eq_ignore_ascii_case("en") {
-            names.insert(document(told), told.field("description"));
-        }
-    }
-    all(things, "certificate")
-        .map(|certificate| {
-            let code = document(certificate);
-            ListRow {
-                list: "certificate".to_owned(),
-                name_en: names.get(&code).map_or(String::new(), |n| (*n).to_owned()),
-                from: date(certificate.field("validity.start.date")),
-                until: date(certificate.field("validity.end.date")),
-                code,
-                ..ListRow::default()
-            }
-        })
-        .collect()
 }
