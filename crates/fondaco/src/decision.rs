@@ -75,7 +75,7 @@ pub enum Step {
     RequestDocuments,
     /// The goods may not move.
     Detain,
-    /// The amount due is asked for.
+    /// The amount due, or to be secured, is asked for.
     RequestPayment,
     /// The goods may move.
     Release,
@@ -231,7 +231,8 @@ pub fn plan(decision: &Decision, settled: &[Settled<'_>], assessment: &Assessmen
         Lane::Yellow => steps.push(Step::ReviewDocuments),
         Lane::Red => steps.push(Step::ExamineGoods),
     }
-    if !assessment.total.is_zero() {
+    let secured = assessment.lines.iter().any(|line| !line.secured.is_zero());
+    if secured || !assessment.total.is_zero() {
         steps.push(Step::RequestPayment);
     }
     if !any(Settlement::Prohibited) {

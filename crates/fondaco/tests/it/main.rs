@@ -375,6 +375,23 @@ fn prices_too_large_to_add_up_do_not_stop_it() {
     assert!(assessment.unknown.iter().any(|u| u.tax == "A00"));
 }
 
+/// Goods whose duty is only secured are not let go for nothing.
+#[test]
+fn what_is_to_be_secured_is_asked_for() {
+    let mut pack = pack(vec![measure("", "A00", "12%")]);
+    pack.profile.reliefs[0].effect = ReliefEffect::Secure;
+    pack.profile.taxes.retain(|tax| tax.code == "A00");
+    let mut goods = item(1);
+    goods.procedure = t("71");
+    goods.price = Some(Money { amount: Decimal::from(1000), currency: currency("GBP") });
+    let declared = declaration(vec![goods], Vec::new());
+    let opinion = consider(&declared, pack.on(day()), 9_999);
+    assert_eq!(opinion.assessment.total, Decimal::new(0, 2));
+    assert_eq!(opinion.assessment.lines[0].secured, Decimal::from(120));
+    let steps: Vec<_> = opinion.plan.iter().map(|step| step.name()).collect();
+    assert!(steps.contains(&"request payment"), "{steps:?}");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 1_000, failure_persistence: None, rng_seed: proptest::test_runner::RngSeed::Fixed(20_261_123), ..ProptestConfig::default() })]
 
