@@ -10,7 +10,7 @@ use fondaco_wire::report::Report;
 use fondaco_wire::{pack, sniff};
 use serde::Serialize;
 
-use crate::cli::{Exit, Failure, today};
+use crate::cli::{self, Exit, Failure, today};
 use crate::consider::{NO_DRAW, When, consider};
 use crate::packs;
 
@@ -158,10 +158,8 @@ pub(crate) fn run(args: &AssessArgs, assess: bool) -> Result<Exit, Failure> {
         } else {
             show(&mut out, &shown, &considered.report, language)
         };
-        match write {
-            // A reader that has seen enough is not a fault.
-            Err(e) if e.kind() == std::io::ErrorKind::BrokenPipe => return Ok(worst),
-            other => other.map_err(|e| Failure::Fault(format!("standard output: {e}")))?,
+        if !cli::written(write)? {
+            return Ok(worst);
         }
         bar.inc(1);
     }

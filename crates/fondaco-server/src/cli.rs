@@ -41,6 +41,19 @@ pub(crate) fn today() -> Day {
         .unwrap_or_else(|_| unreachable!("the clock gives a calendar day"))
 }
 
+/// Whether to go on after writing to standard output: not where its reader has seen enough, which is
+/// no fault.
+///
+/// # Errors
+/// [`Failure::Fault`]: what else stood in the way.
+pub(crate) fn written(result: std::io::Result<()>) -> Result<bool, Failure> {
+    match result {
+        Ok(()) => Ok(true),
+        Err(e) if e.kind() == std::io::ErrorKind::BrokenPipe => Ok(false),
+        Err(e) => Err(Failure::Fault(format!("standard output: {e}"))),
+    }
+}
+
 /// A progress bar on standard error, drawn only on a terminal and where wanted.
 pub(crate) fn progress(total: u64, wanted: bool) -> ProgressBar {
     if !wanted {

@@ -8,7 +8,7 @@ use fondaco::finding::Language;
 use fondaco_wire::change::ChangesView;
 
 use crate::assess::load_pack;
-use crate::cli::{Exit, Failure};
+use crate::cli::{self, Exit, Failure};
 use crate::finder::Ask;
 
 /// What is asked.
@@ -60,12 +60,7 @@ pub(crate) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
     } else {
         view.changes.iter().try_for_each(|c| writeln!(out, "{}", c.text.get(language)))
     };
-    match written.and_then(|()| out.flush()) {
-        Err(e) if e.kind() != std::io::ErrorKind::BrokenPipe => {
-            return Err(Failure::Fault(format!("standard output: {e}")));
-        }
-        _ => {}
-    }
+    cli::written(written.and_then(|()| out.flush()))?;
     if view.changes.is_empty() && !args.json {
         eprintln!("fondaco: nothing changed after {} and until {}", span.0, span.1);
     }

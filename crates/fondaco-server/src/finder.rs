@@ -14,7 +14,7 @@ use fondaco_wire::answer::{AnswerView, DutyView};
 use serde::Deserialize;
 
 use crate::assess::load_pack;
-use crate::cli::{Exit, Failure, today};
+use crate::cli::{self, Exit, Failure, today};
 
 /// A question as it comes in: every part a text, so that a bad one is answered and not dropped.
 #[derive(Clone, Debug, Default, clap::Args, Deserialize, utoipa::IntoParams)]
@@ -171,10 +171,8 @@ pub(crate) fn run(args: &FinderArgs) -> Result<Exit, Failure> {
                 }
             }
         };
-        match written {
-            // A reader that has seen enough is not a fault.
-            Err(e) if e.kind() == std::io::ErrorKind::BrokenPipe => return Ok(worst),
-            other => other.map_err(|e| Failure::Fault(format!("standard output: {e}")))?,
+        if !cli::written(written)? {
+            return Ok(worst);
         }
     }
     out.flush().map_err(|e| Failure::Fault(format!("standard output: {e}")))?;

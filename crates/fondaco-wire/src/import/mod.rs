@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use std::io::Read;
 
 use fondaco::formula::Formula;
+use quick_xml::events::BytesRef;
 use serde::Serialize;
 
 use crate::pack::rows::{
@@ -239,6 +240,18 @@ fn rate_fields(formula: &Formula) -> (String, String) {
             (percent.normalize().to_string(), String::new())
         }
         other => (String::new(), other.to_string()),
+    }
+}
+
+/// The character that a reference in XML stands for; `None` where XML itself has no such one.
+fn resolve(reference: &BytesRef<'_>) -> Option<char> {
+    match &**reference {
+        "amp" => Some('&'),
+        "lt" => Some('<'),
+        "gt" => Some('>'),
+        "quot" => Some('"'),
+        "apos" => Some('\''),
+        _ => reference.resolve_char_ref().ok().flatten(),
     }
 }
 

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use fondaco::day::Day;
 use serde::Serialize;
 
-use super::{Imported, chapter99};
+use super::Imported;
 use crate::pack::rows::{LineRow, MeasureRow};
 
 /// A row with its days.
@@ -96,19 +96,6 @@ fn follow<T: Dated>(before: Vec<T>, now: Vec<T>, day: Day, changes: &mut Changes
 }
 
 impl Imported {
-    /// Gives every additional duty that states no end, or a later one, this last day: what comes
-    /// after an edition is not told by it.
-    pub fn end_additional_duties(&mut self, last: Day) {
-        let last = last.to_string();
-        let open = |until: &str| until.is_empty() || *until > *last;
-        for row in self.measures.iter_mut().filter(|m| m.tax_type == chapter99::TAX) {
-            if open(&row.until) {
-                row.until.clone_from(&last);
-            }
-        }
-        self.measures.retain(|m| m.tax_type != chapter99::TAX || m.from <= m.until);
-    }
-
     /// A code that is not in an edition of which rows were refused may be one of those: its lines go
     /// on, and its rates are not known, rather than ended.
     fn keep_refused(&mut self, lines: &[LineRow], measures: &[MeasureRow], day: Day) {

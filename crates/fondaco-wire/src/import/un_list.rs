@@ -4,9 +4,9 @@
 //! alias, good or weak. An alias field often holds several names; they are taken apart.
 
 use quick_xml::Reader;
-use quick_xml::events::{BytesRef, Event};
+use quick_xml::events::Event;
 
-use super::{Imported, squeeze, unfold};
+use super::{Imported, resolve, squeeze, unfold};
 use crate::pack::rows::NameRow;
 
 /// The name of the list in every row.
@@ -102,17 +102,6 @@ pub fn import(bytes: &[u8]) -> Imported {
     // Stable: the names of an entry keep their order, the listed one first.
     out.names.sort_by(|a, b| a.id.cmp(&b.id));
     out
-}
-
-fn resolve(reference: &BytesRef<'_>) -> Option<char> {
-    match &**reference {
-        "amp" => Some('&'),
-        "lt" => Some('<'),
-        "gt" => Some('>'),
-        "quot" => Some('"'),
-        "apos" => Some('\''),
-        _ => reference.resolve_char_ref().ok().flatten(),
-    }
 }
 
 /// An entry while it is read.

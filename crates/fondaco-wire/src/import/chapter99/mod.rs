@@ -52,6 +52,21 @@ pub(super) fn add(records: &[Value], from: &str, out: &mut Imported) -> Vec<Stri
     headings.iter().flat_map(Heading::unread).collect()
 }
 
+impl Imported {
+    /// Gives every additional duty that states no end, or a later one, this last day: what comes
+    /// after an edition is not told by it.
+    pub fn end_additional_duties(&mut self, last: Day) {
+        let last = last.to_string();
+        let open = |until: &str| until.is_empty() || *until > *last;
+        for row in self.measures.iter_mut().filter(|m| m.tax_type == TAX) {
+            if open(&row.until) {
+                row.until.clone_from(&last);
+            }
+        }
+        self.measures.retain(|m| m.tax_type != TAX || m.from <= m.until);
+    }
+}
+
 fn law() -> LawRow {
     LawRow {
         id: LAW.to_owned(),

@@ -19,7 +19,7 @@ use quick_xml::events::Event;
 use quick_xml::{Reader, XmlVersion};
 use serde::{Deserialize, Serialize};
 
-use super::{Refused, squeeze, unfold};
+use super::{Refused, resolve, squeeze, unfold};
 
 mod duty;
 mod lists;
@@ -213,24 +213,14 @@ pub fn read(bytes: &[u8]) -> Transmission {
             }
             Event::Text(text) => value.push_str(&text),
             Event::CData(text) => value.push_str(&text),
-            Event::GeneralRef(reference) => {
-                let character = match &*reference {
-                    "amp" => Some('&'),
-                    "lt" => Some('<'),
-                    "gt" => Some('>'),
-                    "quot" => Some('"'),
-                    "apos" => Some('\''),
-                    _ => reference.resolve_char_ref().ok().flatten(),
-                };
-                match (character, &mut open) {
-                    (Some(character), _) => value.push(character),
-                    (None, Some((_, open))) => {
-                        let bad = format!("unknown entity &{};", &*reference);
-                        open.bad.get_or_insert(bad);
-                    }
-                    (None, None) => return Transmission::whole("an unknown entity"),
+            Event::GeneralRef(reference) => match (resolve(&reference), &mut open) {
+                (Some(character), _) => value.push(character),
+                (None, Some((_, open))) => {
+                    let bad = format!("unknown entity &{};", &*reference);
+                    open.bad.get_or_insert(bad);
                 }
-            }
+                (None, None) => return Transmission::whole("an unknown entity"),
+            },
             Event::DocType(_) => return Transmission::whole("a document type is not taken"),
             Event::End(_) => {
                 let name = path.pop().unwrap_or_default();
@@ -322,13 +312,7 @@ impl Open {
         let record = Record { number, update, kind, fields };
         match check(&record) {
             Ok(()) => Ok(record),
-            Err(what) => {
-                let what = format!("{}: {what}", record.kind);
-                let transaction = self.about.get("transaction.id").map_or("", String::as_str);
-                let place = if transaction.is_empty() { "" } else { "transaction " };
-                let gap = if place.is_empty() { "" } else { ": " };
-                Err(format!("{place}{transaction}{gap}{what}"))
-            }
+            Err(what) => Err(said(format!("{}: {what}", record.kind))),
         }
     }
 }
