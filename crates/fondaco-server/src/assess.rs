@@ -3,6 +3,7 @@
 use std::io::{BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
+use fondaco::allotment::nothing_drawn;
 use fondaco::day::Day;
 use fondaco::finding::Language;
 use fondaco::reference::Pack;
@@ -138,7 +139,7 @@ pub(crate) fn run(args: &AssessArgs, assess: bool) -> Result<Exit, Failure> {
                 }
             }
         };
-        let mut considered = consider(&pack, sniff(&bytes), &bytes, when, NO_DRAW);
+        let mut considered = consider(&pack, sniff(&bytes), &bytes, when, NO_DRAW, &nothing_drawn);
         if !considered.is_accepted() {
             worst = worst.max(Exit::Returned);
         }

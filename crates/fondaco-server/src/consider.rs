@@ -1,6 +1,7 @@
 //! From bytes to what the house says of them: the part of the walk that needs no store.
 
 use fondaco::admission::{Admission, admit};
+use fondaco::allotment::Drawn;
 use fondaco::day::Day;
 use fondaco::declaration::{Declaration, Message};
 use fondaco::draft::Draft;
@@ -9,6 +10,8 @@ use fondaco::reference::Pack;
 use fondaco::walk;
 use fondaco_wire::report::Report;
 use fondaco_wire::{Format, Limits};
+
+use crate::store::Draw;
 
 /// The draw that chooses nobody.
 pub(crate) const NO_DRAW: u32 = 9_999;
@@ -36,6 +39,8 @@ pub(crate) struct Considered {
     pub(crate) draft: Option<Draft>,
     /// The day whose law was applied.
     pub(crate) day: Day,
+    /// What it would draw on tariff quotas.
+    pub(crate) draws: Vec<Draw>,
 }
 
 impl Considered {
@@ -56,6 +61,7 @@ pub(crate) fn consider(
     bytes: &[u8],
     when: When,
     draw: u32,
+    drawn: &Drawn<'_>,
 ) -> Considered {
     let decoded = (format.decode)(bytes, &Limits::default());
     let stated = decoded.draft.as_ref().and_then(stated_acceptance);
@@ -63,22 +69,24 @@ pub(crate) fn consider(
     let reference = pack.on(day);
     let Some(draft) = decoded.draft else {
         let report = Report::returned(&decoded.findings, reference);
-        return Considered { report, declaration: None, draft: None, day };
+        return Considered { report, declaration: None, draft: None, day, draws: Vec::new() };
     };
     let filed = when.window.then_some(when.on.unwrap_or(when.today));
     match admit(&draft, decoded.findings, reference, filed) {
         Admission::Returned(findings) => {
             let report = Report::returned(&findings, reference);
-            Considered { report, declaration: None, draft: Some(draft), day }
+            Considered { report, declaration: None, draft: Some(draft), day, draws: Vec::new() }
         }
         Admission::Accepted(declaration, findings) => {
+            let mut draws = Vec::new();
             let report = if declaration.message == Message::Original {
-                let opinion = walk::consider(&declaration, reference, draw);
+                let opinion = walk::consider(&declaration, reference, draw, drawn);
+                draws.extend(opinion.allotted.iter().map(Draw::proposed));
                 Report::accepted(&declaration, &findings, &opinion, reference)
             } else {
                 Report::noted(&declaration, &findings, reference)
             };
-            Considered { report, declaration: Some(declaration), draft: Some(draft), day }
+            Considered { report, declaration: Some(declaration), draft: Some(draft), day, draws }
         }
     }
 }

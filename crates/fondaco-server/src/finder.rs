@@ -4,6 +4,7 @@
 use std::io::{BufWriter, Write};
 use std::path::PathBuf;
 
+use fondaco::allotment::{Drawn, nothing_drawn};
 use fondaco::day::Day;
 use fondaco::finder::{Question, answer};
 use fondaco::finding::Language;
@@ -99,11 +100,16 @@ impl Ask {
     ///
     /// # Errors
     /// [`Unread`]: the first part of the question that cannot be read.
-    pub(crate) fn answer(&self, code: &str, pack: &Pack) -> Result<AnswerView, Unread> {
+    pub(crate) fn answer(
+        &self,
+        code: &str,
+        pack: &Pack,
+        drawn: &Drawn<'_>,
+    ) -> Result<AnswerView, Unread> {
         let (question, on) = self.read(code)?;
         let reference = pack.on(on.unwrap_or_else(today));
         let declaration = question.declaration(&pack.profile);
-        Ok(AnswerView::of(&question, &answer(&declaration, reference), reference))
+        Ok(AnswerView::of(&question, &answer(&declaration, reference), reference, drawn))
     }
 }
 
@@ -154,7 +160,7 @@ pub(crate) fn run(args: &FinderArgs) -> Result<Exit, Failure> {
     let mut out = BufWriter::new(std::io::stdout().lock());
     let mut worst = Exit::Fine;
     for code in &codes {
-        let written = match args.ask.answer(code, &pack) {
+        let written = match args.ask.answer(code, &pack, &nothing_drawn) {
             Ok(view) => {
                 if view.unknown.iter().any(|u| matches!(u.why, "no-line" | "not-a-line")) {
                     worst = worst.max(Exit::Returned);

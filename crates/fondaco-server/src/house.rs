@@ -6,12 +6,15 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use fondaco::consignment::{self, Event, State};
+use fondaco::allotment::Drawn;
+use fondaco::consignment::{self, Event, Follows, State};
 use fondaco::day::Day;
 use fondaco::decision::{Lane, Step};
 use fondaco::declaration::Message;
 use fondaco::finding::Code;
 use fondaco::id::Mrn;
+use fondaco::money::Decimal;
+use fondaco::quota::Quota;
 use fondaco::reference::Pack;
 use fondaco_wire::receipt::{self, Receipt, Signer};
 use fondaco_wire::report::Report;
@@ -19,9 +22,9 @@ use fondaco_wire::{Format, pack};
 use sha2::{Digest, Sha256};
 
 use crate::cli::{Failure, today};
-use crate::consider::{self, When};
+use crate::consider::{self, Considered, When};
 use crate::packs;
-use crate::store::{self, Fault, Filing, Lodge, Lodged, Store, Sync};
+use crate::store::{self, Draw, Fault, Filing, Lodge, Lodged, Store, Sync};
 
 /// A running house.
 pub(crate) struct House {
@@ -50,6 +53,17 @@ pub(crate) struct Answer {
     /// Whether it was answered before.
     pub(crate) repeated: bool,
 }
+
+/// What becomes of a pre-lodged declaration whose goods have come.
+struct Accepted {
+    events: Vec<Event>,
+    draws: Vec<Draw>,
+    /// The opinion formed then; `None` where the law of that day would not admit it.
+    report: Option<Report>,
+}
+
+/// How often a filing is looked at again because a quota it claims was drawn on meanwhile.
+const MOST_TRIES: usize = 1_000;
 
 /// Why a filing was not taken at all.
 #[derive(Debug, thiserror::Error)]
@@ -171,7 +185,7 @@ impl House {
         let (number, mrn) = self.next_mrn(today)?;
         let mrn = mrn.to_string();
         let draw = self.draw(&mrn);
-        let considered = consider::consider(&self.pack, format, bytes, when, draw);
+        let considered = self.considered(format, bytes, when, draw)?;
         let mut filing = Filing {
             id: uuid::Uuid::now_v7().to_string(),
             today: today.number(),
@@ -187,6 +201,7 @@ impl House {
             ..Filing::default()
         };
         let mut events = Vec::new();
+        let mut draws = Vec::new();
         let mut report = considered.report;
         if let Some(declaration) = &considered.declaration {
             filing.lrn.clone_from(&declaration.reference);
@@ -195,11 +210,13 @@ impl House {
             if declaration.message == Message::Original {
                 filing.mrn = mrn;
                 filing.number = Some(number);
-                let lane = Lane::named(report.decision.lane).unwrap_or(Lane::Red);
-                let plan: Vec<Step> = report.decision.plan.iter().filter_map(|s| step(s)).collect();
-                let assessed = report.assessment.as_ref().is_some_and(|a| !a.lines.is_empty());
-                for event in consignment::on_lodging(declaration, lane, &plan, assessed) {
+                let follows = follows(&report);
+                for event in consignment::on_lodging(declaration, &follows) {
                     events.push((filing.mrn.clone(), event));
+                }
+                // Goods that are still to come draw when they have come.
+                if !consignment::is_pre_lodged(declaration) {
+                    draws = considered.draws;
                 }
             } else {
                 filing.about.clone_from(&declaration.mrn);
@@ -218,11 +235,19 @@ impl House {
                         }
                     }
                     Some(main) => {
-                        let first = consignment::on_lodging(declaration, Lane::Green, &[], false);
-                        events.extend(first.into_iter().map(|e| (main.mrn.clone(), e)));
-                        if declaration.message == Message::Arrival {
-                            events.extend(self.accept_on_arrival(&main)?);
+                        let mut then = consignment::on_lodging(declaration, &follows(&report));
+                        if declaration.message == Message::Arrival
+                            && self.state(&main.mrn)? == State::PreLodged
+                        {
+                            let when = When { on: Some(on.unwrap_or(today)), ..when };
+                            let accepted = self.accepted_on_arrival(&main, when)?;
+                            then.extend(accepted.events);
+                            draws = accepted.draws;
+                            if let Some(formed) = accepted.report {
+                                report = formed;
+                            }
                         }
+                        events.extend(then.into_iter().map(|e| (main.mrn.clone(), e)));
                     }
                 }
             }
@@ -238,7 +263,30 @@ impl House {
         if filing.outcome == "returned" {
             events = vec![(filing.id.clone(), Event::Rejected)];
         }
-        Ok(Lodge { filing, events })
+        Ok(Lodge { filing, events, draws })
+    }
+
+    /// Looks at a message with what is left of the quotas now.
+    fn considered(
+        &self,
+        format: &Format,
+        bytes: &[u8],
+        when: When,
+        draw: u32,
+    ) -> Result<Considered, Fault> {
+        self.with_drawn(|drawn| consider::consider(&self.pack, format, bytes, when, draw, drawn))
+    }
+
+    /// Does what asks how much is drawn on quotas now.
+    pub(crate) fn with_drawn<T>(&self, f: impl FnOnce(&Drawn<'_>) -> T) -> Result<T, Fault> {
+        let failed = std::cell::RefCell::new(None);
+        let result = f(&|quota| {
+            self.store.drawn(quota).unwrap_or_else(|fault| {
+                failed.replace(Some(fault));
+                Decimal::MAX
+            })
+        });
+        failed.into_inner().map_or(Ok(result), Err)
     }
 
     /// Puts the report and the receipt into the filing.
@@ -265,22 +313,34 @@ impl House {
         Ok(())
     }
 
-    /// What follows for a pre-lodged declaration when its goods come.
-    fn accept_on_arrival(&self, main: &Filing) -> Result<Vec<(String, Event)>, Fault> {
-        if self.state(&main.mrn)? != State::PreLodged {
-            return Ok(Vec::new());
+    /// What becomes of a pre-lodged declaration when its goods come: it is looked at again by the law of
+    /// that day, draws on its quotas and is accepted. Where that law would return it, it is accepted
+    /// by what was thought of it when it was lodged, for an officer to look at.
+    fn accepted_on_arrival(&self, main: &Filing, when: When) -> Result<Accepted, Fault> {
+        let format = fondaco_wire::FORMATS.iter().find(|f| f.name == main.format);
+        let Some(format) = format else {
+            return Err(Fault::Engine(format!("there is no format {}", main.format)));
+        };
+        let when = When { window: false, ..when };
+        let considered = self.considered(format, &main.body, when, main.draw)?;
+        if considered.is_accepted() {
+            let mut report = considered.report;
+            report.message = Message::Arrival.name();
+            let events = consignment::after_acceptance(&follows(&report));
+            return Ok(Accepted { events, draws: considered.draws, report: Some(report) });
         }
         let opinion: serde_json::Value = serde_json::from_slice(&main.opinion).unwrap_or_default();
-        let lane = opinion["decision"]["lane"].as_str().and_then(Lane::named).unwrap_or(Lane::Red);
-        let plan: Vec<Step> = opinion["decision"]["plan"]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .filter_map(|s| step(s.as_str()?))
-            .collect();
         let assessed = opinion["assessment"]["lines"].as_array().is_some_and(|l| !l.is_empty());
-        let events = consignment::after_acceptance(lane, &plan, assessed);
-        Ok(events.into_iter().map(|e| (main.mrn.clone(), e)).collect())
+        let follows = Follows { lane: Lane::Yellow, plan: Vec::new(), assessed };
+        let events = consignment::after_acceptance(&follows);
+        Ok(Accepted { events, draws: Vec::new(), report: None })
+    }
+
+    /// The filing whose opinion stands in place of that of a declaration lodged before its goods came:
+    /// formed when they came. `None` where it is the declaration's own.
+    pub(crate) fn standing(&self, main: &Filing) -> Result<Option<Filing>, Fault> {
+        let about = if main.mrn.is_empty() { Vec::new() } else { self.store.about(&main.mrn)? };
+        Ok(about.into_iter().find(forms_an_opinion))
     }
 
     /// Files a message: looks at it, lodges it, waits until it is on the disk.
@@ -300,23 +360,31 @@ impl House {
                 Err(Refusal::KeyUsed)
             };
         }
-        let lodge = self.prepare(format, bytes, key, on)?;
-        let copy = lodge.clone();
-        match self.lodge(lodge).await? {
-            Lodged::Written => self.written(copy.filing),
-            Lodged::Repeated(before) => Ok(answer(*before, true)),
-            Lodged::KeyUsed => Err(Refusal::KeyUsed),
-            Lodged::ReferenceUsed => {
-                // Known only now: the filing becomes a returned one, and is kept as such.
-                let returned = self.reference_used(copy.filing, format, bytes)?;
-                let kept = returned.filing.clone();
-                match self.lodge(returned).await? {
-                    Lodged::Repeated(before) => Ok(answer(*before, true)),
-                    Lodged::KeyUsed => Err(Refusal::KeyUsed),
-                    Lodged::Written | Lodged::ReferenceUsed => self.written(kept),
+        // Others may draw on the same quota meanwhile: what is left is looked at again. Each time
+        // somebody was served, and an exhausted quota moves no more.
+        for _ in 0..MOST_TRIES {
+            let lodge = self.prepare(format, bytes, key, on)?;
+            let copy = lodge.clone();
+            match self.lodge(lodge).await? {
+                Lodged::QuotaMoved => {}
+                Lodged::Written => return self.written(copy.filing),
+                Lodged::Repeated(before) => return Ok(answer(*before, true)),
+                Lodged::KeyUsed => return Err(Refusal::KeyUsed),
+                Lodged::ReferenceUsed => {
+                    // Known only now: the filing becomes a returned one, and is kept as such.
+                    let returned = self.reference_used(copy.filing, format, bytes)?;
+                    let kept = returned.filing.clone();
+                    return match self.lodge(returned).await? {
+                        Lodged::Repeated(before) => Ok(answer(*before, true)),
+                        Lodged::KeyUsed => Err(Refusal::KeyUsed),
+                        Lodged::Written | Lodged::ReferenceUsed | Lodged::QuotaMoved => {
+                            self.written(kept)
+                        }
+                    };
                 }
             }
         }
+        Err(Fault::Engine("a quota claimed is drawn on by too many at once".to_owned()).into())
     }
 
     fn written(&self, mut filing: Filing) -> Result<Answer, Refusal> {
@@ -355,7 +423,7 @@ impl House {
             self.seal(&mut filing, &report)?;
         }
         let events = vec![(filing.id.clone(), Event::Rejected)];
-        Ok(Lodge { filing, events })
+        Ok(Lodge { filing, events, draws: Vec::new() })
     }
 
     /// The state of a declaration: the fold of its events.
@@ -365,11 +433,27 @@ impl House {
     }
 }
 
-/// Forms the opinion on a stored filing again, by the bundle it was formed by.
+/// What happens next by an opinion.
+fn follows(report: &Report) -> Follows {
+    Follows {
+        lane: Lane::named(report.decision.lane).unwrap_or(Lane::Red),
+        plan: report.decision.plan.iter().filter_map(|s| step(s)).collect(),
+        assessed: report.assessment.as_ref().is_some_and(|a| !a.lines.is_empty()),
+    }
+}
+
+/// Whether the opinion stored with a message about a declaration is one on that declaration.
+pub(crate) fn forms_an_opinion(filing: &Filing) -> bool {
+    let opinion: serde_json::Value = serde_json::from_slice(&filing.opinion).unwrap_or_default();
+    !filing.about.is_empty() && opinion["assessment"].is_object()
+}
+
+/// Forms the opinion on a stored filing again, by the bundle it was formed by and what was left of
+/// the quotas then.
 ///
 /// # Errors
 /// Why it cannot be.
-pub(crate) fn replay(dir: &Path, filing: &Filing) -> Result<Vec<u8>, String> {
+pub(crate) fn replay(dir: &Path, store: &Store, filing: &Filing) -> Result<Vec<u8>, String> {
     let path = dir.join("bundles").join(format!("{}.pack", filing.bundle));
     let bytes = fs::read(&path).map_err(|e| format!("{}: {e}", path.display()))?;
     let pack =
@@ -384,7 +468,27 @@ pub(crate) fn replay(dir: &Path, filing: &Filing) -> Result<Vec<u8>, String> {
         today: day(filing.today)?,
         window: filing.window,
     };
-    let considered = consider::consider(pack, format, &filing.body, when, filing.draw);
+    let said = |fault: Fault| fault.to_string();
+    let before = store.drawn_before(&filing.id).map_err(said)?;
+    let drawn = |quota: &Quota| {
+        let mut of_period = before.iter().filter(|(order, definition, _)| {
+            quota.order == order.as_str() && quota.definition == definition.as_str()
+        });
+        of_period.next().map_or(Decimal::ZERO, |(_, _, drawn)| *drawn)
+    };
+    if forms_an_opinion(filing) {
+        // Formed of the declaration whose goods had come.
+        let main = store.filing(&filing.about).map_err(said)?;
+        let main = main.ok_or_else(|| format!("there is no declaration {}", filing.about))?;
+        let format = fondaco_wire::FORMATS.iter().find(|f| f.name == main.format);
+        let format = format.ok_or_else(|| format!("there is no format {}", main.format))?;
+        let when = When { on: Some(when.on.unwrap_or(when.today)), window: false, ..when };
+        let considered = consider::consider(pack, format, &main.body, when, main.draw, &drawn);
+        let mut report = considered.report;
+        report.message = Message::Arrival.name();
+        return Ok(report.to_bytes());
+    }
+    let considered = consider::consider(pack, format, &filing.body, when, filing.draw, &drawn);
     // What only the store could know is taken from what was stored.
     let stored: serde_json::Value = serde_json::from_slice(&filing.opinion).unwrap_or_default();
     let first = &stored["findings"][0];

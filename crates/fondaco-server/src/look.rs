@@ -103,8 +103,8 @@ fn differences(at: &str, a: &Value, b: &Value, into: &mut Vec<String>) {
 
 /// `fondaco replay`.
 pub(crate) fn replay(args: &LookArgs) -> Result<Exit, Failure> {
-    let (_, filing) = find(args)?;
-    let again = house::replay(&args.data, &filing).map_err(Failure::Fault)?;
+    let (store, filing) = find(args)?;
+    let again = house::replay(&args.data, &store, &filing).map_err(Failure::Fault)?;
     if again == filing.opinion {
         if args.json {
             println!("{{\"same\":true,\"bytes\":{}}}", again.len());

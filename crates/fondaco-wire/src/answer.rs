@@ -1,6 +1,7 @@
 //! The answer to a question before shipping, as JSON: `fondaco requirements` and
 //! `GET /v1/requirements`.
 
+use fondaco::allotment::Drawn;
 use fondaco::day::Validity;
 use fondaco::finder::{Answer, Duty, Preference, Question};
 use fondaco::formula::{Formula, Unknown};
@@ -12,7 +13,8 @@ use fondaco::requirement::Requirement;
 use fondaco::token::Token;
 use serde::Serialize;
 
-use crate::report::{Texts, why_unknown};
+use crate::report::Texts;
+use crate::why;
 
 /// A duty or tax that bears on the goods.
 #[derive(Debug, Default, Serialize)]
@@ -165,7 +167,8 @@ pub struct QuotaView {
     pub state: String,
     /// How much there was.
     pub volume: String,
-    /// How much was left when last told; empty where nothing was.
+    /// How much is left: of what was left when last told, less what was drawn in this house since;
+    /// empty where nothing was told and nothing was drawn.
     pub left: String,
     /// The day that was told; empty where nothing was told since it opened.
     pub told_on: String,
@@ -194,7 +197,12 @@ impl AnswerView {
 
     /// The answer to a question, in the words of the wire.
     #[must_use]
-    pub fn of(question: &Question, answer: &Answer<'_>, reference: Reference<'_>) -> Self {
+    pub fn of(
+        question: &Question,
+        answer: &Answer<'_>,
+        reference: Reference<'_>,
+        drawn: &Drawn<'_>,
+    ) -> Self {
         let texts = |line: &fondaco::reference::Line| Texts::from(&line.name);
         let mut unknown = Vec::new();
         if answer.no_such_line {
@@ -233,7 +241,7 @@ impl AnswerView {
             duties: answer.duties.iter().map(|d| duty(d, reference)).chain(illustrative).collect(),
             conditional: answer.conditional.iter().map(|row| row_view(row, reference)).collect(),
             requirements: answer.requirements.iter().map(asked).collect(),
-            quotas: answer.quotas.iter().map(|q| quota(q, reference)).collect(),
+            quotas: answer.quotas.iter().map(|q| quota(q, reference, drawn)).collect(),
             preferences: answer.preferences.iter().map(preference).collect(),
             unknown,
             pack: reference.pack.id.clone(),
@@ -341,7 +349,7 @@ fn row_view(row: &Found<'_>, reference: Reference<'_>) -> DutyView {
 }
 
 fn why(unknown: &Unknown) -> WhyView {
-    let (why, what, text) = why_unknown(unknown);
+    let (why, what, text) = why::unknown(unknown);
     WhyView { why, what, text }
 }
 
@@ -360,25 +368,30 @@ fn duty(duty: &Duty<'_>, reference: Reference<'_>) -> DutyView {
     }
 }
 
-fn quota((order, held): &(Token, Option<&Quota>), reference: Reference<'_>) -> QuotaView {
+fn quota(
+    (order, held): &(Token, Option<&Quota>),
+    reference: Reference<'_>,
+    drawn: &Drawn<'_>,
+) -> QuotaView {
     let order = order.to_string();
     let Some(quota) = held else {
         return QuotaView { order, unknown: true, ..QuotaView::default() };
     };
     let (from, until) = days(quota.validity);
-    let told_on = quota.balance.and_then(|(_, day)| day);
+    let drawn = drawn(quota);
+    // What was never told of its balance is not known to be untouched.
+    let told = quota.balance.is_some() || !drawn.is_zero();
     QuotaView {
         order,
         definition: quota.definition.to_string(),
-        state: quota.state(reference.day).name().to_owned(),
+        state: quota.state(reference.day, drawn).name().to_owned(),
         volume: quota.volume.normalize().to_string(),
-        // What was never told of its balance is not known to be untouched.
-        left: quota.balance.map(|(left, _)| left.normalize().to_string()).unwrap_or_default(),
-        told_on: told_on.map(|d| d.to_string()).unwrap_or_default(),
+        left: if told { quota.left_after(drawn).normalize().to_string() } else { String::new() },
+        told_on: quota.told_on().map(|d| d.to_string()).unwrap_or_default(),
         unit: quota.unit.to_string(),
         from,
         until,
-        unknown: quota.balance.is_none(),
+        unknown: !told,
     }
 }
 

@@ -6,7 +6,8 @@ use fondaco::rates::Applies;
 use fondaco::reference::{Act, Pack};
 use serde::Serialize;
 
-use crate::report::{Texts, why_unknown};
+use crate::report::Texts;
+use crate::why;
 
 /// A rate before or after a change.
 #[derive(Debug, Serialize)]
@@ -114,7 +115,7 @@ impl ChangesView {
 fn rate(applies: &Applies<'_>) -> RateView {
     let row = applies.row.as_ref();
     let formula = row.and_then(|r| r.formula).map(ToString::to_string).unwrap_or_default();
-    let untold = applies.untold.as_ref().map(|why| why_unknown(why).0);
+    let untold = applies.untold.as_ref().map(|why| why::unknown(why).0);
     RateView {
         unknown: untold.unwrap_or(if formula.is_empty() { "no-measure" } else { "" }),
         basis: row.map(|r| r.basis.to_owned()).unwrap_or_default(),

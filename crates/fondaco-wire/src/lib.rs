@@ -14,6 +14,7 @@ pub mod receipt;
 pub mod report;
 pub mod sentence;
 pub mod wco;
+mod why;
 
 /// What a message may cost before it is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

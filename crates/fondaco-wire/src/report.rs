@@ -1,22 +1,23 @@
 //! The opinion as JSON: one object, its keys in one order, so that the same opinion is the same
 //! bytes.
 
-use fondaco::assessment::{Assessment, TaxLine, UnknownLine};
+use fondaco::assessment::{TaxLine, UnknownLine};
 use fondaco::decision::Reason;
 use fondaco::declaration::Declaration;
 use fondaco::finding::{Finding, Language, Trilingual};
-use fondaco::formula::{Input, Unknown};
+use fondaco::formula::Input;
 use fondaco::money::Decimal;
 use fondaco::reference::{Pack, Reference};
 use fondaco::requirement::Settled;
 use fondaco::screening::Screening;
 use fondaco::walk::Opinion;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use crate::sentence;
+use crate::{sentence, why};
 
 /// A text in the three languages.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Texts {
     /// English.
     pub en: String,
@@ -91,18 +92,22 @@ impl From<&Finding> for FindingView {
 }
 
 /// A figure that went into an amount.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct InputView {
     what: String,
-    value: String,
+    /// The figure.
+    pub value: String,
+    /// Its unit; empty where it has none.
     #[serde(skip_serializing_if = "String::is_empty")]
-    unit: String,
+    pub unit: String,
 }
 
 impl InputView {
-    /// What it is, the figure, and its unit.
-    pub(crate) fn parts(&self) -> (&str, &str, &str) {
-        (&self.what, &self.value, &self.unit)
+    /// The kind of figure, and its name where it has one.
+    #[must_use]
+    pub fn what(&self) -> (&str, &str) {
+        self.what.split_once(": ").unwrap_or((&self.what, ""))
     }
 }
 
@@ -121,8 +126,9 @@ impl From<&Input> for InputView {
     }
 }
 
-/// A tax line.
-#[derive(Debug, Serialize)]
+/// A tax line. What an older program did not write is empty when it is read.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct LineView {
     /// Item number.
     pub item: u32,
@@ -166,6 +172,28 @@ pub struct LineView {
     pub text: Option<Texts>,
 }
 
+impl LineView {
+    /// How many digits it is rounded to, and which way.
+    #[must_use]
+    pub fn rounded(&self) -> (&str, &str) {
+        let digits = self.rounding.split(' ').next().unwrap_or_default();
+        let way = self.rounding.rsplit(' ').next().unwrap_or_default();
+        (digits, way)
+    }
+
+    /// Whether a relief took anything off.
+    #[must_use]
+    pub fn is_relieved(&self) -> bool {
+        self.relief.is_some() || self.assessed != self.payable
+    }
+
+    /// Whether anything is secured.
+    #[must_use]
+    pub fn is_secured(&self) -> bool {
+        self.secured.bytes().any(|b| (b'1'..=b'9').contains(&b))
+    }
+}
+
 /// Something that could not be computed.
 #[derive(Debug, Serialize)]
 pub struct UnknownView {
@@ -198,6 +226,30 @@ pub struct AssessmentView {
     pub lines: Vec<LineView>,
     /// What could not be computed.
     pub unknown: Vec<UnknownView>,
+    /// What is drawn on tariff quotas when the declaration is accepted.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub quota_draws: Vec<DrawView>,
+}
+
+/// A draw on a tariff quota.
+#[derive(Debug, Serialize)]
+pub struct DrawView {
+    /// Item number.
+    pub item: u32,
+    /// The order number claimed.
+    pub order: String,
+    /// The number of the period.
+    pub definition: String,
+    /// How much the goods are, in `unit`; empty where that is not stated.
+    pub wanted: String,
+    /// How much of it is under the quota.
+    pub granted: String,
+    /// The unit of the quota.
+    pub unit: String,
+    /// `open`, `critical`, `exhausted` or `blocked`: the period before this draw.
+    pub state: &'static str,
+    /// In words.
+    pub text: Texts,
 }
 
 /// What has to be shown.
@@ -337,7 +389,7 @@ impl Report {
             outcome: "accepted",
             message: declaration.message.name(),
             findings: findings.iter().map(FindingView::from).collect(),
-            assessment: Some(assessment_view(&opinion.assessment, reference)),
+            assessment: Some(assessment_view(opinion, reference)),
             requirements: opinion.settled.iter().map(requirement_view).collect(),
             screening: opinion.screened.iter().map(screening_view).collect(),
             decision: DecisionView {
@@ -392,7 +444,8 @@ fn plain(value: Option<Decimal>) -> String {
     value.map(|v| v.to_string()).unwrap_or_default()
 }
 
-fn assessment_view(assessment: &Assessment, reference: Reference<'_>) -> AssessmentView {
+fn assessment_view(opinion: &Opinion<'_>, reference: Reference<'_>) -> AssessmentView {
+    let assessment = &opinion.assessment;
     AssessmentView {
         currency: assessment.currency.to_string(),
         total: assessment.total.to_string(),
@@ -403,6 +456,7 @@ fn assessment_view(assessment: &Assessment, reference: Reference<'_>) -> Assessm
             .collect(),
         lines: assessment.lines.iter().map(|l| line_view(l, reference)).collect(),
         unknown: assessment.unknown.iter().map(unknown_view).collect(),
+        quota_draws: opinion.allotted.iter().map(why::draw).collect(),
     }
 }
 
@@ -431,115 +485,8 @@ fn line_view(line: &TaxLine, reference: Reference<'_>) -> LineView {
     }
 }
 
-/// The reason in a stable word, what is missing, and a sentence.
-pub(crate) fn why_unknown(why: &Unknown) -> (&'static str, String, Texts) {
-    let (why, what, text): (_, String, [String; 3]) = match why {
-        Unknown::NoValue => (
-            "no-value",
-            String::new(),
-            [
-                "The customs value cannot be told: no price is stated, or no rate of exchange is in force.".into(),
-                "无法确定完税价格：未申报价格或无有效汇率。".into(),
-                "Таможенную стоимость определить нельзя: не указана цена или нет действующего курса.".into(),
-            ],
-        ),
-        Unknown::NoRate(c) => (
-            "no-rate",
-            c.to_string(),
-            [
-                format!("No rate of exchange for {c} is in force on the day."),
-                format!("当日没有 {c} 的有效汇率。"),
-                format!("На этот день нет действующего курса {c}."),
-            ],
-        ),
-        Unknown::NoQuantity(u) => (
-            "no-quantity",
-            u.to_string(),
-            [
-                format!("The quantity in {u} is not stated."),
-                format!("未申报以 {u} 计的数量。"),
-                format!("Не указано количество в {u}."),
-            ],
-        ),
-        Unknown::NoPart(p) => (
-            "no-part",
-            p.clone(),
-            [
-                format!("The value or quantity of “{p}” is not stated apart."),
-                format!("未单独申报“{p}”的价值或数量。"),
-                format!("Не указаны отдельно стоимость или количество: «{p}»."),
-            ],
-        ),
-        Unknown::NoFact(p) => (
-            "no-fact",
-            p.clone(),
-            [
-                format!("“{p}” is not stated."),
-                format!("未申报“{p}”。"),
-                format!("Не указано: «{p}»."),
-            ],
-        ),
-        Unknown::NoMeasure => (
-            "no-measure",
-            String::new(),
-            [
-                "The pack holds no rate for this tax on this code.".into(),
-                "数据包中没有该税号的该税种税率。".into(),
-                "В пакете данных нет ставки этого платежа для этого кода.".into(),
-            ],
-        ),
-        Unknown::NoPreference(regime, origin) => (
-            "no-preference",
-            regime.to_string(),
-            [
-                format!("The preference {regime} is claimed for goods of {origin}, and the pack holds no rate for it on this code; the rate without a claim is not taken instead."),
-                format!("对原产于 {origin} 的货物申报了优惠 {regime}，但数据包中没有该税号的相应税率；不以未申报优惠时的税率代替。"),
-                format!("Заявлена преференция {regime} для товара из {origin}, но в пакете данных нет её ставки для этого кода; ставка без преференции вместо неё не берётся."),
-            ],
-        ),
-        Unknown::Note(n) => (
-            "note",
-            n.clone(),
-            [
-                format!("A note of the tariff bears on this line and is not computed: {n}."),
-                format!("税则注释影响本项，未予计算：{n}。"),
-                format!("К строке относится примечание тарифа, оно не рассчитано: {n}."),
-            ],
-        ),
-        Unknown::Hangs(on) => (
-            "hangs-on",
-            on.clone(),
-            [
-                format!("Whether this rate applies hangs on what is not told: {on}."),
-                format!("该税率是否适用取决于未知事项：{on}。"),
-                format!("Применяется ли эта ставка, зависит от того, что неизвестно: {on}."),
-            ],
-        ),
-        Unknown::DependsOn(t) => (
-            "depends-on",
-            t.to_string(),
-            [
-                format!("Its base includes {t}, which is unknown."),
-                format!("其计税基础包含未知的 {t}。"),
-                format!("В её основу входит {t}, а эта сумма неизвестна."),
-            ],
-        ),
-        Unknown::TooLarge => (
-            "too-large",
-            String::new(),
-            [
-                "The figures are too large to compute exactly.".into(),
-                "数字过大，无法精确计算。".into(),
-                "Числа слишком велики для точного расчёта.".into(),
-            ],
-        ),
-    };
-    let [en, zh, ru] = text;
-    (why, what, Texts { en, zh, ru })
-}
-
 fn unknown_view(unknown: &UnknownLine) -> UnknownView {
-    let (why, what, text) = why_unknown(&unknown.why);
+    let (why, what, text) = why::unknown(&unknown.why);
     UnknownView {
         item: unknown.item,
         tax_type: unknown.tax.to_string(),

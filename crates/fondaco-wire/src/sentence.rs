@@ -192,10 +192,10 @@ fn sentence(line: &LineView, currency: &str, pack: &Pack, language: Language, w:
     let formula = formula.map_or_else(|_| line.formula.clone(), |f| said(&f, w));
     let mut figures = Vec::new();
     for input in &line.inputs {
-        let (what, value, unit) = input.parts();
+        let (value, unit) = (&input.value, &input.unit);
         let name = |tax: &str| pack.profile.taxes.iter().find(|t| t.code == tax);
-        figures.push(match what.split_once(": ") {
-            None if what == "base" => {
+        figures.push(match input.what() {
+            ("base", "") => {
                 let terms: Vec<String> = line
                     .base_terms
                     .iter()
@@ -214,13 +214,13 @@ fn sentence(line: &LineView, currency: &str, pack: &Pack, language: Language, w:
                 };
                 format!("{} {value} {currency}{made}", w.base)
             }
-            None if what == "quantity" => format!("{} {value} {unit}", w.quantity),
-            None => format!("{} {value} {currency}", w.from),
-            Some(("rate", foreign)) => format!("1 {foreign} = {value} {currency}"),
-            Some(("tax", tax)) => {
+            ("quantity", "") => format!("{} {value} {unit}", w.quantity),
+            (_, "") => format!("{} {value} {currency}", w.from),
+            ("rate", foreign) => format!("1 {foreign} = {value} {currency}"),
+            ("tax", tax) => {
                 format!("{} {value} {currency}", name(tax).map_or(tax, |t| t.name.get(language)))
             }
-            Some((_, own)) => format!("“{own}” = {value}"),
+            (_, own) => format!("“{own}” = {value}"),
         });
     }
     let mut parts = vec![match figures.is_empty() {
@@ -229,7 +229,11 @@ fn sentence(line: &LineView, currency: &str, pack: &Pack, language: Language, w:
     }];
     let figure = |text: &str| text.parse::<Decimal>().unwrap_or_default();
     let due = [&line.assessed, &line.deducted, &line.secured];
-    let amount = due.iter().map(|t| figure(t)).max().unwrap_or_default();
+    // What a relief takes elsewhere is the amount itself; what a critical quota secures comes on top.
+    let amount = match line.relief {
+        Some(_) => due.iter().map(|t| figure(t)).max().unwrap_or_default(),
+        None => figure(&line.assessed),
+    };
     let exact = figure(&line.exact);
     parts.push(if exact == amount || amount.is_zero() {
         format!("{} {} {currency}", w.comes_to, exact.normalize())

@@ -11,15 +11,18 @@
 
 use std::collections::BTreeMap;
 
+use crate::allotment::Allotment;
 use crate::condition::Facts;
-use crate::declaration::{Charge, Declaration, Item, ItemFacts};
+use crate::declaration::{Declaration, Item, ItemFacts};
 use crate::formula::{Input, Inputs, Unknown};
 use crate::measures::Found;
 use crate::money::{Currency, Decimal, Rounding};
-use crate::quantity::{Count, Quantity, UnitProduct};
-use crate::rates::rates;
-use crate::reference::{ChargeRule, Reference, Relief, ReliefEffect, Tax};
+use crate::quantity::Count;
+use crate::quota::QuotaState;
+use crate::rates::{Applies, rates};
+use crate::reference::{Reference, Relief, ReliefEffect, Tax};
 use crate::token::Token;
+use crate::valuation::{self, ItemValue};
 
 /// A tax line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,17 +79,6 @@ pub struct UnknownLine {
     pub basis: String,
 }
 
-/// The value of an item.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ItemValue {
-    /// Item number.
-    pub item: u32,
-    /// The customs value in the currency of assessment, rounded; `None` where it cannot be told.
-    pub value: Option<Decimal>,
-    /// Price and charges that made it: what, amount, currency, rate.
-    pub parts: Vec<(Token, Decimal, Currency, Decimal)>,
-}
-
 /// What has to be paid.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Assessment {
@@ -117,13 +109,28 @@ impl Assessment {
 }
 
 /// Computes what has to be paid.
+///
+/// `allotted` says what the items get of the quotas they claim, as [`crate::allotment::allot`] does.
 #[must_use]
-pub fn assess(declaration: &Declaration, reference: Reference<'_>) -> Assessment {
+pub fn assess(
+    declaration: &Declaration,
+    reference: Reference<'_>,
+    allotted: &[Allotment<'_>],
+) -> Assessment {
     let profile = &reference.pack.profile;
     let mut assessment = Assessment::nothing(profile.currency);
     for item in &declaration.items {
-        let value = value(declaration, item, reference);
-        ItemAssessor::new(declaration, item, reference, value.value).run(&mut assessment);
+        let value = valuation::value(declaration, item, reference);
+        let facts = ItemFacts { declaration, item: Some(item), reference, value: value.value };
+        // What the goods bear that are not under the quota claimed.
+        let unclaimed = (!item.quota.is_empty()).then(|| item.without_claim(profile));
+        let outside = unclaimed.as_ref().map(|item| ItemFacts { item: Some(item), ..facts });
+        let allotment = allotted.iter().find(|a| a.item == item.number);
+        ItemAssessor { facts, item, done: BTreeMap::new() }.run(
+            allotment,
+            outside.as_ref(),
+            &mut assessment,
+        );
         assessment.values.push(value);
     }
     let sum = assessment.lines.iter().try_fold(Decimal::ZERO, |s, l| s.checked_add(l.payable));
@@ -135,52 +142,6 @@ pub fn assess(declaration: &Declaration, reference: Reference<'_>) -> Assessment
     assessment
 }
 
-/// The customs value of an item: its price, its charges, its share of the consignment's.
-///
-/// Source: WTO Agreement on Implementation of Article VII of GATT 1994, articles 1 and 8.
-fn value(declaration: &Declaration, item: &Item, reference: Reference<'_>) -> ItemValue {
-    let profile = &reference.pack.profile;
-    let mut result = ItemValue { item: item.number, value: None, parts: Vec::new() };
-    let Some(price) = item.price.or(item.customs_value) else { return result };
-    let Some(rate) = reference.rate(price.currency) else { return result };
-    let Some(mut sum) = price.amount.checked_mul(rate) else { return result };
-    result.parts.push((Token::EMPTY, price.amount, price.currency, rate));
-    let share = share(declaration, item);
-    let own = item.charges.iter().map(|c| (c, Some(Decimal::ONE)));
-    let whole = declaration.charges.iter().map(|c| (c, share));
-    for (Charge { kind, amount }, share) in own.chain(whole) {
-        // A charge the pack does not know, or a share that cannot be told: the value cannot either.
-        let adds = match profile.charge(*kind) {
-            Some(ChargeRule::Added) => true,
-            Some(ChargeRule::TakenOff) => false,
-            Some(ChargeRule::Apart) => continue,
-            Some(ChargeRule::Untold) | None => return result,
-        };
-        let Some(share) = share else { return result };
-        let Some(rate) = reference.rate(amount.currency) else { return result };
-        let part = amount.amount.checked_mul(share).and_then(|x| x.checked_mul(rate));
-        let total = part.and_then(|p| if adds { sum.checked_add(p) } else { sum.checked_sub(p) });
-        let (Some(part), Some(total)) = (part, total) else { return result };
-        sum = total;
-        let signed = if adds { part } else { -part };
-        result.parts.push((*kind, signed, amount.currency, rate));
-    }
-    // What is taken off cannot be more than the price: the value cannot be told.
-    result.value = Some(profile.value_rounding.apply(sum)).filter(|v| *v >= Decimal::ZERO);
-    result
-}
-
-/// The item's share of the consignment's charges, by price; `None` where the prices are not all
-/// stated in one currency.
-fn share(declaration: &Declaration, item: &Item) -> Option<Decimal> {
-    let price = item.price?;
-    let sum = declaration.items.iter().try_fold(Decimal::ZERO, |sum, i| {
-        let same = i.price.filter(|p| p.currency == price.currency)?;
-        sum.checked_add(same.amount)
-    })?;
-    price.amount.checked_div(sum)
-}
-
 /// What became of one tax on one item.
 #[derive(Clone, Copy)]
 enum Outcome {
@@ -188,43 +149,79 @@ enum Outcome {
     Unknown,
 }
 
+/// Which of the goods of an item a rate is for.
+#[derive(Clone, Copy)]
+enum Portion {
+    Whole,
+    /// The share that is under a quota: between 0 and 1.
+    Under(Decimal),
+    /// What is left beside that share.
+    Beside(Decimal),
+}
+
+impl Portion {
+    /// The portion of an amount that is rounded to steps: the two portions make the whole.
+    fn of_amount(self, amount: Decimal, rounding: Rounding) -> Option<Decimal> {
+        let under = |share| amount.checked_mul(share).map(|part| rounding.apply(part));
+        match self {
+            Self::Whole => Some(amount),
+            Self::Under(share) => under(share),
+            Self::Beside(share) => amount.checked_sub(under(share)?),
+        }
+    }
+
+    fn of_count(self, count: Count) -> Option<Count> {
+        let share = match self {
+            Self::Whole => return Some(count),
+            Self::Under(share) => share,
+            Self::Beside(share) => Decimal::ONE.checked_sub(share)?,
+        };
+        count.times(Count { dividend: share, divisor: Decimal::ONE })
+    }
+}
+
+/// What a rate comes to, before relief.
+struct Computed {
+    base: Option<Decimal>,
+    base_terms: Vec<(Token, Decimal)>,
+    inputs: Vec<Input>,
+    exact: Decimal,
+    amount: Decimal,
+}
+
 struct ItemAssessor<'a> {
-    declaration: &'a Declaration,
-    item: &'a Item,
-    reference: Reference<'a>,
-    value: Option<Decimal>,
     facts: ItemFacts<'a>,
+    item: &'a Item,
     done: BTreeMap<Token, Outcome>,
 }
 
 impl<'a> ItemAssessor<'a> {
-    fn new(
-        declaration: &'a Declaration,
-        item: &'a Item,
-        reference: Reference<'a>,
-        value: Option<Decimal>,
-    ) -> Self {
-        let facts = ItemFacts { declaration, item: Some(item), reference, value };
-        Self { declaration, item, reference, value, facts, done: BTreeMap::new() }
-    }
-
-    fn run(mut self, into: &mut Assessment) {
-        for (tax, rates) in rates(&self.facts) {
-            for rate in rates {
-                match (rate.row, rate.untold) {
-                    (Some(row), None) => self.line(tax, &row, into),
-                    (row, why) => {
-                        let why = why.unwrap_or(Unknown::NoMeasure);
-                        self.unknown(tax, row.as_ref(), why, into);
-                    }
-                }
+    fn run(
+        mut self,
+        allotment: Option<&Allotment<'_>>,
+        outside: Option<&ItemFacts<'a>>,
+        into: &mut Assessment,
+    ) {
+        let claimed = rates(&self.facts);
+        let under_quota = |rates: &[Applies<'_>]| {
+            rates.iter().any(|r| r.row.is_some_and(|row| !row.quota.is_empty()))
+        };
+        let any = claimed.iter().any(|(_, rates)| under_quota(rates));
+        let beside = outside.filter(|_| any).map(rates).unwrap_or_default();
+        for (tax, rates) in claimed {
+            if !under_quota(&rates) {
+                self.lines(tax, &rates, Portion::Whole, into);
+                continue;
             }
+            let of_tax = beside.iter().find(|(t, _)| t.code == tax.code);
+            let beside = of_tax.map_or(&[][..], |(_, rates)| rates);
+            self.under_quota(tax, &rates, beside, allotment, into);
         }
-        if self.declaration.direction.is_none() {
+        if self.facts.declaration.direction.is_none() {
             return;
         }
         // A tax the declarant names and the pack has not: said, not dropped.
-        let taxes = &self.reference.pack.profile.taxes;
+        let taxes = &self.facts.reference.pack.profile.taxes;
         for declared in &self.item.taxes {
             let known = taxes.iter().any(|t| t.code == declared.tax);
             if !known && !declared.tax.is_empty() && !self.done.contains_key(&declared.tax) {
@@ -238,6 +235,102 @@ impl<'a> ItemAssessor<'a> {
                 });
             }
         }
+    }
+
+    /// The lines of a tax by its rates, for all the goods or for a portion.
+    fn lines(
+        &mut self,
+        tax: &'a Tax,
+        rates: &[Applies<'a>],
+        portion: Portion,
+        into: &mut Assessment,
+    ) {
+        for rate in rates {
+            match (&rate.row, &rate.untold) {
+                (Some(row), None) => self.line(tax, row, portion, into),
+                (row, why) => {
+                    let why = why.clone().unwrap_or(Unknown::NoMeasure);
+                    self.unknown(tax, row.as_ref(), why, into);
+                }
+            }
+        }
+    }
+
+    /// The lines of a tax whose rate is under the quota claimed: that rate for what is granted, the rate
+    /// without a claim for the rest. Where what is granted may no longer be there when the draw has its
+    /// turn, the difference is secured.
+    fn under_quota(
+        &mut self,
+        tax: &'a Tax,
+        rates: &[Applies<'a>],
+        beside: &[Applies<'a>],
+        allotment: Option<&Allotment<'_>>,
+        into: &mut Assessment,
+    ) {
+        let Some(allotment) = allotment else {
+            // No period of the quota is held: the rate is told, and that it hangs on the quota.
+            self.lines(tax, rates, Portion::Whole, into);
+            let order = self.item.quota;
+            return self.told(tax, rates, Unknown::QuotaUntold(order), into);
+        };
+        let Some(share) = allotment.share() else {
+            let row = rates.iter().find_map(|r| r.row);
+            let why = Unknown::NoQuantity(allotment.quota.unit);
+            return self.unknown(tax, row.as_ref(), why, into);
+        };
+        if share.is_zero() {
+            return self.lines(tax, beside, Portion::Whole, into);
+        }
+        let whole = share == Decimal::ONE;
+        let under = if whole { Portion::Whole } else { Portion::Under(share) };
+        let first = into.lines.len();
+        self.lines(tax, rates, under, into);
+        if allotment.state == QuotaState::Critical {
+            match self.dearer(tax, beside, under, into.lines.get(first..).unwrap_or_default()) {
+                Ok(difference) => {
+                    if let Some(line) = into.lines.get_mut(first) {
+                        line.secured = line.secured.checked_add(difference).unwrap_or(line.secured);
+                    }
+                }
+                Err(why) => self.told(tax, beside, why, into),
+            }
+        }
+        if !whole {
+            self.lines(tax, beside, Portion::Beside(share), into);
+        }
+    }
+
+    /// How much more a portion of the goods bears by these rates than by the lines.
+    fn dearer(
+        &self,
+        tax: &'a Tax,
+        rates: &[Applies<'a>],
+        portion: Portion,
+        than: &[TaxLine],
+    ) -> Result<Decimal, Unknown> {
+        let mut sum = Decimal::ZERO;
+        for rate in rates {
+            let row = match (&rate.row, &rate.untold) {
+                (Some(row), None) => row,
+                (_, why) => return Err(why.clone().unwrap_or(Unknown::NoMeasure)),
+            };
+            let amount = self.computed(tax, row, portion)?.amount;
+            sum = sum.checked_add(amount).ok_or(Unknown::TooLarge)?;
+        }
+        let less = than.iter().try_fold(sum, |left, line| left.checked_sub(line.assessed));
+        Ok(less.ok_or(Unknown::TooLarge)?.max(tax.rounding.apply(Decimal::ZERO)))
+    }
+
+    /// Says of lines that stand what could not be told of them.
+    fn told(&self, tax: &Tax, rates: &[Applies<'_>], why: Unknown, into: &mut Assessment) {
+        let row = rates.iter().find_map(|r| r.row);
+        into.unknown.push(UnknownLine {
+            item: self.item.number,
+            tax: tax.code,
+            formula: row.and_then(|r| r.formula).map(ToString::to_string).unwrap_or_default(),
+            why,
+            basis: row.map(|r| r.basis.to_owned()).unwrap_or_default(),
+        });
     }
 
     fn unknown(
@@ -258,7 +351,12 @@ impl<'a> ItemAssessor<'a> {
         });
     }
 
-    fn base(&self, tax: &Tax) -> Result<(Decimal, Vec<(Token, Decimal)>), Unknown> {
+    fn base(
+        &self,
+        tax: &Tax,
+        portion: Portion,
+    ) -> Result<(Decimal, Vec<(Token, Decimal)>), Unknown> {
+        let rounding = self.facts.reference.pack.profile.value_rounding;
         let mut sum = Decimal::ZERO;
         let mut terms = Vec::new();
         for term in &tax.base {
@@ -266,7 +364,7 @@ impl<'a> ItemAssessor<'a> {
                 continue;
             }
             let amount = if term.term == "value" {
-                self.value.ok_or(Unknown::NoValue)?
+                self.facts.value.ok_or(Unknown::NoValue)?
             } else if term.term == "others" {
                 self.others()?
             } else {
@@ -276,6 +374,7 @@ impl<'a> ItemAssessor<'a> {
                     Some(Outcome::Unknown) => return Err(Unknown::DependsOn(term.term)),
                 }
             };
+            let amount = portion.of_amount(amount, rounding).ok_or(Unknown::TooLarge)?;
             let next = if term.less { sum.checked_sub(amount) } else { sum.checked_add(amount) };
             sum = next.ok_or(Unknown::TooLarge)?;
             if term.term != "others" {
@@ -286,12 +385,12 @@ impl<'a> ItemAssessor<'a> {
         if sum < Decimal::ZERO {
             return Err(Unknown::NoValue);
         }
-        Ok((self.reference.pack.profile.value_rounding.apply(sum), terms))
+        Ok((rounding.apply(sum), terms))
     }
 
     /// Taxes the declarant names that the pack has not: if any, the base cannot be told.
     fn others(&self) -> Result<Decimal, Unknown> {
-        let taxes = &self.reference.pack.profile.taxes;
+        let taxes = &self.facts.reference.pack.profile.taxes;
         let unknown = self
             .item
             .taxes
@@ -300,23 +399,36 @@ impl<'a> ItemAssessor<'a> {
         unknown.map_or(Ok(Decimal::ZERO), |d| Err(Unknown::DependsOn(d.tax)))
     }
 
-    fn line(&mut self, tax: &'a Tax, measure: &Found<'a>, into: &mut Assessment) {
-        let Some(formula) = measure.formula else {
-            return self.unknown(tax, Some(measure), Unknown::NoMeasure, into);
-        };
-        let (base, base_terms, no_base) = match self.base(tax) {
+    /// What a rate comes to for a portion of the goods.
+    fn computed(
+        &self,
+        tax: &'a Tax,
+        measure: &Found<'a>,
+        portion: Portion,
+    ) -> Result<Computed, Unknown> {
+        let formula = measure.formula.ok_or(Unknown::NoMeasure)?;
+        let (base, base_terms, no_base) = match self.base(tax, portion) {
             Ok((base, terms)) => (Some(base), terms, Unknown::NoValue),
             Err(why) => (None, Vec::new(), why),
         };
         let mut inputs = Vec::new();
-        let source = Source { assessor: self, tax, measure, base };
+        let source = Source { assessor: self, tax, measure, base, portion };
         let exact = match formula.evaluate(&source, &mut inputs) {
             Ok(exact) => exact,
             // The formula asks for the base: why there is none.
-            Err(Unknown::NoValue) => return self.unknown(tax, Some(measure), no_base, into),
+            Err(Unknown::NoValue) => return Err(no_base),
+            Err(why) => return Err(why),
+        };
+        Ok(Computed { base, base_terms, inputs, exact, amount: tax.rounding.apply(exact) })
+    }
+
+    fn line(&mut self, tax: &'a Tax, measure: &Found<'a>, portion: Portion, into: &mut Assessment) {
+        let computed = match self.computed(tax, measure, portion) {
+            Ok(computed) => computed,
             Err(why) => return self.unknown(tax, Some(measure), why, into),
         };
-        let amount = tax.rounding.apply(exact);
+        let Computed { base, base_terms, inputs, exact, amount } = computed;
+        let Some(formula) = measure.formula else { return };
         let relief = self.relief(tax);
         let zero = tax.rounding.apply(Decimal::ZERO);
         let [assessed, deducted, secured, payable] = match relief.map(|r| r.effect) {
@@ -367,50 +479,10 @@ impl<'a> ItemAssessor<'a> {
     }
 
     fn relief(&self, tax: &Tax) -> Option<&'a Relief> {
-        self.reference.pack.profile.reliefs.iter().find(|r| {
+        self.facts.reference.pack.profile.reliefs.iter().find(|r| {
             (r.taxes.is_empty() || r.taxes.contains(&tax.code))
                 && r.when.holds(&self.facts) == Some(true)
         })
-    }
-
-    /// A quantity in this unit, as stated or as the product of two that are.
-    fn quantity(&self, tax: &Tax, measure: &Found<'_>, unit: Token) -> Option<Count> {
-        self.stated(tax, measure, unit).or_else(|| {
-            let products = self.reference.pack.units.products(unit);
-            let count = |product: &UnitProduct| {
-                let [a, b] = product.of.map(|of| self.stated(tax, measure, of));
-                a?.times(b?)?.times(Count { dividend: product.factor, divisor: Decimal::ONE })
-            };
-            products.filter_map(count).next()
-        })
-    }
-
-    /// A quantity in this unit: what the tax line states, what the goods measure states, the masses.
-    fn stated(&self, tax: &Tax, measure: &Found<'_>, unit: Token) -> Option<Count> {
-        let item = self.item;
-        let line = self.reference.line(&item.code);
-        let units = &self.reference.pack.units;
-        // A quantity stated with no tax type is for any tax counted in its unit.
-        let stated = item.taxes.iter().filter(|t| t.tax == tax.code || t.tax.is_empty());
-        let declared = stated.filter_map(|t| t.quantity);
-        let supplementary = item.quantities.iter().enumerate().map(|(n, q)| {
-            if !q.unit.is_empty() {
-                return *q;
-            }
-            let unit = match (n, line) {
-                (0, _) if !measure.unit.is_empty() => measure.unit,
-                (n, Some(line)) => line.units.get(n).copied().unwrap_or_default(),
-                _ => Token::EMPTY,
-            };
-            Quantity { value: q.value, unit }
-        });
-        let mass = item.net_mass.map(|value| Quantity { value, unit: Token::lossy("KGM") });
-        declared
-            .chain(supplementary)
-            .chain(mass)
-            // None of something, or less, is no quantity that goods can have.
-            .filter(|q| !q.unit.is_empty() && q.value > Decimal::ZERO)
-            .find_map(|q| units.convert(q, unit))
     }
 }
 
@@ -419,6 +491,7 @@ struct Source<'s, 'a> {
     tax: &'s Tax,
     measure: &'s Found<'a>,
     base: Option<Decimal>,
+    portion: Portion,
 }
 
 impl Inputs for Source<'_, '_> {
@@ -427,7 +500,8 @@ impl Inputs for Source<'_, '_> {
     }
 
     fn quantity(&self, unit: Token) -> Option<Count> {
-        self.assessor.quantity(self.tax, self.measure, unit)
+        let whole = self.assessor.facts.quantity(self.tax.code, self.measure.unit, unit)?;
+        self.portion.of_count(whole)
     }
 
     fn part(&self, name: &str, _unit: Token) -> Option<Decimal> {
@@ -442,7 +516,7 @@ impl Inputs for Source<'_, '_> {
     }
 
     fn rate(&self, currency: Currency) -> Option<Decimal> {
-        self.assessor.reference.rate(currency)
+        self.assessor.facts.reference.rate(currency)
     }
 
     fn tax(&self, tax: Token) -> Result<Decimal, Unknown> {

@@ -244,19 +244,30 @@ pub fn is_pre_lodged(declaration: &Declaration) -> bool {
     matches!(declaration.kind.get(2..3), Some("D" | "E" | "F" | "K"))
 }
 
+/// What an opinion says of what happens next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Follows {
+    /// The lane.
+    pub lane: Lane,
+    /// The steps.
+    pub plan: Vec<Step>,
+    /// Whether any duty or tax was computed.
+    pub assessed: bool,
+}
+
 /// The events that follow from acceptance and the decision, in order.
 #[must_use]
-pub fn after_acceptance(lane: Lane, plan: &[Step], assessed: bool) -> Vec<Event> {
+pub fn after_acceptance(follows: &Follows) -> Vec<Event> {
     let mut events = vec![Event::Accepted];
-    if assessed {
+    if follows.assessed {
         events.push(Event::Assessed);
     }
-    match lane {
+    match follows.lane {
         Lane::Red => events.push(Event::ControlOrdered),
         Lane::Yellow => events.push(Event::DocumentsWanted),
         Lane::Green => {
             // Goods whose debt is open are released on money, which is not yet there.
-            if !plan.contains(&Step::RequestPayment) {
+            if !follows.plan.contains(&Step::RequestPayment) {
                 events.push(Event::Cleared);
             }
         }
@@ -266,15 +277,10 @@ pub fn after_acceptance(lane: Lane, plan: &[Step], assessed: bool) -> Vec<Event>
 
 /// The events of lodging a message.
 #[must_use]
-pub fn on_lodging(
-    declaration: &Declaration,
-    lane: Lane,
-    plan: &[Step],
-    assessed: bool,
-) -> Vec<Event> {
+pub fn on_lodging(declaration: &Declaration, follows: &Follows) -> Vec<Event> {
     match declaration.message {
         Message::Original if is_pre_lodged(declaration) => vec![Event::Registered],
-        Message::Original => after_acceptance(lane, plan, assessed),
+        Message::Original => after_acceptance(follows),
         Message::Amendment | Message::Request => vec![Event::AmendmentRequested],
         Message::Cancellation => vec![Event::CancellationRequested],
         Message::Arrival => vec![Event::Arrived],

@@ -8,8 +8,8 @@ use crate::day::Day;
 use crate::draft::NodeId;
 use crate::measure::Direction;
 use crate::money::{Decimal, Money};
-use crate::quantity::Quantity;
-use crate::reference::Reference;
+use crate::quantity::{Count, Quantity, UnitProduct};
+use crate::reference::{Profile, Reference};
 use crate::token::Token;
 
 /// What a message asks for.
@@ -171,6 +171,14 @@ impl Item {
     pub fn duty_origins(&self) -> [Token; 2] {
         [self.origin, self.preferential_origin]
     }
+
+    /// The item as it would be declared without a quota and without a preference.
+    #[must_use]
+    pub fn without_claim(&self, profile: &Profile) -> Self {
+        let unclaimed = profile.no_claim.as_ref().and_then(|none| none.first()).copied();
+        let regime = unclaimed.unwrap_or_default();
+        Self { quota: Token::EMPTY, regime, ..self.clone() }
+    }
 }
 
 /// A goods declaration. Source: WCO DM 3.6, class 42A.
@@ -246,6 +254,51 @@ pub struct ItemFacts<'a> {
     pub reference: Reference<'a>,
     /// The item's value in the currency of assessment, where known.
     pub value: Option<Decimal>,
+}
+
+impl ItemFacts<'_> {
+    /// How many there are of a unit, as stated or as the product of two that are; `None` where that is
+    /// not stated. `tax` and `unstated` are the tax it is asked for and the unit its rate gives to a
+    /// quantity stated without one; both may be empty.
+    #[must_use]
+    pub fn quantity(&self, tax: Token, unstated: Token, unit: Token) -> Option<Count> {
+        self.stated(tax, unstated, unit).or_else(|| {
+            let products = self.reference.pack.units.products(unit);
+            let count = |product: &UnitProduct| {
+                let [a, b] = product.of.map(|of| self.stated(tax, unstated, of));
+                a?.times(b?)?.times(Count { dividend: product.factor, divisor: Decimal::ONE })
+            };
+            products.filter_map(count).next()
+        })
+    }
+
+    /// A quantity in this unit: what the tax line states, what the goods measure states, the masses.
+    fn stated(&self, tax: Token, unstated: Token, unit: Token) -> Option<Count> {
+        let item = self.item?;
+        let line = self.reference.line(&item.code);
+        let units = &self.reference.pack.units;
+        // A quantity stated with no tax type is for any tax counted in its unit.
+        let stated = item.taxes.iter().filter(|t| t.tax == tax || t.tax.is_empty());
+        let declared = stated.filter_map(|t| t.quantity);
+        let supplementary = item.quantities.iter().enumerate().map(|(n, q)| {
+            if !q.unit.is_empty() {
+                return *q;
+            }
+            let unit = match (n, line) {
+                (0, _) if !unstated.is_empty() => unstated,
+                (n, Some(line)) => line.units.get(n).copied().unwrap_or_default(),
+                _ => Token::EMPTY,
+            };
+            Quantity { value: q.value, unit }
+        });
+        let mass = item.net_mass.map(|value| Quantity { value, unit: Token::lossy("KGM") });
+        declared
+            .chain(supplementary)
+            .chain(mass)
+            // None of something, or less, is no quantity that goods can have.
+            .filter(|q| !q.unit.is_empty() && q.value > Decimal::ZERO)
+            .find_map(|q| units.convert(q, unit))
+    }
 }
 
 impl Facts for ItemFacts<'_> {

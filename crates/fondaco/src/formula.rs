@@ -110,6 +110,8 @@ pub enum Unknown {
     /// Whether the rate applies hangs on what is not stated or not held: the condition, or the
     /// countries.
     Hangs(String),
+    /// A rate is under this quota, and whether anything is left of it is not held.
+    QuotaUntold(Token),
     /// The base includes this tax, which is itself unknown.
     DependsOn(Token),
     /// The figures are too large to compute exactly.

@@ -21,6 +21,8 @@ pub mod reference;
 pub mod declaration;
 pub mod admission;
 pub mod rates;
+pub mod valuation;
+pub mod allotment;
 pub mod assessment;
 pub mod requirement;
 pub mod finder;

@@ -1,6 +1,7 @@
 //! Tariff quotas: so much of some goods at a lower rate in a period, drawn first come, first served.
 //!
-//! Here is what is told of a quota; drawing on it is the store's, which alone sees all draws.
+//! Here is what is told of a quota; what a declaration gets of it is in `allotment`, and drawing on
+//! it is the store's, which alone sees all draws.
 
 use crate::day::{Day, Validity};
 use crate::money::Decimal;
@@ -64,17 +65,30 @@ impl Quota {
         self.balance.map_or(self.volume, |(left, _)| left)
     }
 
-    /// Its state on a day, as far as it was told.
+    /// The day on which its balance was told: what was drawn here on that day or before is in it.
     #[must_use]
-    pub fn state(&self, day: Day) -> QuotaState {
+    pub fn told_on(&self) -> Option<Day> {
+        self.balance.and_then(|(_, day)| day)
+    }
+
+    /// How much is left when this much was drawn here since its balance was told; never negative.
+    #[must_use]
+    pub fn left_after(&self, drawn: Decimal) -> Decimal {
+        self.left().checked_sub(drawn).unwrap_or_default().max(Decimal::ZERO)
+    }
+
+    /// Its state on a day, when this much was drawn here since its balance was told.
+    #[must_use]
+    pub fn state(&self, day: Day, drawn: Decimal) -> QuotaState {
+        let left = self.left_after(drawn);
         let drawn = self
             .volume
-            .checked_sub(self.left())
+            .checked_sub(left)
             .and_then(|drawn| drawn.checked_mul(Decimal::ONE_HUNDRED)?.checked_div(self.volume));
         let critical = self.threshold.zip(drawn).is_some_and(|(limit, drawn)| drawn >= limit);
         if self.closed.iter().any(|span| span.covers(day)) {
             QuotaState::Blocked
-        } else if self.over || self.left() <= Decimal::ZERO {
+        } else if self.over || left <= Decimal::ZERO {
             QuotaState::Exhausted
         } else if self.critical || critical {
             QuotaState::Critical
@@ -91,7 +105,7 @@ mod tests {
     #[test]
     fn the_state_is_what_was_told() {
         let day: Day = "2026-05-02".parse().unwrap();
-        let check = |change: fn(&mut Quota), wanted| {
+        let check_drawn = |change: fn(&mut Quota), drawn: i64, wanted| {
             let mut quota = Quota {
                 order: Token::lossy("090709"),
                 definition: Token::lossy("14308"),
@@ -105,8 +119,9 @@ mod tests {
                 closed: Vec::new(),
             };
             change(&mut quota);
-            assert_eq!(quota.state(day), wanted);
+            assert_eq!(quota.state(day, Decimal::from(drawn)), wanted);
         };
+        let check = |change, wanted| check_drawn(change, 0, wanted);
         check(|_| {}, QuotaState::Open);
         check(|q| q.balance = Some((Decimal::from(101), None)), QuotaState::Open);
         check(|q| q.balance = Some((Decimal::from(100), None)), QuotaState::Critical);
@@ -114,6 +129,12 @@ mod tests {
         check(|q| q.balance = Some((Decimal::ZERO, None)), QuotaState::Exhausted);
         check(|q| q.over = true, QuotaState::Exhausted);
         check(|q| q.closed = vec![Validity::ALWAYS], QuotaState::Blocked);
+        // What was drawn here counts as well as what was told.
+        check_drawn(|_| {}, 899, QuotaState::Open);
+        check_drawn(|_| {}, 900, QuotaState::Critical);
+        check_drawn(|q| q.balance = Some((Decimal::from(101), None)), 1, QuotaState::Critical);
+        check_drawn(|_| {}, 1000, QuotaState::Exhausted);
+        check_drawn(|_| {}, 2000, QuotaState::Exhausted);
         // A quota of nothing has nothing left.
         check(|q| q.volume = Decimal::ZERO, QuotaState::Exhausted);
     }

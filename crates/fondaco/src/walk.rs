@@ -1,5 +1,6 @@
 //! From a declaration to an opinion: the walk, in one function.
 
+use crate::allotment::{self, Allotment, Drawn};
 use crate::assessment::{self, Assessment};
 use crate::decision::{self, Decision, Step};
 use crate::declaration::Declaration;
@@ -11,6 +12,8 @@ use crate::screening::{self, Screening};
 /// Everything the house thinks of a declaration.
 #[derive(Clone, Debug)]
 pub struct Opinion<'a> {
+    /// What is drawn on tariff quotas when the declaration is accepted.
+    pub allotted: Vec<Allotment<'a>>,
     /// What has to be paid.
     pub assessment: Assessment,
     /// What has to be shown, and whether it is.
@@ -25,12 +28,19 @@ pub struct Opinion<'a> {
     pub plan: Vec<Step>,
 }
 
-/// Forms the opinion. Same declaration, same law, same draw: same opinion.
+/// Forms the opinion. Same declaration, same law, same draw, same quotas: same opinion.
 ///
-/// `draw` is a number from 0 to 9,999, fixed by the house before it looks.
+/// `draw` is a number from 0 to 9,999, fixed by the house before it looks; `drawn` says what was drawn
+/// on quotas before.
 #[must_use]
-pub fn consider<'a>(declaration: &Declaration, reference: Reference<'a>, draw: u32) -> Opinion<'a> {
-    let assessment = assessment::assess(declaration, reference);
+pub fn consider<'a>(
+    declaration: &Declaration,
+    reference: Reference<'a>,
+    draw: u32,
+    drawn: &Drawn<'_>,
+) -> Opinion<'a> {
+    let allotted = allotment::allot(declaration, reference, drawn);
+    let assessment = assessment::assess(declaration, reference, &allotted);
     let requirements = requirement::find(declaration, &assessment, reference);
     let settled = requirement::settle(requirements, declaration);
     let screened: Vec<_> = declaration
@@ -45,5 +55,5 @@ pub fn consider<'a>(declaration: &Declaration, reference: Reference<'a>, draw: u
     let score = risk::score(declaration, &assessment, reference, draw);
     let decision = decision::route(&settled, &screened, &score, &assessment, reference);
     let plan = decision::plan(&decision, &settled, &assessment);
-    Opinion { assessment, settled, screened, score, decision, plan }
+    Opinion { allotted, assessment, settled, screened, score, decision, plan }
 }

@@ -9,6 +9,7 @@ use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use fondaco::allotment::nothing_drawn;
 use fondaco_wire::{FORMATS, Limits, sniff};
 use serde_json::{Value, json};
 
@@ -65,7 +66,8 @@ fn corpus(args: &WalkArgs, house: &House) -> Result<Corpus, Failure> {
     let when = When { on: None, today: crate::cli::today(), window: false };
     for path in expand(&[folder])? {
         let Ok(bytes) = std::fs::read(&path) else { continue };
-        let considered = consider(&house.pack, sniff(&bytes), &bytes, when, NO_DRAW);
+        let considered =
+            consider(&house.pack, sniff(&bytes), &bytes, when, NO_DRAW, &nothing_drawn);
         let original = considered
             .declaration
             .is_some_and(|d| d.message == fondaco::declaration::Message::Original);
@@ -317,7 +319,7 @@ fn stages(house: &House, corpus: &Corpus) -> Value {
                 continue;
             };
             lap(1);
-            let opinion = fondaco::walk::consider(&d, reference, NO_DRAW);
+            let opinion = fondaco::walk::consider(&d, reference, NO_DRAW, &nothing_drawn);
             lap(2);
             let report = Report::accepted(&d, &findings, &opinion, reference).to_bytes();
             lap(3);

@@ -17,7 +17,7 @@ use utoipa::{IntoParams, OpenApi, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::house::{Answer, House, Refusal};
+use crate::house::{self, Answer, House, Refusal};
 use crate::store::{Fault, Filing, Happened};
 
 pub(super) type Shared = State<Arc<House>>;
@@ -190,7 +190,7 @@ fn not_found() -> Response {
     problem(StatusCode::NOT_FOUND, "not-found", None)
 }
 
-fn unavailable(fault: &Fault) -> Response {
+pub(super) fn unavailable(fault: &Fault) -> Response {
     eprintln!("fondaco: {fault}");
     let mut response = problem(StatusCode::SERVICE_UNAVAILABLE, "unavailable", None);
     response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
@@ -411,6 +411,10 @@ async fn show(State(house): Shared, Path(name): Path<String>) -> Response {
             Err(fault) => return unavailable(&fault),
         };
         let at = format!("/v1/declarations/{name}");
+        let (lane, total) = match house.standing(&f) {
+            Ok(now) => now.map_or_else(|| (f.lane.clone(), f.total.clone()), |n| (n.lane, n.total)),
+            Err(fault) => return unavailable(&fault),
+        };
         Json(Standing {
             id: f.id,
             mrn: f.mrn,
@@ -419,8 +423,8 @@ async fn show(State(house): Shared, Path(name): Path<String>) -> Response {
             kind: f.kind,
             outcome: f.outcome,
             state,
-            lane: f.lane,
-            total: f.total,
+            lane,
+            total,
             lodged_at: f.at,
             digest: f.digest,
             bundle: f.bundle,
@@ -437,13 +441,21 @@ async fn show(State(house): Shared, Path(name): Path<String>) -> Response {
     })
 }
 
-/// The opinion, byte for byte as it was formed.
+/// The opinion, byte for byte as it was formed. Of a declaration lodged before its goods came, asked by
+/// its MRN, it is the one formed at acceptance; what was thought at lodging is under its id.
 #[utoipa::path(get, path = "/v1/declarations/{mrn}/opinion", tag = "declarations",
     params(("mrn" = String, Path, description = "MRN or id")),
     responses((status = 200, content_type = "application/json"), (status = 404, body = Problem, content_type = "application/problem+json")))]
 async fn opinion(State(house): Shared, Path(name): Path<String>) -> Response {
     with(&house, &name, |f| {
-        ([(header::CONTENT_TYPE, "application/json")], f.opinion).into_response()
+        let now = if f.mrn == name { house.standing(&f) } else { Ok(None) };
+        match now {
+            Ok(now) => {
+                let opinion = now.map_or(f.opinion, |n| n.opinion);
+                ([(header::CONTENT_TYPE, "application/json")], opinion).into_response()
+            }
+            Err(fault) => unavailable(&fault),
+        }
     })
 }
 
@@ -555,11 +567,23 @@ struct Notifications {
     next: i64,
 }
 
-fn told(filing: &Filing, happened: &Happened) -> Option<Notification> {
-    let function = happened.event.response()?;
-    let opinion: Value = serde_json::from_slice(&filing.opinion).unwrap_or_default();
+/// The message an event is told by, where it is told. What came with another filing, as the acceptance
+/// comes with the arrival, is told by the opinion formed then.
+fn told(
+    house: &House,
+    filing: &Filing,
+    happened: &Happened,
+) -> Result<Option<Notification>, Fault> {
+    let Some(function) = happened.event.response() else { return Ok(None) };
+    let then = if happened.filing == filing.id {
+        None
+    } else {
+        house.store.filing(&happened.filing)?.filter(house::forms_an_opinion)
+    };
+    let formed = then.as_ref().unwrap_or(filing);
+    let opinion: Value = serde_json::from_slice(&formed.opinion).unwrap_or_default();
     let id = format!("{}-{}", happened.mrn, happened.cursor);
-    Some(Notification {
+    Ok(Some(Notification {
         cursor: happened.cursor,
         mrn: filing.mrn.clone(),
         lrn: filing.lrn.clone(),
@@ -574,7 +598,7 @@ fn told(filing: &Filing, happened: &Happened) -> Option<Notification> {
             mrn: &filing.mrn,
             opinion: &opinion,
         }),
-    })
+    }))
 }
 
 /// The messages to the trader after a cursor; they can be asked for again for ever.
@@ -588,10 +612,12 @@ async fn notifications(
 ) -> Response {
     let (after, most) = query.bounds();
     with(&house, &name, |f| {
-        answer(house.store.events(f.log(), after, most), |all| Notifications {
-            next: all.last().map_or(after, |h| h.cursor),
-            notifications: all.iter().filter_map(|h| told(&f, h)).collect(),
-        })
+        let all = house.store.events(f.log(), after, most).and_then(|all| {
+            let told: Result<Vec<_>, _> = all.iter().map(|h| told(&house, &f, h)).collect();
+            let next = all.last().map_or(after, |h| h.cursor);
+            Ok(Notifications { next, notifications: told?.into_iter().flatten().collect() })
+        });
+        answer(all, |all| all)
     })
 }
 
@@ -603,14 +629,17 @@ async fn notification(
     State(house): Shared,
     Asked(Path((name, cursor))): Asked<Path<(String, i64)>>,
 ) -> Response {
-    with(&house, &name, |f| match house.store.events(f.log(), cursor.saturating_sub(1), 1) {
-        Ok(all) => {
-            let one = all.first().filter(|h| h.cursor == cursor).and_then(|h| told(&f, h));
-            one.map_or_else(not_found, |n| {
+    with(&house, &name, |f| {
+        let one = house.store.events(f.log(), cursor.saturating_sub(1), 1).and_then(|all| {
+            let one = all.first().filter(|h| h.cursor == cursor);
+            one.map_or(Ok(None), |h| told(&house, &f, h))
+        });
+        match one {
+            Ok(one) => one.map_or_else(not_found, |n| {
                 ([(header::CONTENT_TYPE, "application/xml")], n.message).into_response()
-            })
+            }),
+            Err(fault) => unavailable(&fault),
         }
-        Err(fault) => unavailable(&fault),
     })
 }
 
@@ -635,7 +664,10 @@ async fn all_notifications(
                 Err(fault) => return unavailable(&fault),
             };
         }
-        notifications.extend(last.as_ref().and_then(|f| told(f, happened)));
+        match last.as_ref().map_or(Ok(None), |f| told(&house, f, happened)) {
+            Ok(one) => notifications.extend(one),
+            Err(fault) => return unavailable(&fault),
+        }
     }
     let next = all.last().map_or(after, |h| h.cursor);
     Json(Notifications { notifications, next }).into_response()

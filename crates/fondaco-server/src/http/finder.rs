@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
-use super::api::{Asked, Shared, problem};
+use super::api::{Asked, Shared, problem, unavailable};
 use crate::finder::Ask;
 
 /// The code; the rest of the question is [`Ask`].
@@ -26,9 +26,10 @@ pub(super) async fn requirements(
     State(house): Shared,
     Asked(Query(query)): Asked<Query<Code>>,
 ) -> Response {
-    match query.ask.answer(&query.code, &house.pack) {
-        Ok(view) => Json(view).into_response(),
-        Err(unread) => {
+    match house.with_drawn(|drawn| query.ask.answer(&query.code, &house.pack, drawn)) {
+        Err(fault) => unavailable(&fault),
+        Ok(Ok(view)) => Json(view).into_response(),
+        Ok(Err(unread)) => {
             let more = serde_json::to_value(&unread).ok();
             problem(StatusCode::BAD_REQUEST, "bad-request", more)
         }

@@ -15,11 +15,13 @@ use axum::response::{Html, IntoResponse as _, Redirect, Response};
 use axum::routing::get;
 use fondaco::finding::{Code, Language, MOST, Trilingual};
 use fondaco_wire::receipt::{self, Receipt};
+use fondaco_wire::report::{LineView, Texts};
+use fondaco_wire::sentence;
 use serde::Deserialize;
 
 use super::api::{PROBLEMS, problem};
 use super::words::{self, Words};
-use crate::house::House;
+use crate::house::{self, House};
 use crate::store::{Fault, Filing, Happened};
 
 type Shared = State<Arc<House>>;
@@ -232,11 +234,7 @@ impl<'a> Page<'a> {
     }
 
     fn text<'b>(&self, texts: &'b Texts) -> &'b str {
-        let text = match self.l {
-            Language::En => &texts.en,
-            Language::Zh => &texts.zh,
-            Language::Ru => &texts.ru,
-        };
+        let text = texts.get(self.l);
         if text.is_empty() { &texts.en } else { text }
     }
 
@@ -472,15 +470,6 @@ async fn filings(State(house): Shared, headers: HeaderMap, uri: Uri) -> Response
     page.p.respond(StatusCode::OK, &page)
 }
 
-/// A text in the three languages, as stored.
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct Texts {
-    en: String,
-    zh: String,
-    ru: String,
-}
-
 /// The opinion as stored, as far as the page shows it. What an older program did not write is empty.
 #[derive(Deserialize, Default)]
 #[serde(default)]
@@ -517,60 +506,15 @@ struct AssessmentView {
     values: Vec<(u32, Option<String>)>,
     lines: Vec<LineView>,
     unknown: Vec<UnknownView>,
+    quota_draws: Vec<DrawView>,
 }
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
-struct LineView {
+struct DrawView {
     item: u32,
-    tax_type: String,
-    name: Texts,
-    base: String,
-    base_terms: Vec<(String, String)>,
-    assessed: String,
-    deducted: String,
-    secured: String,
-    payable: String,
-    formula: String,
-    inputs: Vec<InputView>,
-    exact: String,
-    rounding: String,
-    relief: Option<(String, String)>,
-    measure: String,
-    basis: String,
-    mark: String,
-}
-
-impl LineView {
-    /// How many digits, and which way.
-    fn rounding(&self) -> (&str, &str) {
-        let digits = self.rounding.split(' ').next().unwrap_or_default();
-        let way = self.rounding.rsplit(' ').next().unwrap_or_default();
-        (digits, way)
-    }
-
-    fn is_relieved(&self) -> bool {
-        self.relief.is_some() || self.assessed != self.payable
-    }
-
-    fn is_secured(&self) -> bool {
-        self.secured.bytes().any(|b| (b'1'..=b'9').contains(&b))
-    }
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct InputView {
-    what: String,
-    value: String,
-    unit: String,
-}
-
-impl InputView {
-    /// The kind of figure, and its name where it has one.
-    fn what(&self) -> (&str, &str) {
-        self.what.split_once(": ").unwrap_or((&self.what, ""))
-    }
+    state: String,
+    text: Texts,
 }
 
 #[derive(Deserialize, Default)]
@@ -704,9 +648,16 @@ async fn declaration(State(house): Shared, name: Named, headers: HeaderMap, uri:
         Ok(all) => all,
         Err(fault) => return p.fault(&fault),
     };
-    let opinion = serde_json::from_slice::<OpinionView>(&f.opinion);
+    // What was thought when the goods came stands in place of what was thought before.
+    let formed = about_it.iter().find(|f| house::forms_an_opinion(f)).unwrap_or(&f);
+    let opinion = serde_json::from_slice::<OpinionView>(&formed.opinion);
     let readable = opinion.is_ok();
-    let o = opinion.unwrap_or_default();
+    let mut o = opinion.unwrap_or_default();
+    if let Some(assessment) = &mut o.assessment {
+        for line in &mut assessment.lines {
+            line.text = Some(sentence::of_line(line, &assessment.currency, &house.pack));
+        }
+    }
     let text = String::from_utf8_lossy(&f.body);
     let message: String = text.chars().filter(|c| *c != '\0').take(SHOWN).collect();
     let lines = || o.assessment.iter().flat_map(|a| &a.lines);

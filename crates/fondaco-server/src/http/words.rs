@@ -133,6 +133,7 @@ phrases! {
     measure "Measure for" "税率适用于" "Ставка для"
     mark_ours "ours" "自编" "наша"
     mark_ours_told "“ours”: the row was added by Fondaco from the law named; it is not part of an imported official tariff." "“自编”：该行由 Fondaco 依所列法律编写，并非来自导入的官方税则。" "«наша»: строка внесена Fondaco по указанному закону и не взята из официального тарифа."
+    quotas "Tariff quotas" "关税配额" "Тарифные квоты"
     unknown_caption "What is unknown, and why" "未知金额及原因" "Что неизвестно и почему"
     unknown_told "An unknown amount is not zero: it is still to be found out." "未知金额不等于零，仍待确定。" "Неизвестная сумма — не ноль: её ещё предстоит установить."
     why "Why" "原因" "Почему"
@@ -473,6 +474,9 @@ const TERMS: &[(&str, &str, [&str; 3])] = &[
     ("input", "part", ["part", "组成部分", "часть"]),
     ("input", "fact", ["stated", "申报值", "указано"]),
     ("input", "rate", ["rate of exchange", "汇率", "курс"]),
+    ("quota", "critical", ["nearly used up", "即将用完", "почти исчерпана"]),
+    ("quota", "exhausted", ["used up", "已用完", "исчерпана"]),
+    ("quota", "blocked", ["blocked", "暂停使用", "заблокирована"]),
     ("term", "value", ["customs value", "完税价格", "таможенная стоимость"]),
     ("term", "others", ["other duties and taxes", "其他税费", "прочие платежи"]),
     ("role", "Declarant", ["Declarant", "申报人", "Декларант"]),

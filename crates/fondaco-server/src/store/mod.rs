@@ -5,15 +5,23 @@
 //! Tables are only appended to: a filing with what was thought of it is never updated
 //! (ADR 3); state is the fold of events.
 
+mod draws;
+mod writer;
+
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::atomic::AtomicI64;
+use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
 use fondaco::consignment::Event;
+use fondaco::money::Decimal;
+use fondaco::quota::Quota;
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, params};
+
+pub(crate) use draws::Draw;
+use draws::Ledger;
 
 /// The store failed. The message is for the log.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -99,6 +107,8 @@ impl Filing {
 pub(crate) struct Lodge {
     pub(crate) filing: Filing,
     pub(crate) events: Vec<(String, Event)>,
+    /// What it draws on tariff quotas, for the declaration it accepts.
+    pub(crate) draws: Vec<Draw>,
 }
 
 /// What became of it.
@@ -112,6 +122,8 @@ pub(crate) enum Lodged {
     KeyUsed,
     /// The declarant used the reference before.
     ReferenceUsed,
+    /// Others drew on a quota it claims, and its draw comes out otherwise: nothing was written.
+    QuotaMoved,
 }
 
 /// An event as it happened.
@@ -151,6 +163,8 @@ pub(crate) struct Store {
     /// Dropped, it ends the checkpoints.
     checkpoints: Mutex<Option<(SyncSender<()>, JoinHandle<()>)>>,
     readers: Mutex<Vec<Connection>>,
+    /// Shared with the writer; what it holds may be ahead of the disk until the writer has answered.
+    ledger: Arc<Mutex<Ledger>>,
 }
 
 const SCHEMA: &str = "
@@ -189,10 +203,26 @@ CREATE TABLE IF NOT EXISTS event (
   at TEXT NOT NULL
 ) STRICT;
 CREATE INDEX IF NOT EXISTS event_mrn ON event (mrn);
+CREATE TABLE IF NOT EXISTS quota_draw (
+  seq INTEGER PRIMARY KEY,
+  filing INTEGER NOT NULL,
+  mrn TEXT NOT NULL,
+  item INTEGER NOT NULL,
+  order_number TEXT NOT NULL,
+  definition TEXT NOT NULL,
+  today INTEGER NOT NULL,
+  wanted TEXT,
+  granted TEXT NOT NULL,
+  before TEXT NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS quota_draw_period ON quota_draw (order_number, definition);
+CREATE INDEX IF NOT EXISTS quota_draw_filing ON quota_draw (filing);
 ";
 
-/// Of the tables above; a store of another is refused, never guessed at.
-const VERSION: i64 = 1;
+/// Of the tables above; a store of another is refused, never guessed at. A store of version 1 has no
+/// draws yet and gets the table.
+const VERSION: i64 = 2;
+const WITHOUT_DRAWS: i64 = 1;
 /// Most filings in one commit.
 const BATCH: usize = 512;
 /// Filings waiting for the writer before callers are made to wait.
@@ -222,7 +252,7 @@ impl Store {
         let db = open(path, sync)?;
         let version: i64 = db.pragma_query_value(None, "user_version", |row| row.get(0))?;
         let empty = !db.table_exists(None, "filing")?;
-        if !empty && version != VERSION {
+        if !empty && version != VERSION && version != WITHOUT_DRAWS {
             let what = format!("this store is of version {version}; the program wants {VERSION}");
             return Err(Fault::Engine(what));
         }
@@ -231,20 +261,23 @@ impl Store {
         let (sender, receiver) = sync_channel::<Job>(WAITING);
         let pages = Arc::new(AtomicI64::new(0));
         let told = pages.clone();
+        let ledger = Arc::new(Mutex::new(Ledger::default()));
+        let writers = ledger.clone();
         let writer = std::thread::Builder::new()
             .name("store".into())
-            .spawn(move || write(db, &receiver, &told))?;
+            .spawn(move || writer::write(db, &receiver, &told, &writers))?;
         let beside = open(path, sync)?;
         let (stop, stopped) = sync_channel::<()>(0);
         let checkpoints = std::thread::Builder::new()
             .name("checkpoint".into())
-            .spawn(move || checkpoint(&beside, &stopped, &pages))?;
+            .spawn(move || writer::checkpoint(&beside, &stopped, &pages))?;
         Ok(Arc::new(Self {
             path: path.to_owned(),
             jobs: Mutex::new(Some(sender)),
             writer: Mutex::new(Some(writer)),
             checkpoints: Mutex::new(Some((stop, checkpoints))),
             readers: Mutex::new(Vec::new()),
+            ledger,
         }))
     }
 
@@ -297,6 +330,19 @@ impl Store {
         }
         drop(readers);
         result.map_err(Fault::from)
+    }
+
+    /// How much was drawn on the period of a quota since its balance was told.
+    pub(crate) fn drawn(&self, quota: &Quota) -> Result<Decimal, Fault> {
+        self.read(|db| lock(&self.ledger).drawn(db, quota))
+    }
+
+    /// What was drawn before on the periods a filing drew on, when its opinion was formed.
+    pub(crate) fn drawn_before(
+        &self,
+        filing: &str,
+    ) -> Result<Vec<(String, String, Decimal)>, Fault> {
+        self.read(|db| draws::before(db, filing))
     }
 
     /// The highest number given; numbers go on from here.
@@ -464,142 +510,4 @@ pub(crate) fn pack(bytes: &[u8]) -> Result<Vec<u8>, Fault> {
             None => Err(Fault::Stopped),
         }
     })
-}
-
-/// Pages of the log from which the writer has it begun anew: 256 MiB.
-const LONG_LOG: i64 = 32_768;
-
-/// Often and little at a time: the disk's sync of a larger piece holds up the writer's own, and the
-/// filings that wait for it (200 ms: p99 17 to 37 ms at half load; 50 ms: 4 to 12).
-const CHECKPOINT_EVERY: Duration = Duration::from_millis(50);
-
-/// Brings the log into the store's file while filings go on, and a last time at the end; `pages`
-/// tells the writer how long the log is.
-fn checkpoint(db: &Connection, stopped: &Receiver<()>, pages: &AtomicI64) {
-    let bring = || {
-        let long = db.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| row.get(1));
-        pages.store(long.unwrap_or(0), Ordering::Relaxed);
-    };
-    while stopped.recv_timeout(CHECKPOINT_EVERY) == Err(std::sync::mpsc::RecvTimeoutError::Timeout)
-    {
-        bring();
-    }
-    bring();
-}
-
-/// The writer: takes what waits, writes it in one transaction, answers.
-fn write(mut db: Connection, jobs: &Receiver<Job>, pages: &AtomicI64) {
-    while let Ok(first) = jobs.recv() {
-        let mut batch = vec![first];
-        while batch.len() < BATCH
-            && let Ok(next) = jobs.try_recv()
-        {
-            batch.push(next);
-        }
-        let results = commit(&mut db, &batch);
-        // Nearly all of a long log is in the file already; what is left is brought in at once.
-        if pages.swap(0, Ordering::Relaxed) > LONG_LOG {
-            db.query_row("PRAGMA wal_checkpoint(RESTART)", [], |_| Ok(())).ok();
-        }
-        match results {
-            Ok(results) => {
-                for (job, result) in batch.into_iter().zip(results) {
-                    (job.answer)(result);
-                }
-            }
-            // After a failed commit nothing of the batch is on the disk, and nothing is answered
-            // as if it were.
-            Err(fault) => {
-                for job in batch {
-                    (job.answer)(Err(fault.clone()));
-                }
-            }
-        }
-    }
-}
-
-fn commit(db: &mut Connection, batch: &[Job]) -> Result<Vec<Result<Lodged, Fault>>, Fault> {
-    let transaction = db.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
-    let mut results = Vec::with_capacity(batch.len());
-    for job in batch {
-        match insert(&transaction, &job.lodge) {
-            Ok(lodged) => results.push(Ok(lodged)),
-            // One that breaks a rule of the tables is undone alone; the others do not suffer.
-            Err(e) if e.sqlite_error_code() == Some(rusqlite::ErrorCode::ConstraintViolation) => {
-                results.push(Err(Fault::from(e)));
-            }
-            Err(e) => return Err(Fault::from(e)),
-        }
-    }
-    transaction.commit()?;
-    Ok(results)
-}
-
-fn insert(db: &Connection, lodge: &Lodge) -> rusqlite::Result<Lodged> {
-    let f = &lodge.filing;
-    if !f.key.is_empty()
-        && let Some(before) = by(db, "key = ?1", &f.key)?
-    {
-        return Ok(if before.digest == f.digest {
-            Lodged::Repeated(Box::new(before))
-        } else {
-            Lodged::KeyUsed
-        });
-    }
-    if !f.mrn.is_empty() {
-        let used = db
-            .prepare_cached(
-                "SELECT 1 FROM filing WHERE declarant = ?1 AND lrn = ?2 AND mrn IS NOT NULL",
-            )?
-            .exists([&f.declarant, &f.lrn])?;
-        if used {
-            return Ok(Lodged::ReferenceUsed);
-        }
-    }
-    let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-    db.prepare_cached(
-        "INSERT INTO filing (id, mrn, number, about, lrn, declarant, kind, outcome, lane, total, at, today,
-           day, window, draw, format, bundle, digest, body, opinion, receipt, key)
-         VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20,?21,?22)",
-    )?
-    .execute(params![
-        f.id,
-        some(&f.mrn),
-        f.number,
-        some(&f.about),
-        f.lrn,
-        f.declarant,
-        f.kind,
-        f.outcome,
-        f.lane,
-        f.total,
-        f.at,
-        f.today,
-        f.on,
-        f.window,
-        f.draw,
-        f.format,
-        f.bundle,
-        f.digest,
-        f.body,
-        f.opinion,
-        f.receipt,
-        some(&f.key),
-    ])?;
-    let seq = db.last_insert_rowid();
-    let mut events =
-        db.prepare_cached("INSERT INTO event (mrn, event, filing, at) VALUES (?1, ?2, ?3, ?4)")?;
-    let mut known = db.prepare_cached("SELECT 1 FROM event WHERE mrn = ?1 AND event = ?2")?;
-    for (mrn, event) in &lodge.events {
-        // Two messages at one time may both find the same thing due: it happens once.
-        let once = !matches!(
-            event,
-            Event::Arrived | Event::AmendmentRequested | Event::CancellationRequested
-        );
-        if once && !f.about.is_empty() && known.exists(params![mrn, event.name()])? {
-            continue;
-        }
-        events.execute(params![mrn, event.name(), seq, f.at])?;
-    }
-    Ok(Lodged::Written)
 }

@@ -12,20 +12,20 @@ use crate::http::{House, bad, fondaco, good};
 use crate::{corpus, is_carried};
 
 /// What a call came to.
-struct Came {
-    code: i32,
-    out: String,
-    err: String,
+pub(crate) struct Came {
+    pub(crate) code: i32,
+    pub(crate) out: String,
+    pub(crate) err: String,
 }
 
 impl Came {
-    fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         assert_eq!(self.out.trim_end().lines().count(), 1, "one object: {}", self.out);
         serde_json::from_str(&self.out).unwrap_or_else(|e| panic!("{e}: {}", self.out))
     }
 }
 
-fn run<A: AsRef<OsStr>>(args: &[A]) -> Came {
+pub(crate) fn run<A: AsRef<OsStr>>(args: &[A]) -> Came {
     run_with(args, b"")
 }
 

@@ -172,7 +172,7 @@ impl Drop for House {
     }
 }
 
-fn gb(extra: &[(&str, &str)]) -> Row {
+pub(crate) fn gb(extra: &[(&str, &str)]) -> Row {
     let plain = [("pack", "gb"), ("regime", "100"), ("price", "1000.00"), ("currency", "GBP")];
     plain.iter().chain(extra).map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect()
 }
@@ -195,7 +195,7 @@ pub(crate) fn bad(lrn: &str) -> String {
 }
 
 /// A message about another declaration.
-fn about(mrn: &str, lrn: &str, kind: &str, more: &str) -> String {
+pub(crate) fn about(mrn: &str, lrn: &str, kind: &str, more: &str) -> String {
     format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
          <Declaration xmlns=\"urn:wco:datamodel:WCO:DEC-DMS:2\">\
@@ -663,7 +663,7 @@ fn one_key_at_once_is_one_filing_and_many_are_many_numbers() {
 }
 
 /// So many calls, begun together.
-fn at_once<T: Send>(many: usize, call: impl Fn(usize) -> T + Sync) -> Vec<T> {
+pub(crate) fn at_once<T: Send>(many: usize, call: impl Fn(usize) -> T + Sync) -> Vec<T> {
     let barrier = Barrier::new(many);
     let (call, barrier) = (&call, &barrier);
     std::thread::scope(|scope| {

@@ -8,6 +8,7 @@ mod golden;
 mod http;
 mod mutants;
 mod outcomes;
+mod quotas;
 mod requirements;
 
 use std::collections::BTreeMap;

@@ -5,6 +5,7 @@ use std::io::Read;
 
 use fondaco::day::Day;
 use fondaco::measure::Direction;
+use fondaco::money::Decimal;
 use fondaco_wire::import::taric3::{Transmission, read, rows};
 use fondaco_wire::pack;
 
@@ -261,7 +262,7 @@ fn controls_quotas_and_acts_become_rows() {
     let reference = pack.on("2026-06-01".parse().unwrap());
     let quota = reference.quota("090709").unwrap();
     assert_eq!(quota.left().to_string(), "99.5");
-    assert_eq!(quota.state(reference.day).name(), "critical");
+    assert_eq!(quota.state(reference.day, Decimal::ZERO).name(), "critical");
     assert!(pack.on("2027-01-01".parse().unwrap()).quota("090709").is_none());
     assert_eq!(pack.law["taric-R2512340"].reference, "R 2025/1234 (R2512340)");
 }

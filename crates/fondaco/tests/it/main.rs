@@ -1,8 +1,11 @@
 //! What holds of every declaration and every pack, with packs and declarations made by chance.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may stop")]
 
+mod quotas;
+
 use std::collections::BTreeMap;
 
+use fondaco::allotment::nothing_drawn;
 use fondaco::assessment::assess;
 use fondaco::condition::{Comparison, Condition, Number, NumberField, Test, TextField};
 use fondaco::day::{Day, Validity};
@@ -318,7 +321,7 @@ fn figures(opinion: &Opinion<'_>) -> (Decimal, Vec<String>) {
 /// What is said of each tax on the one item: the amount, or why there is none.
 fn said_of(item: Item, pack: &Pack) -> Vec<String> {
     let d = declaration(vec![item], Vec::new());
-    let a = consider(&d, pack.on(day()), 9_999).assessment;
+    let a = consider(&d, pack.on(day()), 9_999, &nothing_drawn).assessment;
     let lines = a.lines.iter().map(|l| format!("{} {}", l.tax, l.assessed));
     lines.chain(a.unknown.iter().map(|u| format!("{} {:?}", u.tax, u.why))).collect()
 }
@@ -371,7 +374,7 @@ fn prices_too_large_to_add_up_do_not_stop_it() {
     let item = |n| Item { code: t("44071110"), price: pounds(Decimal::MAX), ..item(n) };
     let d = declaration(vec![item(1), item(2)], Vec::new());
     let pack = pack(vec![measure("", "A00", "2%")]);
-    let assessment = consider(&d, pack.on(day()), 9_999).assessment;
+    let assessment = consider(&d, pack.on(day()), 9_999, &nothing_drawn).assessment;
     assert!(assessment.unknown.iter().any(|u| u.tax == "A00"));
 }
 
@@ -385,7 +388,7 @@ fn what_is_to_be_secured_is_asked_for() {
     goods.procedure = t("71");
     goods.price = Some(Money { amount: Decimal::from(1000), currency: currency("GBP") });
     let declared = declaration(vec![goods], Vec::new());
-    let opinion = consider(&declared, pack.on(day()), 9_999);
+    let opinion = consider(&declared, pack.on(day()), 9_999, &nothing_drawn);
     assert_eq!(opinion.assessment.total, Decimal::new(0, 2));
     assert_eq!(opinion.assessment.lines[0].secured, Decimal::from(120));
     let steps: Vec<_> = opinion.plan.iter().map(|step| step.name()).collect();
@@ -397,7 +400,7 @@ proptest! {
 
     #[test]
     fn the_total_is_the_sum_of_what_is_payable(d in declarations(), pack in packs()) {
-        let opinion = consider(&d, pack.on(day()), 9_999);
+        let opinion = consider(&d, pack.on(day()), 9_999, &nothing_drawn);
         let assessment = &opinion.assessment;
         prop_assert_eq!(assessment.total, assessment.lines.iter().map(|l| l.payable).sum::<Decimal>());
         for line in &assessment.lines {
@@ -416,7 +419,7 @@ proptest! {
 
     #[test]
     fn the_same_comes_of_the_same(d in declarations(), pack in packs(), draw in 0u32..10_000) {
-        let (a, b) = (consider(&d, pack.on(day()), draw), consider(&d, pack.on(day()), draw));
+        let (a, b) = (consider(&d, pack.on(day()), draw, &nothing_drawn), consider(&d, pack.on(day()), draw, &nothing_drawn));
         prop_assert_eq!(format!("{a:?}"), format!("{b:?}"));
     }
 
@@ -434,7 +437,7 @@ proptest! {
         let n = other.items.len();
         other.items.rotate_left(seed.index(n));
         other.items.swap(0, n / 2);
-        let (a, b) = (consider(&d, pack.on(day()), 9_999), consider(&other, pack.on(day()), 9_999));
+        let (a, b) = (consider(&d, pack.on(day()), 9_999, &nothing_drawn), consider(&other, pack.on(day()), 9_999, &nothing_drawn));
         prop_assert_eq!(figures(&a), figures(&b));
         prop_assert_eq!(a.score.points, b.score.points);
         prop_assert_eq!(a.decision.lane, b.decision.lane);
@@ -453,13 +456,13 @@ proptest! {
     ) {
         pack.risks = risks;
         pack.requirements = Requirements::new(requirements);
-        let before = consider(&d, pack.on(day()), draw);
+        let before = consider(&d, pack.on(day()), draw, &nothing_drawn);
         let lane = before.decision.lane;
         let reasons = before.decision.reasons.len();
         let with = |change: &dyn Fn(&mut Pack)| {
             let mut pack = pack.clone();
             change(&mut pack);
-            let after = consider(&d, pack.on(day()), draw);
+            let after = consider(&d, pack.on(day()), draw, &nothing_drawn);
             (after.decision.lane, after.decision.reasons.len())
         };
         for (after, n) in [
@@ -505,7 +508,7 @@ proptest! {
                 .collect();
             // The same goods, filed: now with a price, masses and quantities.
             let filed = Declaration { items: vec![item.clone()], ..d.clone() };
-            let assessed = assess(&filed, reference);
+            let assessed = assess(&filed, reference, &[]);
             let lines = assessed.lines.iter().map(|l| (l.tax, l.formula.clone()));
             let unknown = assessed.unknown.iter().map(|u| (u.tax, u.formula.clone()));
             let mut after: Vec<_> = lines.chain(unknown).collect();
@@ -517,7 +520,7 @@ proptest! {
 
     #[test]
     fn what_could_not_be_told_is_never_green(d in declarations(), pack in packs()) {
-        let opinion = consider(&d, pack.on(day()), 9_999);
+        let opinion = consider(&d, pack.on(day()), 9_999, &nothing_drawn);
         if !opinion.assessment.unknown.is_empty() {
             prop_assert!(opinion.decision.lane > fondaco::decision::Lane::Green);
         }

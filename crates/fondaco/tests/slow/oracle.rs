@@ -60,7 +60,10 @@ fn kind(why: &Unknown) -> String {
         Unknown::Note(note) => format!("note:{note}"),
         Unknown::DependsOn(tax) => format!("depends-on:{tax}"),
         Unknown::TooLarge => "too-large".into(),
-        Unknown::NoMeasure | Unknown::NoPreference(..) | Unknown::Hangs(_) => format!("{why:?}"),
+        Unknown::NoMeasure
+        | Unknown::NoPreference(..)
+        | Unknown::QuotaUntold(_)
+        | Unknown::Hangs(_) => format!("{why:?}"),
     };
     kind.replace(' ', "_")
 }
@@ -212,7 +215,7 @@ fn ours(pack: &Pack, item: Item, mode: usize) -> Ours {
         items: vec![item],
         ..Declaration::default()
     };
-    let assessment = assess(&declaration, pack.on(day()));
+    let assessment = assess(&declaration, pack.on(day()), &[]);
     let line = assessment.lines.iter().find(|l| l.tax == "TST");
     let Some(line) = line else {
         let unknown = assessment.unknown.iter().find(|u| u.tax == "TST").unwrap();

@@ -27,7 +27,7 @@ pub(super) fn quotas(things: &Things<'_>) -> Vec<QuotaRow> {
             from: date(quota.field("validity.start.date")),
             until: date(quota.field("validity.end.date")),
             volume: quota.field("initial.volume").to_owned(),
-            unit: quota.field("measurement.unit.code").to_owned(),
+            unit: unit(quota),
             critical: quota.field("critical.state").to_owned(),
             threshold: quota.field("critical.threshold").to_owned(),
             state: "open".to_owned(),
@@ -61,6 +61,18 @@ pub(super) fn quotas(things: &Things<'_>) -> Vec<QuotaRow> {
     }
     rows.sort_by(|a, b| (&a.order, &a.from).cmp(&(&b.order, &b.from)));
     rows
+}
+
+/// What a quota is counted in, as formulas name it: a unit with its qualifier, or a currency.
+fn unit(quota: &Record) -> String {
+    let unit = quota.field("measurement.unit.code");
+    let qualifier = quota.field("measurement.unit.qualifier.code");
+    match (unit, qualifier) {
+        ("", _) => quota.field("monetary.unit.code").to_owned(),
+        ("NAR", _) => "NMB".to_owned(),
+        (unit, "") => unit.to_owned(),
+        (unit, qualifier) => format!("{unit}#{qualifier}"),
+    }
 }
 
 fn date(text: &str) -> String {

@@ -1,0 +1,113 @@
+//! What a declaration gets of the tariff quotas it claims.
+//!
+//! In: the [`Declaration`], the law on the day, and how much of a period was drawn in this house since
+//! its balance was told. Out: for each item that claims a quota whose rate is for its goods, how much
+//! is wanted and how much there is. What is proposed here is drawn by the store at acceptance, in the
+//! order of acceptance, or not at all.
+//!
+//! Holds always:
+//! - of one period no more is granted than is left;
+//! - of a period that is exhausted or blocked nothing is granted, and the rate outside the quota
+//!   applies.
+//!
+//! Source: Commission Implementing Regulation (EU) 2015/2447, articles 49 to 54, for the order of
+//! drawing, the critical state and blocking; other laws differ in figures, which are data.
+
+use crate::declaration::{Declaration, Item, ItemFacts};
+use crate::money::{Currency, Decimal, Rounding, RoundingMode};
+use crate::quota::{Quota, QuotaState};
+use crate::rates::rates;
+use crate::reference::Reference;
+use crate::token::Token;
+use crate::valuation;
+
+/// How much of the period of a quota was drawn in this house since its balance was told, in the unit
+/// of the quota; not negative.
+pub type Drawn<'d> = dyn Fn(&Quota) -> Decimal + 'd;
+
+/// Where nothing draws: a question, a trial run.
+#[must_use]
+pub fn nothing_drawn(_: &Quota) -> Decimal {
+    Decimal::ZERO
+}
+
+/// What an item gets of a quota.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Allotment<'a> {
+    /// Item number.
+    pub item: u32,
+    /// The period drawn on.
+    pub quota: &'a Quota,
+    /// How much the goods are, in the unit of the quota; `None` where that is not stated.
+    pub wanted: Option<Decimal>,
+    /// How much of it is granted; at most what is wanted.
+    pub granted: Decimal,
+    /// What was drawn before, in this house since the balance was told.
+    pub drawn: Decimal,
+    /// The state of the period before this draw.
+    pub state: QuotaState,
+}
+
+impl Allotment<'_> {
+    /// The part of the goods that is under the quota, from 0 to 1; `None` where it cannot be told.
+    #[must_use]
+    pub fn share(&self) -> Option<Decimal> {
+        // Of an exhausted or blocked period nothing is had, however much is wanted.
+        if matches!(self.state, QuotaState::Exhausted | QuotaState::Blocked) {
+            return Some(Decimal::ZERO);
+        }
+        let wanted = self.wanted?;
+        if wanted == self.granted { Some(Decimal::ONE) } else { self.granted.checked_div(wanted) }
+    }
+}
+
+/// What the declaration gets, in the order of its items.
+///
+/// An item is in it that claims a quota of which a period is held and a rate is for its goods.
+#[must_use]
+pub fn allot<'a>(
+    declaration: &Declaration,
+    reference: Reference<'a>,
+    drawn: &Drawn<'_>,
+) -> Vec<Allotment<'a>> {
+    let mut all: Vec<Allotment<'a>> = Vec::new();
+    for item in declaration.items.iter().filter(|item| !item.quota.is_empty()) {
+        let Some(quota) = reference.quota(&item.quota) else { continue };
+        let value = valuation::value(declaration, item, reference).value;
+        let facts = ItemFacts { declaration, item: Some(item), reference, value };
+        if !is_for(item, &facts) {
+            continue;
+        }
+        // Items of one declaration draw one after the other.
+        let before = all.iter().filter(|a| std::ptr::eq(a.quota, quota)).map(|a| a.granted);
+        let drawn = before.fold(drawn(quota), |sum, more| sum.checked_add(more).unwrap_or(sum));
+        let state = quota.state(reference.day, drawn);
+        let wanted = wanted(quota, &facts);
+        let granted = match (state, wanted) {
+            (QuotaState::Open | QuotaState::Critical, Some(wanted)) => {
+                wanted.min(quota.left_after(drawn))
+            }
+            _ => Decimal::ZERO,
+        };
+        all.push(Allotment { item: item.number, quota, wanted, granted, drawn, state });
+    }
+    all
+}
+
+/// Whether a rate under the quota the item claims is for its goods.
+fn is_for(item: &Item, facts: &ItemFacts<'_>) -> bool {
+    let under = |row: &crate::measures::Found<'_>| row.quota == item.quota;
+    rates(facts).iter().flat_map(|(_, rates)| rates).any(|r| r.row.as_ref().is_some_and(under))
+}
+
+/// How much the goods are in the unit of the quota: a quantity, or their value where the unit is a
+/// currency; to a millionth, upwards, so that no draw is less than the goods.
+fn wanted(quota: &Quota, facts: &ItemFacts<'_>) -> Option<Decimal> {
+    let counted = facts.quantity(Token::EMPTY, Token::EMPTY, quota.unit);
+    let amount = counted.and_then(crate::quantity::Count::value).or_else(|| {
+        let currency: Currency = quota.unit.parse().ok()?;
+        facts.value?.checked_div(facts.reference.rate(currency)?)
+    })?;
+    let to_a_millionth = Rounding { digits: 6, mode: RoundingMode::Up };
+    Some(to_a_millionth.apply(amount).normalize()).filter(|wanted| *wanted > Decimal::ZERO)
+}
