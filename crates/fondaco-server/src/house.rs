@@ -2,9 +2,9 @@
 
 use std::fs;
 use std::io::Write as _;
-use std::path::Path;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use fondaco::allotment::Drawn;
 use fondaco::consignment::{self, Event, Follows, State};
@@ -23,12 +23,16 @@ use sha2::{Digest, Sha256};
 
 use crate::cli::{Failure, today};
 use crate::consider::{self, Considered, When};
+use crate::law::kept::{in_force, keep, laid_over, loaded, of_digest};
+use crate::law::{self, Register, Version};
 use crate::packs;
 use crate::store::{self, Draw, Fault, Filing, Lodge, Lodged, Store, Sync};
 
 /// A running house.
 pub(crate) struct House {
-    pub(crate) pack: Pack,
+    dir: PathBuf,
+    /// The law in force, whole.
+    law: RwLock<Arc<Pack>>,
     pub(crate) store: Arc<Store>,
     pub(crate) signer: Signer,
     /// Whether recorded messages may be filed again as of their own day, with no sign-in.
@@ -81,7 +85,8 @@ pub(crate) fn now() -> String {
     format!("{:.3}", jiff::Timestamp::now())
 }
 
-fn secret(path: &Path) -> Result<[u8; 32], Failure> {
+/// The 32 bytes of a key in a file only its owner can read; made where it is not.
+pub(crate) fn secret(path: &Path) -> Result<[u8; 32], Failure> {
     let fault = |e: std::io::Error| Failure::Fault(format!("{}: {e}", path.display()));
     match fs::read(path) {
         Ok(bytes) => bytes
@@ -124,41 +129,67 @@ impl House {
         // What an operator lays over the pack (rates of exchange, lists) goes into the bundle, so
         // that its digest names it too.
         let over = dir.join("pack");
-        if over.is_dir() {
-            let added = pack::folder::read(&over, &over).map_err(fault)?;
-            if !added.is_empty() {
-                let said = |problems: Vec<pack::Problem>| {
-                    let all: Vec<String> =
-                        problems.iter().take(5).map(ToString::to_string).collect();
-                    Failure::Usage(format!("{}:\n{}", over.display(), all.join("\n")))
-                };
-                bundle = pack::with_files(&bundle, added).map_err(said)?;
-                pack = pack::load(&bundle).map_err(said)?;
-            }
+        if over.is_dir()
+            && let Some(with) = laid_over(&bundle, &over)?
+        {
+            bundle = with;
+            pack = loaded(&bundle)?;
         }
         // The bundle is kept as long as opinions formed by it may be replayed.
-        let kept = dir.join("bundles").join(format!("{}.pack", pack.digest));
-        if !kept.exists() {
-            let beside = kept.with_extension("new");
-            fs::write(&beside, &bundle).and_then(|()| fs::rename(&beside, &kept)).map_err(fault)?;
-        }
+        keep(dir, &pack.digest, &bundle)?;
         let key = secret(&dir.join("receipt.key"))?;
         let seed = secret(&dir.join("draw.key"))?;
         let signer = Signer::new(&key);
         fs::write(dir.join("receipt.jwk"), signer.public_jwk()).map_err(fault)?;
         let store = Store::open(&dir.join("fondaco.db"), sync)
             .map_err(|e| Failure::Fault(e.to_string()))?;
+        let pack = Arc::new(in_force(dir, &store, &signer, pack, sandbox)?);
         let sequence = store.last_number().map_err(|e| Failure::Fault(e.to_string()))?;
         let sequence = AtomicU64::new(sequence);
-        Ok(Self { pack, store, signer, sandbox, seed, sequence, _lock: lock })
+        let dir = dir.to_owned();
+        let law = RwLock::new(pack);
+        Ok(Self { dir, law, store, signer, sandbox, seed, sequence, _lock: lock })
+    }
+
+    /// The law in force. Who looks at something holds it until it is done: half of one law and half of
+    /// the next is never applied.
+    pub(crate) fn pack(&self) -> Arc<Pack> {
+        self.law.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Puts another law in the place of that in force.
+    pub(crate) fn set_pack(&self, pack: Pack) {
+        *self.law.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(pack);
+    }
+
+    /// What was proposed, approved and refused as the law.
+    pub(crate) fn versions(&self) -> Result<Vec<Version>, Fault> {
+        Register::new(&self.store, self.signer.public_jwk()).versions(today())
+    }
+
+    /// Looks whether another bundle is the law by now: one was approved, or its day has come. `Some` of
+    /// what it is now.
+    ///
+    /// # Errors
+    /// Why it cannot be told or loaded; what was in force stays so.
+    pub(crate) fn turn(&self) -> Result<Option<String>, Failure> {
+        let versions = self.versions().map_err(|fault| Failure::Fault(fault.to_string()))?;
+        let law = versions.iter().find(|v| v.in_force);
+        let Some(law) = law.filter(|_| !self.sandbox || law::is_voted_on(&versions)) else {
+            return Ok(None);
+        };
+        if law.bundle == self.pack().digest {
+            return Ok(None);
+        }
+        self.set_pack(of_digest(&self.dir, &law.bundle)?);
+        Ok(Some(law.bundle.clone()))
     }
 
     /// A number nobody has, and its MRN. One that is not used in the end leaves a gap.
-    fn next_mrn(&self, day: Day) -> Result<(i64, Mrn), Fault> {
+    fn next_mrn(&self, day: Day, country: &str) -> Result<(i64, Mrn), Fault> {
         let n = self.sequence.fetch_add(1, Ordering::Relaxed) + 1;
         let year = u8::try_from(day.year().rem_euclid(100)).unwrap_or(0);
-        let mrn = Mrn::new(year, &self.pack.profile.country, n)
-            .map_err(|e| Fault::Engine(e.to_string()))?;
+        let mrn = Mrn::new(year, country, n).map_err(|e| Fault::Engine(e.to_string()))?;
         Ok((i64::try_from(n).unwrap_or(i64::MAX), mrn))
     }
 
@@ -182,10 +213,11 @@ impl House {
     ) -> Result<Lodge, Fault> {
         let today = today();
         let when = When { on, today, window: !self.sandbox };
-        let (number, mrn) = self.next_mrn(today)?;
+        let pack = self.pack();
+        let (number, mrn) = self.next_mrn(today, &pack.profile.country)?;
         let mrn = mrn.to_string();
         let draw = self.draw(&mrn);
-        let considered = self.considered(format, bytes, when, draw)?;
+        let considered = self.considered(&pack, format, bytes, when, draw)?;
         let mut filing = Filing {
             id: uuid::Uuid::now_v7().to_string(),
             today: today.number(),
@@ -193,7 +225,7 @@ impl House {
             window: when.window,
             draw,
             format: format.name.to_owned(),
-            bundle: self.pack.digest.clone(),
+            bundle: pack.digest.clone(),
             digest: receipt::digest(bytes),
             key: key.to_owned(),
             at: now(),
@@ -224,7 +256,7 @@ impl House {
                     None => {
                         if let Some(draft) = &considered.draft {
                             report = consider::returned(
-                                &self.pack,
+                                &pack,
                                 considered.day,
                                 draft,
                                 Code::DeclarationUnknown,
@@ -240,7 +272,7 @@ impl House {
                             && self.state(&main.mrn)? == State::PreLodged
                         {
                             let when = When { on: Some(on.unwrap_or(today)), ..when };
-                            let accepted = self.accepted_on_arrival(&main, when)?;
+                            let accepted = self.accepted_on_arrival(&pack, &main, when)?;
                             then.extend(accepted.events);
                             draws = accepted.draws;
                             if let Some(formed) = accepted.report {
@@ -269,12 +301,13 @@ impl House {
     /// Looks at a message with what is left of the quotas now.
     fn considered(
         &self,
+        pack: &Pack,
         format: &Format,
         bytes: &[u8],
         when: When,
         draw: u32,
     ) -> Result<Considered, Fault> {
-        self.with_drawn(|drawn| consider::consider(&self.pack, format, bytes, when, draw, drawn))
+        self.with_drawn(|drawn| consider::consider(pack, format, bytes, when, draw, drawn))
     }
 
     /// Does what asks how much is drawn on quotas now.
@@ -316,13 +349,18 @@ impl House {
     /// What becomes of a pre-lodged declaration when its goods come: it is looked at again by the law of
     /// that day, draws on its quotas and is accepted. Where that law would return it, it is accepted
     /// by what was thought of it when it was lodged, for an officer to look at.
-    fn accepted_on_arrival(&self, main: &Filing, when: When) -> Result<Accepted, Fault> {
+    fn accepted_on_arrival(
+        &self,
+        pack: &Pack,
+        main: &Filing,
+        when: When,
+    ) -> Result<Accepted, Fault> {
         let format = fondaco_wire::FORMATS.iter().find(|f| f.name == main.format);
         let Some(format) = format else {
             return Err(Fault::Engine(format!("there is no format {}", main.format)));
         };
         let when = When { window: false, ..when };
-        let considered = self.considered(format, &main.body, when, main.draw)?;
+        let considered = self.considered(pack, format, &main.body, when, main.draw)?;
         if considered.is_accepted() {
             let mut report = considered.report;
             report.message = Message::Arrival.name();
@@ -411,7 +449,7 @@ impl House {
             let on = filing.on.and_then(|n| Day::from_number(n).ok());
             let day = on.or(consider::stated_acceptance(draft)).unwrap_or_else(today);
             let report = consider::returned(
-                &self.pack,
+                &self.pack(),
                 day,
                 draft,
                 Code::ReferenceUsed,

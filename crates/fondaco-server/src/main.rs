@@ -10,6 +10,7 @@ mod finder;
 mod house;
 mod http;
 mod import;
+mod law;
 mod look;
 mod packs;
 mod serve;
@@ -47,6 +48,10 @@ enum Command {
     Replay(look::LookArgs),
     /// Verify a receipt, offline.
     Verify(look::VerifyArgs),
+    /// Propose and approve the law of a house.
+    Law(law::commands::LawArgs),
+    /// Take in who may propose and approve it.
+    Person(law::commands::PersonArgs),
     /// Measure: the whole walk beside what others do of it.
     Bench(bench::BenchArgs),
     /// Turn official files into rows of a data pack.
@@ -65,6 +70,8 @@ fn main() -> std::process::ExitCode {
         Command::Show(args) => look::show(&args).map(|e| e as u8),
         Command::Replay(args) => look::replay(&args).map(|e| e as u8),
         Command::Verify(args) => look::verify(&args).map(|e| e as u8),
+        Command::Law(args) => law::commands::law(&args).map(|e| e as u8),
+        Command::Person(args) => law::commands::person(&args).map(|e| e as u8),
         Command::Bench(args) => bench::run(&args).map(|e| e as u8),
         Command::Import(args) => Ok(import::run(args)),
     };

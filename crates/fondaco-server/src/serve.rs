@@ -3,7 +3,8 @@
 use std::io::Write as _;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
+use std::time::Duration;
 
 use sha2::{Digest as _, Sha256};
 
@@ -49,6 +50,26 @@ fn token(dir: &Path) -> Result<[u8; 32], Failure> {
     Ok(Sha256::digest(text.trim()).into())
 }
 
+/// Puts the next law in force when its day comes or it is approved; ends with the house.
+fn watch(house: &Weak<House>) {
+    let mut complained = String::new();
+    while let Some(house) = house.upgrade() {
+        match house.turn() {
+            Ok(None) => {}
+            Ok(Some(digest)) => eprintln!("fondaco: the law in force is now {digest}"),
+            Err(failure) => {
+                let said = failure.to_string();
+                if said != complained {
+                    eprintln!("fondaco: the law could not be looked at: {said}");
+                    complained = said;
+                }
+            }
+        }
+        drop(house);
+        std::thread::sleep(Duration::from_secs(1));
+    }
+}
+
 /// Serves until told to stop.
 pub(crate) fn run(args: &ServeArgs) -> Result<Exit, Failure> {
     if args.sandbox && !args.listen.ip().is_loopback() {
@@ -65,7 +86,12 @@ pub(crate) fn run(args: &ServeArgs) -> Result<Exit, Failure> {
         .map_err(|e| Failure::Fault(format!("runtime: {e}")))?;
     let sandbox = args.sandbox;
     let dir = args.data.display().to_string();
-    let pack = house.pack.id.clone();
+    let pack = house.pack().id.clone();
+    let watched = Arc::downgrade(&house);
+    std::thread::Builder::new()
+        .name("law".into())
+        .spawn(move || watch(&watched))
+        .map_err(|e| Failure::Fault(format!("law: {e}")))?;
     let serving = Serving { house, listen: args.listen, token };
     runtime.block_on(http::serve(serving, |bound| {
         eprintln!("fondaco: serving pack {pack} on http://{bound}/");

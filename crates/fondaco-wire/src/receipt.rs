@@ -6,6 +6,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -51,12 +52,16 @@ pub fn digest(bytes: &[u8]) -> String {
     format!("sha-256:{}", crate::pack::hex(&Sha256::digest(bytes)))
 }
 
-/// The house's key.
+/// A key that signs: the house's receipts, a person's statements.
 pub struct Signer {
     key: SigningKey,
+    kid: String,
     /// `base64url(header).`, the same for every receipt.
     head: String,
 }
+
+/// The kind (`typ`) of a receipt.
+const RECEIPT: &str = "fondaco-receipt";
 
 #[derive(Serialize, Deserialize)]
 struct Jwk {
@@ -76,6 +81,13 @@ struct Header {
     alg: String,
     #[serde(default)]
     kid: String,
+    #[serde(default)]
+    typ: String,
+}
+
+fn head(kid: &str, typ: &str) -> String {
+    let header = format!("{{\"alg\":\"EdDSA\",\"kid\":\"{kid}\",\"typ\":\"{typ}\"}}");
+    format!("{}.", URL_SAFE_NO_PAD.encode(header))
 }
 
 fn thumbprint(x: &str) -> String {
@@ -89,9 +101,14 @@ impl Signer {
     pub fn new(seed: &[u8; 32]) -> Self {
         let key = SigningKey::from_bytes(seed);
         let kid = thumbprint(&URL_SAFE_NO_PAD.encode(key.verifying_key().as_bytes()));
-        let header = format!("{{\"alg\":\"EdDSA\",\"kid\":\"{kid}\",\"typ\":\"fondaco-receipt\"}}");
-        let head = format!("{}.", URL_SAFE_NO_PAD.encode(header));
-        Self { key, head }
+        let head = head(&kid, RECEIPT);
+        Self { key, kid, head }
+    }
+
+    /// The name of the key: its thumbprint (RFC 7638).
+    #[must_use]
+    pub fn kid(&self) -> &str {
+        &self.kid
     }
 
     /// The public key as a JWK.
@@ -112,8 +129,18 @@ impl Signer {
     /// Signs a receipt.
     #[must_use]
     pub fn sign(&self, receipt: &Receipt) -> String {
-        let payload = serde_json::to_vec(receipt).unwrap_or_default();
-        let mut jws = self.head.clone();
+        self.signed(self.head.clone(), receipt)
+    }
+
+    /// Signs something else said, of a kind (`typ`) of its own.
+    #[must_use]
+    pub fn state<T: Serialize>(&self, typ: &str, statement: &T) -> String {
+        self.signed(head(&self.kid, typ), statement)
+    }
+
+    fn signed<T: Serialize>(&self, head: String, said: &T) -> String {
+        let payload = serde_json::to_vec(said).unwrap_or_default();
+        let mut jws = head;
         URL_SAFE_NO_PAD.encode_string(payload, &mut jws);
         let signature = self.key.sign(jws.as_bytes());
         jws.push('.');
@@ -127,6 +154,14 @@ impl Signer {
 /// # Errors
 /// [`NotProven`].
 pub fn verify(jws: &str, keys: &str) -> Result<Receipt, NotProven> {
+    stated(jws, RECEIPT, keys)
+}
+
+/// What was said by [`Signer::state`] with this kind, verified with a public key.
+///
+/// # Errors
+/// [`NotProven`].
+pub fn stated<T: DeserializeOwned>(jws: &str, typ: &str, keys: &str) -> Result<T, NotProven> {
     #[derive(Deserialize)]
     struct Set {
         keys: Vec<Jwk>,
@@ -142,6 +177,10 @@ pub fn verify(jws: &str, keys: &str) -> Result<Receipt, NotProven> {
     let header: Header = serde_json::from_slice(&decode(header)?).map_err(|_| NotProven::Form)?;
     if header.alg != "EdDSA" {
         return Err(NotProven::Algorithm);
+    }
+    // A signature under one thing is none under another.
+    if header.typ != typ {
+        return Err(NotProven::Form);
     }
     let key = keys
         .iter()

@@ -67,7 +67,7 @@ fn corpus(args: &WalkArgs, house: &House) -> Result<Corpus, Failure> {
     for path in expand(&[folder])? {
         let Ok(bytes) = std::fs::read(&path) else { continue };
         let considered =
-            consider(&house.pack, sniff(&bytes), &bytes, when, NO_DRAW, &nothing_drawn);
+            consider(&house.pack(), sniff(&bytes), &bytes, when, NO_DRAW, &nothing_drawn);
         let original = considered
             .declaration
             .is_some_and(|d| d.message == fondaco::declaration::Message::Original);
@@ -299,7 +299,8 @@ fn stages(house: &House, corpus: &Corpus) -> Value {
     use fondaco::admission::{Admission, admit};
     use fondaco_wire::report::Report;
     let limits = Limits::default();
-    let reference = house.pack.on(crate::cli::today());
+    let pack = house.pack();
+    let reference = pack.on(crate::cli::today());
     let rounds = 20;
     let mut spent = [Duration::ZERO; 6];
     let mut count = 0usize;
@@ -361,9 +362,9 @@ pub(super) fn walk(args: &WalkArgs) -> Result<Exit, Failure> {
     let fault = |e: std::io::Error| Failure::Fault(format!("{}: {e}", dir.display()));
     std::fs::create_dir_all(&dir).map_err(fault)?;
     let open = |name: &str, sync| -> Result<Arc<House>, Failure> {
-        let mut house = House::open(&dir.join(name), &args.pack, true, sync)?;
+        let house = House::open(&dir.join(name), &args.pack, true, sync)?;
         if args.measures.is_some() {
-            house.pack = crate::assess::load_pack(&args.pack, args.measures.as_deref(), None)?;
+            house.set_pack(crate::assess::load_pack(&args.pack, args.measures.as_deref(), None)?);
         }
         Ok(Arc::new(house))
     };

@@ -49,6 +49,7 @@ pub(crate) fn router() -> (axum::Router<Arc<House>>, utoipa::openapi::OpenApi) {
         .routes(routes!(message))
         .routes(routes!(all_notifications))
         .routes(routes!(super::finder::requirements))
+        .routes(routes!(super::law::law))
         .routes(routes!(keys))
         .routes(routes!(health))
         .routes(routes!(schema))
@@ -326,7 +327,10 @@ struct ListQuery {
 }
 
 /// What the store read, as JSON; a problem where it could not.
-fn answer<T, V: Serialize>(read: Result<T, Fault>, view: impl FnOnce(T) -> V) -> Response {
+pub(super) fn answer<T, V: Serialize>(
+    read: Result<T, Fault>,
+    view: impl FnOnce(T) -> V,
+) -> Response {
     match read {
         Ok(found) => Json(view(found)).into_response(),
         Err(fault) => unavailable(&fault),
@@ -702,8 +706,8 @@ struct Health {
 async fn health(State(house): Shared) -> Response {
     answer(house.store.last_number(), |_| Health {
         status: "ready",
-        pack: house.pack.id.clone(),
-        bundle: house.pack.digest.clone(),
+        pack: house.pack().id.clone(),
+        bundle: house.pack().digest.clone(),
         sandbox: house.sandbox,
         version: env!("CARGO_PKG_VERSION"),
     })

@@ -26,7 +26,7 @@ pub(super) async fn requirements(
     State(house): Shared,
     Asked(Query(query)): Asked<Query<Code>>,
 ) -> Response {
-    match house.with_drawn(|drawn| query.ask.answer(&query.code, &house.pack, drawn)) {
+    match house.with_drawn(|drawn| query.ask.answer(&query.code, &house.pack(), drawn)) {
         Err(fault) => unavailable(&fault),
         Ok(Ok(view)) => Json(view).into_response(),
         Ok(Err(unread)) => {

@@ -2,6 +2,7 @@
 
 pub(crate) mod api;
 mod finder;
+mod law;
 pub(crate) mod web;
 mod words;
 

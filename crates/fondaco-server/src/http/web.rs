@@ -14,6 +14,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header};
 use axum::response::{Html, IntoResponse as _, Redirect, Response};
 use axum::routing::get;
 use fondaco::finding::{Code, Language, MOST, Trilingual};
+use fondaco::reference::Pack;
 use fondaco_wire::receipt::{self, Receipt};
 use fondaco_wire::report::{LineView, Texts};
 use fondaco_wire::sentence;
@@ -176,6 +177,8 @@ struct Switch {
 /// What every page has.
 struct Page<'a> {
     house: &'a House,
+    /// The law in force when the page is made.
+    pack: Arc<Pack>,
     l: Language,
     w: &'static Words,
     /// The language was chosen in this request and is to be kept.
@@ -209,7 +212,8 @@ impl<'a> Page<'a> {
         let local = ["127.", "localhost", "[::1]"].iter().any(|p| host.starts_with(p));
         let at = format!("{}://{host}", if local { "http" } else { "https" });
         let keep = chosen.is_some();
-        Self { house, l, w: words::words(l), keep, section, switch: switch.into(), at }
+        let pack = house.pack();
+        Self { house, pack, l, w: words::words(l), keep, section, switch: switch.into(), at }
     }
 
     fn tag(&self) -> &'static str {
@@ -240,7 +244,7 @@ impl<'a> Page<'a> {
 
     /// The name of a tax in the pack; empty where it has none.
     fn tax(&self, code: &str) -> &str {
-        let taxes = &self.house.pack.profile.taxes;
+        let taxes = &self.pack.profile.taxes;
         let tax = taxes.iter().find(|t| t.code.as_str() == code);
         tax.map_or("", |t| t.name.get(self.l))
     }
@@ -268,7 +272,7 @@ impl<'a> Page<'a> {
         parts
             .map(|part| {
                 let id = part.split(',').next().unwrap_or_default().trim();
-                let known = self.house.pack.law.contains_key(id);
+                let known = self.pack.law.contains_key(id);
                 Basis {
                     text: part.to_owned(),
                     id: if known { id.to_owned() } else { String::new() },
@@ -283,7 +287,7 @@ impl<'a> Page<'a> {
             bases.into_iter().flat_map(|b| self.basis(b)).map(|b| b.id).collect();
         ids.into_iter()
             .filter_map(|id| {
-                let act = self.house.pack.law.get(&id)?;
+                let act = self.pack.law.get(&id)?;
                 let is_link = act.source.starts_with("https://") && !act.source.contains(' ');
                 Some(ActView {
                     title: act.title.get(self.l).to_owned(),
@@ -655,7 +659,7 @@ async fn declaration(State(house): Shared, name: Named, headers: HeaderMap, uri:
     let mut o = opinion.unwrap_or_default();
     if let Some(assessment) = &mut o.assessment {
         for line in &mut assessment.lines {
-            line.text = Some(sentence::of_line(line, &assessment.currency, &house.pack));
+            line.text = Some(sentence::of_line(line, &assessment.currency, &p.pack));
         }
     }
     let text = String::from_utf8_lossy(&f.body);
@@ -758,8 +762,7 @@ fn house_codes(p: &Page<'_>) -> Vec<CodeView> {
 /// Every rule of the pack.
 fn pack_rules(p: &Page<'_>) -> Vec<CodeView> {
     let said = |texts: &Trilingual| texts.get(p.l).to_owned();
-    p.house
-        .pack
+    p.pack
         .checks
         .iter()
         .map(|check| CodeView {
@@ -995,7 +998,7 @@ mod tests {
         for code in Code::ALL.iter().map(|c| c.row().code) {
             served.pages(&format!("/findings/{code}"), 200);
         }
-        let rule = &served.house.pack.checks[0];
+        let rule = &served.house.pack().checks[0];
         let [en, zh, ru] = served.pages(&format!("/findings/{}", rule.id), 200);
         assert!(has(&en, &rule.text.en) && has(&zh, &rule.text.zh) && has(&ru, &rule.text.ru));
         for (name, _) in PROBLEMS {

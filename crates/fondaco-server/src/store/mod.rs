@@ -6,6 +6,7 @@
 //! (ADR 3); state is the fold of events.
 
 mod draws;
+mod register;
 mod writer;
 
 use std::path::{Path, PathBuf};
@@ -22,6 +23,7 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension as _, params};
 
 pub(crate) use draws::Draw;
 use draws::Ledger;
+pub(crate) use register::{Act, Person};
 
 /// The store failed. The message is for the log.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -219,10 +221,10 @@ CREATE INDEX IF NOT EXISTS quota_draw_period ON quota_draw (order_number, defini
 CREATE INDEX IF NOT EXISTS quota_draw_filing ON quota_draw (filing);
 ";
 
-/// Of the tables above; a store of another is refused, never guessed at. A store of version 1 has no
-/// draws yet and gets the table.
-const VERSION: i64 = 2;
-const WITHOUT_DRAWS: i64 = 1;
+/// Of the tables above; a store of another is refused, never guessed at. Stores of versions 1
+/// (no draws) and 2 (no register of law) get the tables they have not.
+const VERSION: i64 = 3;
+const FIRST: i64 = 1;
 /// Most filings in one commit.
 const BATCH: usize = 512;
 /// Filings waiting for the writer before callers are made to wait.
@@ -252,11 +254,12 @@ impl Store {
         let db = open(path, sync)?;
         let version: i64 = db.pragma_query_value(None, "user_version", |row| row.get(0))?;
         let empty = !db.table_exists(None, "filing")?;
-        if !empty && version != VERSION && version != WITHOUT_DRAWS {
+        if !empty && !(FIRST..=VERSION).contains(&version) {
             let what = format!("this store is of version {version}; the program wants {VERSION}");
             return Err(Fault::Engine(what));
         }
         db.execute_batch(SCHEMA)?;
+        db.execute_batch(register::SCHEMA)?;
         db.pragma_update(None, "user_version", VERSION)?;
         let (sender, receiver) = sync_channel::<Job>(WAITING);
         let pages = Arc::new(AtomicI64::new(0));

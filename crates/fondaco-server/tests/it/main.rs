@@ -6,6 +6,7 @@ mod duties;
 mod explain;
 mod golden;
 mod http;
+mod law;
 mod mutants;
 mod outcomes;
 mod quotas;

@@ -18,6 +18,7 @@ use sha2::{Digest, Sha256};
 
 mod asked;
 pub mod cel;
+pub mod difference;
 pub mod folder;
 mod profile;
 pub mod rows;
