@@ -66,7 +66,7 @@ struct Accepted {
     report: Option<Report>,
 }
 
-/// How often a filing is looked at again because a quota it claims was drawn on meanwhile.
+/// How often a filing is looked at again because what it hangs on moved meanwhile.
 const MOST_TRIES: usize = 1_000;
 
 /// Why a filing was not taken at all.
@@ -398,13 +398,13 @@ impl House {
                 Err(Refusal::KeyUsed)
             };
         }
-        // Others may draw on the same quota meanwhile: what is left is looked at again. Each time
-        // somebody was served, and an exhausted quota moves no more.
+        // Others may draw on the same quota meanwhile, or report the same arrival: it is looked at
+        // again. Each time somebody was served, and an exhausted quota moves no more.
         for _ in 0..MOST_TRIES {
             let lodge = self.prepare(format, bytes, key, on)?;
             let copy = lodge.clone();
             match self.lodge(lodge).await? {
-                Lodged::QuotaMoved => {}
+                Lodged::Moved => {}
                 Lodged::Written => return self.written(copy.filing),
                 Lodged::Repeated(before) => return Ok(answer(*before, true)),
                 Lodged::KeyUsed => return Err(Refusal::KeyUsed),
@@ -415,14 +415,14 @@ impl House {
                     return match self.lodge(returned).await? {
                         Lodged::Repeated(before) => Ok(answer(*before, true)),
                         Lodged::KeyUsed => Err(Refusal::KeyUsed),
-                        Lodged::Written | Lodged::ReferenceUsed | Lodged::QuotaMoved => {
+                        Lodged::Written | Lodged::ReferenceUsed | Lodged::Moved => {
                             self.written(kept)
                         }
                     };
                 }
             }
         }
-        Err(Fault::Engine("a quota claimed is drawn on by too many at once".to_owned()).into())
+        Err(Fault::Engine("too many file about the same at once".to_owned()).into())
     }
 
     fn written(&self, mut filing: Filing) -> Result<Answer, Refusal> {

@@ -10,6 +10,7 @@ use fondaco::money::Decimal;
 use fondaco::reference::{Pack, Reference};
 use fondaco::requirement::Settled;
 use fondaco::screening::Screening;
+use fondaco::valuation::{ItemValue, Part};
 use fondaco::walk::Opinion;
 use serde::{Deserialize, Serialize};
 
@@ -222,6 +223,8 @@ pub struct AssessmentView {
     pub total: String,
     /// Customs value by item; absent where it cannot be told.
     pub values: Vec<(u32, Option<String>)>,
+    /// How each was made.
+    pub valuation: Vec<ValueView>,
     /// Lines.
     pub lines: Vec<LineView>,
     /// What could not be computed.
@@ -229,6 +232,67 @@ pub struct AssessmentView {
     /// What is drawn on tariff quotas when the declaration is accepted.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub quota_draws: Vec<DrawView>,
+}
+
+/// How the value of an item was made.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ValueView {
+    /// Item number.
+    pub item: u32,
+    /// Price and charges, in the order they were taken in.
+    pub parts: Vec<PartView>,
+    /// Costs the law wants in the value that are neither in the price nor stated.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub lacks: Vec<String>,
+    /// Kinds of charges that are added although the delivery term has them in the price.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub doubts: Vec<String>,
+    /// The value for statistics with its currency; empty where it cannot be told or is not asked for.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub statistical: String,
+}
+
+/// A part of a value.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct PartView {
+    /// The kind of charge; empty for the price.
+    pub kind: String,
+    /// The item's share of it, with its currency.
+    pub amount: String,
+    /// One unit of the currency in that of assessment, and where that is from; empty where they are one.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub rate: String,
+    /// The source of the rate.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub source: String,
+    /// What it does to the value; `0` where it stands apart.
+    pub value: String,
+}
+
+impl From<&ItemValue> for ValueView {
+    fn from(value: &ItemValue) -> Self {
+        let part = |part: &Part| PartView {
+            kind: part.kind.to_string(),
+            amount: format!("{} {}", part.amount.normalize(), part.currency),
+            rate: if part.source.is_empty() {
+                String::new()
+            } else {
+                part.rate.normalize().to_string()
+            },
+            source: part.source.clone(),
+            value: part.value.normalize().to_string(),
+        };
+        let statistical = value.statistical.map(|m| format!("{} {}", m.amount, m.currency));
+        Self {
+            item: value.item,
+            parts: value.parts.iter().map(part).collect(),
+            lacks: value.lacks.iter().map(|cost| cost.name().to_owned()).collect(),
+            doubts: value.doubts.iter().map(ToString::to_string).collect(),
+            statistical: statistical.unwrap_or_default(),
+        }
+    }
 }
 
 /// A draw on a tariff quota.
@@ -454,6 +518,7 @@ fn assessment_view(opinion: &Opinion<'_>, reference: Reference<'_>) -> Assessmen
             .iter()
             .map(|v| (v.item, v.value.map(|x| x.to_string())))
             .collect(),
+        valuation: assessment.values.iter().map(ValueView::from).collect(),
         lines: assessment.lines.iter().map(|l| line_view(l, reference)).collect(),
         unknown: assessment.unknown.iter().map(unknown_view).collect(),
         quota_draws: opinion.allotted.iter().map(why::draw).collect(),

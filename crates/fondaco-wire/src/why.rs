@@ -4,6 +4,7 @@
 use fondaco::allotment::Allotment;
 use fondaco::formula::Unknown;
 use fondaco::quota::QuotaState;
+use fondaco::reference::Cost;
 
 use crate::report::{DrawView, Texts};
 
@@ -19,6 +20,18 @@ pub(crate) fn unknown(why: &Unknown) -> (&'static str, String, Texts) {
                 "Таможенную стоимость определить нельзя: не указана цена или нет действующего курса.".into(),
             ],
         ),
+        Unknown::NoCost(cost) => {
+            let [en, zh, ru] = self::cost(cost);
+            (
+                "no-cost",
+                (*cost).to_owned(),
+                [
+                    format!("The value wants {en}, which by the delivery term is not in the price and is not stated: the amounts are computed without it."),
+                    format!("完税价格应包括{zh}；按成交方式价格中不含该项，且未申报：金额未计入该项。"),
+                    format!("В стоимость входит: {ru}. По условию поставки в цене этого нет, и это не указано: суммы рассчитаны без этого."),
+                ],
+            )
+        }
         Unknown::NoRate(c) => (
             "no-rate",
             c.to_string(),
@@ -121,6 +134,29 @@ pub(crate) fn unknown(why: &Unknown) -> (&'static str, String, Texts) {
     };
     let [en, zh, ru] = text;
     (why, what, Texts { en, zh, ru })
+}
+
+/// A cost of bringing goods from seller to buyer, by its name.
+pub(crate) fn cost(name: &str) -> [&'static str; 3] {
+    match Cost::named(name) {
+        Some(Cost::Origin) => [
+            "loading and carriage to where the main carriage begins",
+            "装货及运至主运输起点的费用",
+            "погрузка и перевозка до начала основной перевозки",
+        ],
+        Some(Cost::Carriage) => [
+            "carriage to the place of importation",
+            "运抵输入地点的运费",
+            "перевозка до места ввоза",
+        ],
+        Some(Cost::Insurance) => ["insurance", "保险费", "страхование"],
+        Some(Cost::Unloading) => ["unloading", "卸货费", "выгрузка"],
+        Some(Cost::CarriageAfter) => {
+            ["carriage after importation", "输入后的运费", "перевозка после ввоза"]
+        }
+        Some(Cost::Duties) => ["duties and taxes", "进口税费", "пошлины и налоги"],
+        None => ["a cost", "费用", "расходы"],
+    }
 }
 
 /// What is drawn on a tariff quota, in words.

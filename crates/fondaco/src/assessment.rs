@@ -20,7 +20,7 @@ use crate::money::{Currency, Decimal, Rounding};
 use crate::quantity::Count;
 use crate::quota::QuotaState;
 use crate::rates::{Applies, rates};
-use crate::reference::{Reference, Relief, ReliefEffect, Tax};
+use crate::reference::{Profile, Reference, Relief, ReliefEffect, Tax};
 use crate::token::Token;
 use crate::valuation::{self, ItemValue};
 
@@ -131,6 +131,13 @@ pub fn assess(
             outside.as_ref(),
             &mut assessment,
         );
+        assessment.unknown.extend(value.lacks.iter().map(|cost| UnknownLine {
+            item: item.number,
+            tax: Token::EMPTY,
+            formula: String::new(),
+            why: Unknown::NoCost(cost.name()),
+            basis: value_basis(declaration, profile),
+        }));
         assessment.values.push(value);
     }
     let sum = assessment.lines.iter().try_fold(Decimal::ZERO, |s, l| s.checked_add(l.payable));
@@ -140,6 +147,12 @@ pub fn assess(
     }
     assessment.total = total;
     assessment
+}
+
+/// The act that says what belongs to the value.
+fn value_basis(declaration: &Declaration, profile: &Profile) -> String {
+    let rule = profile.values.iter().find(|r| Some(r.direction) == declaration.direction);
+    rule.map(|r| r.basis.clone()).unwrap_or_default()
 }
 
 /// What became of one tax on one item.

@@ -93,6 +93,9 @@ impl fmt::Display for NotAFormula {
 pub enum Unknown {
     /// The value of the goods is not stated and cannot be derived.
     NoValue,
+    /// The value wants this cost, which is neither in the price nor stated: the amounts are computed
+    /// without it.
+    NoCost(&'static str),
     /// No rate of exchange for this currency on this day.
     NoRate(Currency),
     /// The quantity in this unit is not stated.

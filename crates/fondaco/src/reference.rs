@@ -99,17 +99,115 @@ pub struct Exclusive {
     pub when: Condition,
 }
 
+/// A cost of bringing goods from seller to buyer that a price may have in it and a law may want in
+/// the value.
+///
+/// Source: WTO Valuation Agreement, article 8.2 and the note to article 1; Incoterms 2020.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Cost {
+    /// Loading and carriage to the place where the main carriage begins.
+    Origin,
+    /// Main carriage to the place of importation.
+    Carriage,
+    /// Insurance of the goods on it.
+    Insurance,
+    /// Unloading there.
+    Unloading,
+    /// Carriage from there on.
+    CarriageAfter,
+    /// Duties and taxes of the importation.
+    Duties,
+}
+
+impl Cost {
+    /// All of them, on the way.
+    pub const ALL: [Self; 6] = [
+        Self::Origin,
+        Self::Carriage,
+        Self::Insurance,
+        Self::Unloading,
+        Self::CarriageAfter,
+        Self::Duties,
+    ];
+
+    /// The name on the wire and in packs.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Origin => "origin",
+            Self::Carriage => "carriage",
+            Self::Insurance => "insurance",
+            Self::Unloading => "unloading",
+            Self::CarriageAfter => "carriage-after",
+            Self::Duties => "duties",
+        }
+    }
+
+    /// The cost with this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|cost| cost.name() == name)
+    }
+}
+
 /// What a charge does to the customs value. Source: WTO Valuation Agreement, article 8.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ChargeRule {
+pub enum ChargeEffect {
     /// It is added to the price.
     Added,
     /// It is taken off the price.
     TakenOff,
-    /// It is stated, and no part of the value here.
+    /// It is stated, and by itself no part of the value.
     Apart,
     /// It is taken, and the pack does not hold what it does: the value is unknown.
     Untold,
+}
+
+/// What a charge for the whole consignment is shared out by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Apportionment {
+    /// By the prices of the items.
+    #[default]
+    Price,
+    /// By their gross masses.
+    GrossMass,
+}
+
+/// A kind of charge.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChargeKind {
+    /// The kind, or the beginning of one with `*` behind it.
+    pub kind: Token,
+    /// What it says itself that it does.
+    pub effect: ChargeEffect,
+    /// The costs it is for; empty where it is for none of the way.
+    pub of: Vec<Cost>,
+    /// What it is shared out by.
+    pub by: Apportionment,
+}
+
+/// Which costs belong to a value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ValueRule {
+    /// Of goods that go this way.
+    pub direction: Direction,
+    /// The costs.
+    pub includes: Vec<Cost>,
+    /// Costs that are so many per cent of the sum so far where they are not stated and cannot be told.
+    pub fills: Vec<(Cost, Decimal)>,
+    /// The act.
+    pub basis: String,
+}
+
+/// How the value for statistics is made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StatisticsRule {
+    /// Which costs belong to it.
+    pub value: ValueRule,
+    /// In this currency.
+    pub currency: Currency,
+    /// Rounded so.
+    pub rounding: Rounding,
 }
 
 /// What a relief does to an assessed amount.
@@ -349,8 +447,14 @@ pub struct Profile {
     pub exclusive: Vec<Exclusive>,
     /// Reliefs, first match wins for each tax.
     pub reliefs: Vec<Relief>,
-    /// What becomes of each type of charge: a kind, or the beginning of one with `*` behind it.
-    pub charges: Vec<(Token, ChargeRule)>,
+    /// Kinds of charges.
+    pub charges: Vec<ChargeKind>,
+    /// Which costs belong to the customs value, by direction; none where charges alone say so.
+    pub values: Vec<ValueRule>,
+    /// How the value for statistics is made, by direction.
+    pub statistics: Vec<StatisticsRule>,
+    /// Methods of valuation that go by the price; of others the stated value is taken.
+    pub price_methods: Vec<Token>,
     /// Regimes that claim no preference; `None` where the pack does not say, and a claim is then
     /// told by the rows alone.
     pub no_claim: Option<Vec<Token>>,
@@ -361,12 +465,12 @@ pub struct Profile {
 }
 
 impl Profile {
-    /// What a charge of this kind does to the value; `None` where there is no such kind here.
+    /// The kind of charge of this name; `None` where there is none here.
     #[must_use]
-    pub fn charge(&self, kind: Token) -> Option<ChargeRule> {
+    pub fn charge(&self, kind: Token) -> Option<&ChargeKind> {
         let begins = |k: &Token| k.strip_suffix('*').is_some_and(|start| kind.starts_with(start));
-        let exact = self.charges.iter().find(|(k, _)| *k == kind);
-        exact.or_else(|| self.charges.iter().find(|(k, _)| begins(k))).map(|(_, rule)| *rule)
+        let exact = self.charges.iter().find(|k| k.kind == kind);
+        exact.or_else(|| self.charges.iter().find(|k| begins(&k.kind)))
     }
 
     /// Whether stating this regime claims a preference.
@@ -405,6 +509,8 @@ pub struct Pack {
     pub checks: Vec<Check>,
     /// Requirements.
     pub requirements: Requirements,
+    /// Delivery terms: the costs a price has in it by each.
+    pub terms: Vec<(Token, Vec<Cost>)>,
     /// Periods of tariff quotas, by order number and day.
     pub quotas: Vec<Quota>,
     /// Rules of risk.
@@ -498,6 +604,13 @@ impl<'a> Reference<'a> {
     #[must_use]
     pub fn rate_row(&self, currency: Currency) -> Option<&'a Rate> {
         self.pack.rates.iter().find(|r| r.currency == currency && r.validity.covers(self.day))
+    }
+
+    /// The costs a price has in it by its delivery term; `None` where that is not held.
+    #[must_use]
+    pub fn in_price(&self, term: &str) -> Option<&'a [Cost]> {
+        let found = self.pack.terms.iter().find(|(code, _)| code == term)?;
+        Some(&found.1)
     }
 
     /// The period of a quota in which the day lies.

@@ -16,7 +16,7 @@ use axum::routing::get;
 use fondaco::finding::{Code, Language, MOST, Trilingual};
 use fondaco::reference::Pack;
 use fondaco_wire::receipt::{self, Receipt};
-use fondaco_wire::report::{LineView, Texts};
+use fondaco_wire::report::{LineView, Texts, ValueView};
 use fondaco_wire::sentence;
 use serde::Deserialize;
 
@@ -247,6 +247,11 @@ impl<'a> Page<'a> {
         let taxes = &self.pack.profile.taxes;
         let tax = taxes.iter().find(|t| t.code.as_str() == code);
         tax.map_or("", |t| t.name.get(self.l))
+    }
+
+    /// How the value of an item was made, where that is stored.
+    fn made<'b>(&self, of: &'b AssessmentView, item: &u32) -> Option<&'b ValueView> {
+        of.valuation.iter().find(|v| v.item == *item)
     }
 
     fn amount(&self, amount: &str) -> String {
@@ -508,6 +513,7 @@ struct AssessmentView {
     currency: String,
     total: String,
     values: Vec<(u32, Option<String>)>,
+    valuation: Vec<ValueView>,
     lines: Vec<LineView>,
     unknown: Vec<UnknownView>,
     quota_draws: Vec<DrawView>,

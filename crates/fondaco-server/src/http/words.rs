@@ -133,6 +133,10 @@ phrases! {
     measure "Measure for" "税率适用于" "Ставка для"
     mark_ours "ours" "自编" "наша"
     mark_ours_told "“ours”: the row was added by Fondaco from the law named; it is not part of an imported official tariff." "“自编”：该行由 Fondaco 依所列法律编写，并非来自导入的官方税则。" "«наша»: строка внесена Fondaco по указанному закону и не взята из официального тарифа."
+    price "price" "价格" "цена"
+    value_apart "stated, no part of the value" "仅申报，不计入" "указано, в стоимость не входит"
+    value_doubt "by the delivery term it is in the price already" "按成交方式该项已含在价格内" "по условию поставки это уже в цене"
+    value_statistical "statistical value" "统计价格" "статистическая стоимость"
     quotas "Tariff quotas" "关税配额" "Тарифные квоты"
     unknown_caption "What is unknown, and why" "未知金额及原因" "Что неизвестно и почему"
     unknown_told "An unknown amount is not zero: it is still to be found out." "未知金额不等于零，仍待确定。" "Неизвестная сумма — не ноль: её ещё предстоит установить."
@@ -474,6 +478,7 @@ const TERMS: &[(&str, &str, [&str; 3])] = &[
     ("input", "part", ["part", "组成部分", "часть"]),
     ("input", "fact", ["stated", "申报值", "указано"]),
     ("input", "rate", ["rate of exchange", "汇率", "курс"]),
+    ("cost", "insurance", ["insurance", "保险费", "страхование"]),
     ("quota", "critical", ["nearly used up", "即将用完", "почти исчерпана"]),
     ("quota", "exhausted", ["used up", "已用完", "исчерпана"]),
     ("quota", "blocked", ["blocked", "暂停使用", "заблокирована"]),

@@ -124,8 +124,9 @@ pub(crate) enum Lodged {
     KeyUsed,
     /// The declarant used the reference before.
     ReferenceUsed,
-    /// Others drew on a quota it claims, and its draw comes out otherwise: nothing was written.
-    QuotaMoved,
+    /// What it hangs on moved since it was looked at: others drew on a quota it claims, so that its draw
+    /// comes out otherwise, or the declaration it is about was accepted. Nothing was written.
+    Moved,
 }
 
 /// An event as it happened.

@@ -123,8 +123,18 @@ fn insert(db: &Connection, lodge: &Lodge, ledger: &Mutex<Ledger>) -> rusqlite::R
             return Ok(Lodged::ReferenceUsed);
         }
     }
+    // Of two arrivals at one time only the first is the acceptance.
+    let accepts = lodge.events.iter().any(|(_, event)| *event == Event::Accepted);
+    if accepts
+        && !f.about.is_empty()
+        && db
+            .prepare_cached("SELECT 1 FROM event WHERE mrn = ?1 AND event = ?2")?
+            .exists(params![f.about, Event::Accepted.name()])?
+    {
+        return Ok(Lodged::Moved);
+    }
     if !lodge.draws.is_empty() && !lock(ledger).stand(db, &lodge.draws)? {
-        return Ok(Lodged::QuotaMoved);
+        return Ok(Lodged::Moved);
     }
     let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
     db.prepare_cached(
@@ -157,16 +167,6 @@ fn insert(db: &Connection, lodge: &Lodge, ledger: &Mutex<Ledger>) -> rusqlite::R
         some(&f.key),
     ])?;
     let seq = db.last_insert_rowid();
-    // Of two arrivals at one time only the first is the acceptance that draws.
-    let draws = if f.about.is_empty()
-        || !db
-            .prepare_cached("SELECT 1 FROM event WHERE mrn = ?1 AND event = ?2")?
-            .exists(params![f.about, Event::Accepted.name()])?
-    {
-        lodge.draws.as_slice()
-    } else {
-        &[]
-    };
     let mut events =
         db.prepare_cached("INSERT INTO event (mrn, event, filing, at) VALUES (?1, ?2, ?3, ?4)")?;
     let mut known = db.prepare_cached("SELECT 1 FROM event WHERE mrn = ?1 AND event = ?2")?;
@@ -181,9 +181,9 @@ fn insert(db: &Connection, lodge: &Lodge, ledger: &Mutex<Ledger>) -> rusqlite::R
         }
         events.execute(params![mrn, event.name(), seq, f.at])?;
     }
-    if !draws.is_empty() {
+    if !lodge.draws.is_empty() {
         let mrn = if f.about.is_empty() { &f.mrn } else { &f.about };
-        lock(ledger).write(db, seq, mrn, f.today, draws)?;
+        lock(ledger).write(db, seq, mrn, f.today, &lodge.draws)?;
     }
     Ok(Lodged::Written)
 }

@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 
 use fondaco::day::Validity;
-use fondaco::measure::Groups;
+use fondaco::measure::{Direction, Groups};
+use fondaco::money::{Currency, Decimal};
 use fondaco::reference::{
-    BaseTerm, ChargeRule, Choice, Exclusive, Policy, Profile, Relief, ReliefEffect, Tax, TypeRule,
+    Apportionment, BaseTerm, ChargeEffect, ChargeKind, Choice, Cost, Exclusive, Policy, Profile,
+    Relief, ReliefEffect, StatisticsRule, Tax, TypeRule, ValueRule,
 };
 use serde::Deserialize;
 
@@ -38,6 +40,12 @@ pub(super) struct ProfileFile {
     reliefs: Vec<ReliefFile>,
     #[serde(default)]
     charges: BTreeMap<String, String>,
+    #[serde(default, rename = "value")]
+    values: Vec<ValueFile>,
+    #[serde(default)]
+    statistics: Vec<StatisticsFile>,
+    #[serde(default = "by_price")]
+    price_methods: Vec<String>,
     #[serde(default)]
     no_claim: Option<Vec<String>>,
     #[serde(default)]
@@ -45,6 +53,30 @@ pub(super) struct ProfileFile {
     #[serde(default)]
     groups: BTreeMap<String, Vec<String>>,
     policy: PolicyFile,
+}
+
+fn by_price() -> Vec<String> {
+    vec!["1".to_owned()]
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ValueFile {
+    direction: String,
+    includes: Vec<String>,
+    #[serde(default)]
+    fills: BTreeMap<String, String>,
+    basis: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StatisticsFile {
+    direction: String,
+    includes: Vec<String>,
+    currency: String,
+    rounding: String,
+    basis: String,
 }
 
 fn yes() -> bool {
@@ -159,14 +191,7 @@ impl Reader<'_> {
         let taxes = all.into_iter().map(|t| self.tax(t, &families)).collect();
         let profile = Profile {
             name: file.name.into(),
-            currency: match file.currency.parse() {
-                Ok(currency) => currency,
-                Err(e) => {
-                    self.problem(format!("“{}”: {e}", file.currency));
-                    #[allow(clippy::unwrap_used, reason = "three letters")]
-                    "XXX".parse().unwrap()
-                }
-            },
+            currency: self.currency(&file.currency),
             country: self.token(&file.country),
             value_rounding: self.rounding(&file.value_rounding),
             code_lengths: file.code_lengths,
@@ -195,23 +220,10 @@ impl Reader<'_> {
                 })
                 .collect(),
             reliefs: file.reliefs.into_iter().map(|r| self.relief(r)).collect(),
-            charges: file
-                .charges
-                .iter()
-                .map(|(kind, sign)| {
-                    let rule = match sign.as_str() {
-                        "+" => ChargeRule::Added,
-                        "-" => ChargeRule::TakenOff,
-                        "0" => ChargeRule::Apart,
-                        "?" => ChargeRule::Untold,
-                        _ => {
-                            self.problem(format!("charge {kind}: +, -, 0 or ? is wanted"));
-                            ChargeRule::Apart
-                        }
-                    };
-                    (self.token(kind), rule)
-                })
-                .collect(),
+            charges: file.charges.iter().map(|(kind, text)| self.charge(kind, text)).collect(),
+            values: file.values.iter().map(|v| self.value_rule(v)).collect(),
+            statistics: file.statistics.iter().map(|s| self.statistics(s)).collect(),
+            price_methods: self.tokens(&file.price_methods),
             no_claim: file.no_claim.as_deref().map(|all| self.tokens(all)),
             carried_out: file.carried_out,
             policy: Policy {
@@ -230,6 +242,86 @@ impl Reader<'_> {
             })
             .collect();
         (profile, groups)
+    }
+
+    fn currency(&mut self, text: &str) -> Currency {
+        text.parse().unwrap_or_else(|e| {
+            self.problem(format!("“{text}”: {e}"));
+            #[allow(clippy::unwrap_used, reason = "three letters")]
+            "XXX".parse().unwrap()
+        })
+    }
+
+    /// `+`, `-`, `0` or `?`, then the costs it is for, then what it is shared out by.
+    fn charge(&mut self, kind: &str, text: &str) -> ChargeKind {
+        let mut words = text.split_whitespace();
+        let effect = match words.next() {
+            Some("+") => ChargeEffect::Added,
+            Some("-") => ChargeEffect::TakenOff,
+            Some("0") => ChargeEffect::Apart,
+            Some("?") => ChargeEffect::Untold,
+            _ => {
+                self.problem(format!("charge {kind}: +, -, 0 or ? is wanted"));
+                ChargeEffect::Untold
+            }
+        };
+        let words: Vec<&str> = words.collect();
+        let (of, by) = match words.iter().position(|w| *w == "by") {
+            Some(at) => {
+                (words.get(..at).unwrap_or_default(), words.get(at + 1..).unwrap_or_default())
+            }
+            None => (words.as_slice(), &["price"][..]),
+        };
+        let by = match by {
+            ["price"] => Apportionment::Price,
+            ["gross-mass"] => Apportionment::GrossMass,
+            _ => {
+                self.problem(format!("charge {kind}: by price or by gross-mass is wanted"));
+                Apportionment::Price
+            }
+        };
+        let of = of.iter().filter_map(|name| self.cost(name)).collect();
+        ChargeKind { kind: self.token(kind), effect, of, by }
+    }
+
+    pub(super) fn cost(&mut self, name: &str) -> Option<Cost> {
+        let cost = Cost::named(name);
+        if cost.is_none() {
+            let all = Cost::ALL.map(Cost::name).join(", ");
+            self.problem(format!("“{name}” is no cost: want one of {all}"));
+        }
+        cost
+    }
+
+    fn value_rule(&mut self, file: &ValueFile) -> ValueRule {
+        let mut fills = Vec::new();
+        for (name, percent) in &file.fills {
+            let percent = self.figure(percent).filter(|p| *p >= Decimal::ZERO);
+            fills.extend(self.cost(name).zip(percent));
+        }
+        let direction = self.direction(&file.direction);
+        if direction.is_none() {
+            self.problem("a value is of import or of export".to_owned());
+        }
+        ValueRule {
+            direction: direction.unwrap_or(Direction::Import),
+            includes: file.includes.iter().filter_map(|name| self.cost(name)).collect(),
+            fills,
+            basis: file.basis.clone(),
+        }
+    }
+
+    fn statistics(&mut self, file: &StatisticsFile) -> StatisticsRule {
+        StatisticsRule {
+            value: self.value_rule(&ValueFile {
+                direction: file.direction.clone(),
+                includes: file.includes.clone(),
+                fills: BTreeMap::new(),
+                basis: file.basis.clone(),
+            }),
+            currency: self.currency(&file.currency),
+            rounding: self.rounding(&file.rounding),
+        }
     }
 
     fn tax(&mut self, t: TaxFile, families: &[(String, String)]) -> Tax {

@@ -135,6 +135,18 @@ pub struct QuotaRow {
     pub closed: String,
 }
 
+/// `incoterms.csv`: a delivery term.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct TermRow {
+    /// Its three letters.
+    pub term: String,
+    /// The edition it is of, or last was of.
+    pub edition: String,
+    /// The costs a price on this term has in it, joined by `|`.
+    pub in_price: String,
+}
+
 /// `groups*.csv`: a country of a group.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]

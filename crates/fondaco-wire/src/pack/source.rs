@@ -17,7 +17,9 @@ use fondaco::token::Token;
 use serde::Deserialize;
 
 use super::profile::ProfileFile;
-use super::rows::{GroupRow, LawRow, LineRow, ListRow, MeasureRow, NameRow, QuotaRow, RateRow};
+use super::rows::{
+    GroupRow, LawRow, LineRow, ListRow, MeasureRow, NameRow, QuotaRow, RateRow, TermRow,
+};
 use super::{Files, Problem, asked, cel, table};
 
 #[derive(Clone, Default, Deserialize)]
@@ -363,6 +365,7 @@ pub(super) fn read(files: &Files<'_>, digest: String) -> Result<Pack, Vec<Proble
         units: Units::default(),
         checks: Vec::new(),
         requirements: Requirements::default(),
+        terms: Vec::new(),
         quotas: Vec::new(),
         risks: Vec::new(),
         names: Names::default(),
@@ -462,6 +465,20 @@ pub(super) fn read(files: &Files<'_>, digest: String) -> Result<Pack, Vec<Proble
         },
     );
     pack.units = Units::new(units, products);
+    rows(
+        files,
+        |n| n == "incoterms.csv",
+        &mut problems,
+        |reader, row: TermRow| {
+            let names = row.in_price.split('|').filter(|name| !name.is_empty());
+            let costs = names.filter_map(|name| reader.cost(name)).collect();
+            pack.terms.push((reader.token(&row.term), costs));
+        },
+    );
+    for rule in pack.profile.values.iter().chain(pack.profile.statistics.iter().map(|s| &s.value)) {
+        let mut reader = Reader { file: "profile.toml".into(), row: 0, problems: &mut problems };
+        cited(&mut reader, &rule.basis, &pack.law);
+    }
     rows(
         files,
         |n| n.starts_with("names"),

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may stop")]
 
 mod quotas;
+mod values;
 
 use std::collections::BTreeMap;
 
@@ -18,8 +19,8 @@ use fondaco::measures::Measures;
 use fondaco::money::{Currency, Decimal, Money, Rounding, RoundingMode};
 use fondaco::quantity::{Quantity, Units};
 use fondaco::reference::{
-    BaseTerm, ChargeRule, Choice, Names, Pack, Policy, Profile, Rate, Relief, ReliefEffect,
-    RequirementRule, Requirements, RiskRule, Tax, TypeRule,
+    Apportionment, BaseTerm, ChargeEffect, ChargeKind, Choice, Names, Pack, Policy, Profile, Rate,
+    Relief, ReliefEffect, RequirementRule, Requirements, RiskRule, Tax, TypeRule,
 };
 use fondaco::token::Token;
 use fondaco::walk::{Opinion, consider};
@@ -36,6 +37,10 @@ fn currency(text: &str) -> Currency {
 
 fn said(text: &str) -> Trilingual {
     Trilingual { en: text.to_owned(), zh: text.to_owned(), ru: text.to_owned() }
+}
+
+fn charge_kind(kind: &str, effect: ChargeEffect) -> ChargeKind {
+    ChargeKind { kind: t(kind), effect, of: Vec::new(), by: Apportionment::Price }
 }
 
 fn tax(code: &str, base: &[&str], rounding: RoundingMode) -> Tax {
@@ -102,7 +107,13 @@ fn pack(measures: Vec<Measure>) -> Pack {
                 when: Condition::Text(TextField::Procedure, Test::OneOf(vec![t("71")])),
                 basis: "law".into(),
             }],
-            charges: vec![(t("AK"), ChargeRule::Added), (t("BA"), ChargeRule::TakenOff)],
+            charges: vec![
+                charge_kind("AK", ChargeEffect::Added),
+                charge_kind("BA", ChargeEffect::TakenOff),
+            ],
+            values: Vec::new(),
+            statistics: Vec::new(),
+            price_methods: vec![t("1")],
             no_claim: Some(vec![t("100")]),
             carried_out: Vec::new(),
             policy: Policy {
@@ -127,6 +138,7 @@ fn pack(measures: Vec<Measure>) -> Pack {
         units: Units::default(),
         checks: Vec::new(),
         requirements: Requirements::default(),
+        terms: Vec::new(),
         quotas: Vec::new(),
         risks: Vec::new(),
         names: Names { by_key: BTreeMap::new(), loaded: 1 },

@@ -63,6 +63,7 @@ fn kind(why: &Unknown) -> String {
         Unknown::NoMeasure
         | Unknown::NoPreference(..)
         | Unknown::QuotaUntold(_)
+        | Unknown::NoCost(_)
         | Unknown::Hangs(_) => format!("{why:?}"),
     };
     kind.replace(' ', "_")

@@ -10,7 +10,8 @@ use fondaco::measures::Measures;
 use fondaco::money::{Currency, Decimal, Rounding, RoundingMode};
 use fondaco::quantity::{UnitProduct, UnitRow, Units};
 use fondaco::reference::{
-    BaseTerm, ChargeRule, Choice, Names, Pack, Policy, Profile, Rate, Requirements, Tax,
+    Apportionment, BaseTerm, ChargeEffect, ChargeKind, Choice, Names, Pack, Policy, Profile, Rate,
+    Requirements, Tax,
 };
 use fondaco::token::Token;
 
@@ -39,6 +40,10 @@ pub(crate) const UNITS: &[(&str, &str, &str)] = &[
     ("3B", "3B", "1"),
     ("KWH", "3B", "3.6"),
 ];
+
+fn charge_kind(kind: &str, effect: ChargeEffect) -> ChargeKind {
+    ChargeKind { kind: t(kind), effect, of: Vec::new(), by: Apportionment::Price }
+}
 
 pub(crate) fn t(text: &str) -> Token {
     Token::new(text).unwrap()
@@ -136,10 +141,13 @@ pub(crate) fn pack(value_rounding: Rounding) -> Pack {
             exclusive: Vec::new(),
             reliefs: Vec::new(),
             charges: vec![
-                (t("AK"), ChargeRule::Added),
-                (t("BA"), ChargeRule::TakenOff),
-                (t("AP"), ChargeRule::Apart),
+                charge_kind("AK", ChargeEffect::Added),
+                charge_kind("BA", ChargeEffect::TakenOff),
+                charge_kind("AP", ChargeEffect::Apart),
             ],
+            values: Vec::new(),
+            statistics: Vec::new(),
+            price_methods: vec![t("1")],
             no_claim: None,
             carried_out: Vec::new(),
             policy: Policy {
@@ -159,6 +167,7 @@ pub(crate) fn pack(value_rounding: Rounding) -> Pack {
         units,
         checks: Vec::new(),
         requirements: Requirements::default(),
+        terms: Vec::new(),
         quotas: Vec::new(),
         risks: Vec::new(),
         names: Names { by_key: BTreeMap::new(), loaded: 0 },
