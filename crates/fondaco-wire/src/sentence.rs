@@ -144,6 +144,7 @@ fn said(formula: &Formula, w: &Words) -> String {
             let part = part.as_ref().map(|p| format!(" “{p}”")).unwrap_or_default();
             format!("{} {currency} {} {per}{unit}{part}", amount.normalize(), w.each)
         }
+        Formula::Flat { amount, currency } => format!("{} {currency}", amount.normalize()),
         Formula::Sum(all) => {
             let each: Vec<String> = all.iter().map(|one| said(one, w)).collect();
             each.join(w.plus)
@@ -283,6 +284,7 @@ mod tests {
             "8.4 EUR/100 KGM",
             ["8.4 EUR for each 100 KGM", "8.4 EUR 每 100 KGM", "8.4 EUR за каждые 100 KGM"],
         );
+        check("flat(1067 RUB)", ["1067 RUB"; 3]);
         check(
             "max(10%, 0.5 EUR/KGM)",
             [

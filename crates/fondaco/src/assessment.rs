@@ -19,7 +19,7 @@ use crate::measures::Found;
 use crate::money::{Currency, Decimal, Rounding};
 use crate::quantity::Count;
 use crate::quota::QuotaState;
-use crate::rates::{Applies, rates};
+use crate::rates::{Applies, fee, rates};
 use crate::reference::{Profile, Reference, Relief, ReliefEffect, Tax};
 use crate::token::Token;
 use crate::valuation::{self, ItemValue};
@@ -27,7 +27,7 @@ use crate::valuation::{self, ItemValue};
 /// A tax line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TaxLine {
-    /// Item number.
+    /// Item number; 0 for what is charged once for the declaration.
     pub item: u32,
     /// Tax type.
     pub tax: Token,
@@ -140,6 +140,7 @@ pub fn assess(
         }));
         assessment.values.push(value);
     }
+    fees(declaration, reference, &mut assessment);
     let sum = assessment.lines.iter().try_fold(Decimal::ZERO, |s, l| s.checked_add(l.payable));
     let mut total = sum.unwrap_or(Decimal::MAX);
     if total.scale() < profile.value_rounding.digits {
@@ -147,6 +148,39 @@ pub fn assess(
     }
     assessment.total = total;
     assessment
+}
+
+/// Taxes charged once for the declaration, on the values of the items that bear them together. Their
+/// lines have no item: its number is 0.
+fn fees(declaration: &Declaration, reference: Reference<'_>, into: &mut Assessment) {
+    let taxes = &reference.pack.profile.taxes;
+    for tax in taxes.iter().filter(|t| t.per_declaration && declaration.direction.is_some()) {
+        let mut sum = Some(Decimal::ZERO);
+        let (mut bears, mut hangs) = (false, false);
+        for (item, value) in declaration.items.iter().zip(&into.values) {
+            let facts = ItemFacts { declaration, item: Some(item), reference, value: value.value };
+            match tax.when.holds(&facts) {
+                Some(false) => continue,
+                Some(true) => {}
+                None => hangs = true,
+            }
+            bears = true;
+            sum = sum.zip(value.value).and_then(|(sum, more)| sum.checked_add(more));
+        }
+        if !bears {
+            continue;
+        }
+        let all = Item { number: 0, ..Item::default() };
+        let facts = ItemFacts { declaration, item: Some(&all), reference, value: sum };
+        let mut assessor = ItemAssessor { facts, item: &all, done: BTreeMap::new() };
+        let rates = fee(tax, &facts);
+        if hangs {
+            let row = rates.iter().find_map(|r| r.row);
+            assessor.unknown(tax, row.as_ref(), Unknown::NoValue, into);
+        } else {
+            assessor.lines(tax, &rates, Portion::Whole, into);
+        }
+    }
 }
 
 /// The act that says what belongs to the value.

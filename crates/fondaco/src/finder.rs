@@ -15,7 +15,7 @@ use crate::measure::{Direction, Measure};
 use crate::measures::Found;
 use crate::money::Decimal;
 use crate::quota::Quota;
-use crate::rates::{Applies, rates};
+use crate::rates::{Applies, fee, rates};
 use crate::reference::{Line, Pack, Profile, Reference, Tax};
 use crate::requirement::{self, Requirement};
 use crate::token::Token;
@@ -206,6 +206,11 @@ pub fn answer<'a>(asked: &'a Declaration, reference: Reference<'a>) -> Answer<'a
     let facts = ItemFacts { declaration: asked, item: Some(item), reference, value: None };
     for (tax, rows) in rates(&facts) {
         answer.duties.extend(rows.into_iter().map(|rate| Duty { tax, rate }));
+    }
+    for tax in reference.pack.profile.taxes.iter().filter(|t| t.per_declaration) {
+        if tax.when.holds(&facts) != Some(false) {
+            answer.duties.extend(fee(tax, &facts).into_iter().map(|rate| Duty { tax, rate }));
+        }
     }
     for tax in &reference.pack.profile.taxes {
         // Of a tax that is for the other direction nothing is left out.

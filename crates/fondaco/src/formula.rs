@@ -52,6 +52,13 @@ pub enum Formula {
         /// The part that is counted, where not the whole.
         part: Option<String>,
     },
+    /// So much money, whatever the goods: a fee.
+    Flat {
+        /// How much.
+        amount: Decimal,
+        /// In this currency.
+        currency: Currency,
+    },
     /// All of them together.
     Sum(Vec<Formula>),
     /// The second taken off the first.
@@ -226,6 +233,13 @@ impl Formula {
                 };
                 of(count).or_else(divided).ok_or(Unknown::TooLarge)
             }
+            Self::Flat { amount, currency } => {
+                let rate = inputs.rate(*currency).ok_or(Unknown::NoRate(*currency))?;
+                if rate != Decimal::ONE {
+                    note(Input::Rate(*currency, rate));
+                }
+                amount.checked_mul(rate).ok_or(Unknown::TooLarge)
+            }
             Self::Sum(all) => all.iter().try_fold(Decimal::ZERO, |sum, one| {
                 sum.checked_add(one.evaluate(inputs, trace)?).ok_or(Unknown::TooLarge)
             }),
@@ -287,13 +301,14 @@ impl Formula {
     }
 
     /// Which kind of rate this is, as tariffs are counted: one of `free`, `ad valorem`,
-    /// `specific`, `compound`, `minimum`, `maximum`, `entry price`, `note`.
+    /// `specific`, `fee`, `compound`, `minimum`, `maximum`, `entry price`, `note`.
     #[must_use]
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Free => "free",
             Self::AdValorem { .. } => "ad valorem",
             Self::Specific { .. } => "specific",
+            Self::Flat { .. } => "fee",
             Self::Sum(_) | Self::Less(..) | Self::Times(..) | Self::UpTo(..) => "compound",
             Self::Entry(..) => "entry price",
             Self::Greatest(_) => "minimum",
@@ -338,6 +353,7 @@ impl fmt::Display for Formula {
                 write!(f, "{unit}")?;
                 of(f, part.as_ref())
             }
+            Self::Flat { amount, currency } => write!(f, "flat({} {currency})", amount.normalize()),
             Self::Sum(all) => {
                 for (n, one) in all.iter().enumerate() {
                     if n > 0 {
@@ -482,6 +498,13 @@ impl<'a> Reader<'a> {
             let all = self.list()?;
             return Ok(Formula::Least(all));
         }
+        if self.take("flat(") {
+            let amount = self.number()?;
+            let start = self.at;
+            let currency = self.span(|c| c.is_ascii_uppercase()).parse();
+            let currency = currency.map_err(|_| NotAFormula { at: start, wanted: "a currency" })?;
+            return self.close(Formula::Flat { amount, currency });
+        }
         if self.take("entry(") {
             return self.entry();
         }
@@ -616,6 +639,15 @@ mod tests {
     fn every_construct_computes() {
         check("free", "0");
         check("12.5%", "500");
+        check("flat(1067 GBP)", "1067");
+        check("flat(10 EUR)", "8.6");
+        check("flat(10 USD)", "NoRate(USD)");
+        check("flat(10 GBP/KGM)", "not a formula: want ) at character 11");
+        check("min(max(0.3464%, flat(33.58 GBP)), flat(651.50 GBP))", "33.58");
+        check(
+            "entry(flat(4000.01 GBP): flat(3 GBP), flat(4000 GBP): flat(2 GBP), else: flat(1 GBP))",
+            "2",
+        );
         check("0.084 EUR/KGM", "144.48");
         check("8.4 EUR/100 KGM", "144.48");
         check("20.8% + 8.4 EUR/100 KGM", "976.48");

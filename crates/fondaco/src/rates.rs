@@ -36,7 +36,8 @@ pub fn rates<'a>(facts: &ItemFacts<'a>) -> Vec<(&'a Tax, Vec<Applies<'a>>)> {
         return Vec::new();
     };
     let taxes = &facts.reference.pack.profile.taxes;
-    let bearing: Vec<&Tax> = taxes.iter().filter(|t| t.when.holds(facts) != Some(false)).collect();
+    let bearing = |tax: &&Tax| !tax.per_declaration && tax.when.holds(facts) != Some(false);
+    let bearing: Vec<&Tax> = taxes.iter().filter(bearing).collect();
     let mut found = found(item, facts, &bearing);
     keep_one_family(&mut found, facts);
     bearing
@@ -44,6 +45,14 @@ pub fn rates<'a>(facts: &ItemFacts<'a>) -> Vec<(&'a Tax, Vec<Applies<'a>>)> {
         .map(|tax| (tax, of_tax(tax, item, &found, facts.reference)))
         .filter(|(_, rates)| !rates.is_empty())
         .collect()
+}
+
+/// The rates of a tax that is charged once for the declaration; the item of the facts stands for all
+/// its goods.
+#[must_use]
+pub fn fee<'a>(tax: &'a Tax, facts: &ItemFacts<'a>) -> Vec<Applies<'a>> {
+    let Some(item) = facts.item else { return Vec::new() };
+    of_tax(tax, item, &found(item, facts, &[tax]), facts.reference)
 }
 
 /// A row in force for the goods, and what stands in the way of saying that it applies.

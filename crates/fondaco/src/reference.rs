@@ -86,6 +86,8 @@ pub struct Tax {
     pub preferential: bool,
     /// Only where this holds.
     pub when: Condition,
+    /// Whether it is charged once for the declaration, on the values of the items for which `when` holds.
+    pub per_declaration: bool,
 }
 
 /// Taxes of which one family applies, not both.

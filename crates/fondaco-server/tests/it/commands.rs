@@ -181,17 +181,17 @@ fn an_assessment_reads_in_english() {
         "eaeu",
         "en",
         &expect![[r#"
-        eaeu/022-suv-moscow.xml: accepted, lane yellow
-          1  2010 Import customs duty  15% of 16167853.19 = 2425177.98 payable  (eaeu-ett)
-          Total payable: 2425177.98 RUB
-          Not computed: 1  4000 The pack holds no rate for this tax on this code.
-          Not computed: 1  5010 Its base includes 4000, which is unknown.
-          Not computed: 1  UTS The pack holds no rate for this tax on this code.
-          Requirements:
-            1  [met] Vehicle type approval or certificate of safety of the vehicle design under TR CU 018/2011 (eaeu-tr-018, section V)
-            1  [illustrative] The customs fee (1010) is due for each declaration by the scale of Decree No 1637; this pack does not compute it (ru-pp-1637, item 1)
-          yellow ← 3 amount(s) could not be computed, first: 4000
-    "#]],
+            eaeu/022-suv-moscow.xml: accepted, lane yellow
+              1  2010 Import customs duty  15% of 16167853.19 = 2425177.98 payable  (eaeu-ett)
+              0  1010 Customs fee for customs operations  entry(flat(10000000.01 RUB): flat(73860 RUB), flat(5500000.01 RUB): flat(49240 RUB), flat(4200000.01 RUB): flat(21344 RUB), flat(2700000.01 RUB): flat(18465 RUB), flat(1200000.01 RUB): flat(13541 RUB), flat(450000.01 RUB): flat(4924 RUB), flat(200000.01 RUB): flat(2462 RUB), else: flat(1231 RUB)) = 73860.00 payable  (ru-pp-1637, item 1 as amended by Decree No 1638 of 23 October 2025)
+              Total payable: 2499037.98 RUB
+              Not computed: 1  4000 The pack holds no rate for this tax on this code.
+              Not computed: 1  5010 Its base includes 4000, which is unknown.
+              Not computed: 1  UTS The pack holds no rate for this tax on this code.
+              Requirements:
+                1  [met] Vehicle type approval or certificate of safety of the vehicle design under TR CU 018/2011 (eaeu-tr-018, section V)
+              yellow ← 3 amount(s) could not be computed, first: 4000
+        "#]],
     );
 }
 
@@ -202,17 +202,17 @@ fn an_assessment_reads_in_chinese() {
         "eaeu",
         "zh",
         &expect![[r#"
-        eaeu/022-suv-moscow.xml: 接受申报, 通道 yellow
-          1  2010 进口关税  15% 计税基础 16167853.19 = 2425177.98 应缴  (eaeu-ett)
-          应缴合计: 2425177.98 RUB
-          未能计算: 1  4000 数据包中没有该税号的该税种税率。
-          未能计算: 1  5010 其计税基础包含未知的 4000。
-          未能计算: 1  UTS 数据包中没有该税号的该税种税率。
-          监管要求:
-            1  [met] TR CU 018/2011 车辆型式批准或车辆结构安全证书 (eaeu-tr-018, section V)
-            1  [illustrative] 海关手续费（1010）按第1637号决议的分级表按每份申报单缴纳；本数据包不计算 (ru-pp-1637, item 1)
-          yellow ← 有 3 项金额无法计算，首项：4000
-    "#]],
+            eaeu/022-suv-moscow.xml: 接受申报, 通道 yellow
+              1  2010 进口关税  15% 计税基础 16167853.19 = 2425177.98 应缴  (eaeu-ett)
+              0  1010 海关手续费  entry(flat(10000000.01 RUB): flat(73860 RUB), flat(5500000.01 RUB): flat(49240 RUB), flat(4200000.01 RUB): flat(21344 RUB), flat(2700000.01 RUB): flat(18465 RUB), flat(1200000.01 RUB): flat(13541 RUB), flat(450000.01 RUB): flat(4924 RUB), flat(200000.01 RUB): flat(2462 RUB), else: flat(1231 RUB)) = 73860.00 应缴  (ru-pp-1637, item 1 as amended by Decree No 1638 of 23 October 2025)
+              应缴合计: 2499037.98 RUB
+              未能计算: 1  4000 数据包中没有该税号的该税种税率。
+              未能计算: 1  5010 其计税基础包含未知的 4000。
+              未能计算: 1  UTS 数据包中没有该税号的该税种税率。
+              监管要求:
+                1  [met] TR CU 018/2011 车辆型式批准或车辆结构安全证书 (eaeu-tr-018, section V)
+              yellow ← 有 3 项金额无法计算，首项：4000
+        "#]],
     );
 }
 
@@ -223,17 +223,17 @@ fn an_assessment_reads_in_russian() {
         "eaeu",
         "ru",
         &expect![[r#"
-        eaeu/022-suv-moscow.xml: принято, коридор yellow
-          1  2010 Ввозная таможенная пошлина  15% от 16167853.19 = 2425177.98 к уплате  (eaeu-ett)
-          Всего к уплате: 2425177.98 RUB
-          Не рассчитано: 1  4000 В пакете данных нет ставки этого платежа для этого кода.
-          Не рассчитано: 1  5010 В её основу входит 4000, а эта сумма неизвестна.
-          Не рассчитано: 1  UTS В пакете данных нет ставки этого платежа для этого кода.
-          Требования:
-            1  [met] Одобрение типа или свидетельство о безопасности конструкции по ТР ТС 018/2011 (eaeu-tr-018, section V)
-            1  [illustrative] Таможенный сбор (1010) уплачивается за каждую декларацию по шкале постановления № 1637; этот пакет его не рассчитывает (ru-pp-1637, item 1)
-          yellow ← Не удалось рассчитать сумм: 3, первая: 4000
-    "#]],
+            eaeu/022-suv-moscow.xml: принято, коридор yellow
+              1  2010 Ввозная таможенная пошлина  15% от 16167853.19 = 2425177.98 к уплате  (eaeu-ett)
+              0  1010 Таможенный сбор за таможенные операции  entry(flat(10000000.01 RUB): flat(73860 RUB), flat(5500000.01 RUB): flat(49240 RUB), flat(4200000.01 RUB): flat(21344 RUB), flat(2700000.01 RUB): flat(18465 RUB), flat(1200000.01 RUB): flat(13541 RUB), flat(450000.01 RUB): flat(4924 RUB), flat(200000.01 RUB): flat(2462 RUB), else: flat(1231 RUB)) = 73860.00 к уплате  (ru-pp-1637, item 1 as amended by Decree No 1638 of 23 October 2025)
+              Всего к уплате: 2499037.98 RUB
+              Не рассчитано: 1  4000 В пакете данных нет ставки этого платежа для этого кода.
+              Не рассчитано: 1  5010 В её основу входит 4000, а эта сумма неизвестна.
+              Не рассчитано: 1  UTS В пакете данных нет ставки этого платежа для этого кода.
+              Требования:
+                1  [met] Одобрение типа или свидетельство о безопасности конструкции по ТР ТС 018/2011 (eaeu-tr-018, section V)
+              yellow ← Не удалось рассчитать сумм: 3, первая: 4000
+        "#]],
     );
 }
 

@@ -87,7 +87,7 @@ fn an_answer_names_duties_documents_and_what_is_not_told() {
         &expect![[r#"
             duties: 2010 9% [9] | eaeu-ett, note 24С 2026-03-08..
             duties: 5010 22% [22] | ru-425-fz, article 2(9); Tax Code article 164(3) 2026-01-01..
-            notice: ea-customs-fee  ask | ru-pp-1637, item 1
+            duties: 1010 entry(flat(10000000.01 RUB): flat(73860 RUB), flat(5500000.01 RUB): flat(49240 RUB), flat(4200000.01 RUB): flat(21344 RUB), flat(2700000.01 RUB): flat(18465 RUB), flat(1200000.01 RUB): flat(13541 RUB), flat(450000.01 RUB): flat(4924 RUB), flat(200000.01 RUB): flat(2462 RUB), else: flat(1231 RUB)) [] | ru-pp-1637, item 1 as amended by Decree No 1638 of 23 October 2025 2026-01-01..
             unknown: no-quotas
         "#]],
     );
@@ -119,6 +119,7 @@ fn an_answer_names_duties_documents_and_what_is_not_told() {
             duties: ADD  [] ?no-measure when !item.additional_codes.exists(c, c in ["99037603", "99037620", "99037621", "99037622"]) | us-htsus-99, heading 9903.76.03, s232/kitchen_cabinets, left to a U.S. note 2025-10-14..2025-11-08
             duties: ADD  [] ?no-measure when !item.additional_codes.exists(c, c in ["99039104"]) | us-htsus-99, heading 9903.91.04, s301/china_301, left to a U.S. note 2025-01-01..2025-11-08
             duties: ADD 25% [25] when !item.additional_codes.exists(c, c in ["99038813", "99038818", "99038833", "99038834", "99038835", "99038836", "99038837", "99038838", "99038840", "99038841", "99038843", "99038845", "99038846", "99038848", "99038869"]) | us-htsus-99, heading 9903.88.03, s301/china_301 2025-09-02..2025-11-08
+            duties: MPF min(max(0.3464%, flat(33.58 USD)), flat(651.5 USD)) [] | us-cfr-24-23, paragraph (b)(1)(i), 90 FR 34665, 2025-07-23 (2025-13869, CBP Dec. 25-10) 2025-10-01..2026-09-30
             conditional: ADD 25% [25] when item.additional_codes.exists(c, c in ["99038001"]) | us-htsus-99, heading 9903.80.01, s232/steel, as stated 2025-01-01..2025-11-08
             conditional: ADD 25% [25] when item.additional_codes.exists(c, c in ["99038003"]) | us-htsus-99, heading 9903.80.03, s232/steel_derivatives, as stated 2025-01-01..2025-11-08
             conditional: ADD 10% [10] when item.additional_codes.exists(c, c in ["99038503"]) | us-htsus-99, heading 9903.85.03, s232/aluminum_derivatives, as stated 2025-01-01..2025-11-08
@@ -143,7 +144,6 @@ fn an_answer_names_duties_documents_and_what_is_not_told() {
             conditional: ADD 25% [25] when item.additional_codes.exists(c, c in ["99037602"]) | us-htsus-99, heading 9903.76.02, s232/wood_furniture, as stated 2025-10-14..2025-11-08
             conditional: ADD 25% [25] when item.additional_codes.exists(c, c in ["99037603"]) | us-htsus-99, heading 9903.76.03, s232/kitchen_cabinets, as stated 2025-10-14..2025-11-08
             conditional: ADD 25% [25] when item.additional_codes.exists(c, c in ["99039104"]) | us-htsus-99, heading 9903.91.04, s301/china_301, as stated 2025-01-01..2025-11-08
-            notice: us-mpf  ask | us-cfr-24-23, paragraph (b)(1)
             unknown: no-quotas
         "#]],
     );
@@ -154,7 +154,7 @@ fn an_answer_names_duties_documents_and_what_is_not_told() {
         &expect![[r#"
             duties: DTY free [0] | us-hts, general 2025-01-01..
             duties: ADD  [] ?no-measure | us-chapter-99, what applies on this day is not held 2025-11-09..
-            notice: us-mpf  ask | us-cfr-24-23, paragraph (b)(1)
+            duties: MPF min(max(0.3464%, flat(33.58 USD)), flat(651.5 USD)) [] | us-cfr-24-23, paragraph (b)(1)(i), 90 FR 34665, 2025-07-23 (2025-13869, CBP Dec. 25-10) 2025-10-01..2026-09-30
             unknown: no-quotas
         "#]],
     );
@@ -182,7 +182,6 @@ fn a_heading_is_answered_with_its_lines_and_no_code_with_why() {
         "eaeu",
         &["--code", "99", "--on", "2026-06-01"],
         &expect![[r#"
-            notice: ea-customs-fee  ask | ru-pp-1637, item 1
             unknown: no-line 99
             unknown: no-origin
             unknown: no-quotas

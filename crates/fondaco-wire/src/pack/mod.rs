@@ -254,6 +254,7 @@ fn name_taxes(pack: &mut Pack, added: &[Measure]) {
             expected: false,
             preferential: false,
             when: Condition::ALWAYS,
+            per_declaration: false,
         });
     }
 }

@@ -105,6 +105,9 @@ struct TaxFile {
     /// Instead of one code several, put in the place of `{code}` in names and condition.
     #[serde(default)]
     codes: Vec<String>,
+    /// Charged once for the declaration.
+    #[serde(default)]
+    per_declaration: bool,
     /// What a term `family:…` of a base takes together.
     #[serde(default)]
     family: String,
@@ -370,6 +373,7 @@ impl Reader<'_> {
             expected: t.expected,
             preferential: t.preferential,
             when: self.condition(&t.when),
+            per_declaration: t.per_declaration,
         }
     }
 

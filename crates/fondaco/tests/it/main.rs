@@ -55,6 +55,7 @@ fn tax(code: &str, base: &[&str], rounding: RoundingMode) -> Tax {
         expected: true,
         preferential: true,
         when: Condition::ALWAYS,
+        per_declaration: false,
     }
 }
 

@@ -42,7 +42,7 @@ struct World {
 fn asks_base(formula: &Formula) -> bool {
     match formula {
         Formula::AdValorem { part, .. } => part.is_none(),
-        Formula::Free | Formula::Specific { .. } | Formula::Note(_) => false,
+        Formula::Free | Formula::Specific { .. } | Formula::Flat { .. } | Formula::Note(_) => false,
         Formula::Sum(all) | Formula::Greatest(all) | Formula::Least(all) => {
             all.iter().any(asks_base)
         }
@@ -55,9 +55,11 @@ fn asks_base(formula: &Formula) -> bool {
 /// Whether the amount never falls as the base rises.
 fn rises(formula: &Formula) -> bool {
     match formula {
-        Formula::Free | Formula::AdValorem { .. } | Formula::Specific { .. } | Formula::Note(_) => {
-            true
-        }
+        Formula::Free
+        | Formula::AdValorem { .. }
+        | Formula::Specific { .. }
+        | Formula::Flat { .. }
+        | Formula::Note(_) => true,
         Formula::Sum(all) | Formula::Greatest(all) | Formula::Least(all) => all.iter().all(rises),
         Formula::Less(a, b) => rises(a) && !asks_base(b),
         Formula::Times(formula, _) => rises(formula),

@@ -77,6 +77,7 @@ pub(crate) fn tax(code: &str, base: &[&str], digits: u32, mode: RoundingMode) ->
         expected: true,
         preferential: false,
         when: Condition::ALWAYS,
+        per_declaration: false,
     }
 }
 
