@@ -12,6 +12,7 @@ use fondaco::measure::Direction;
 use fondaco::reference::Pack;
 use fondaco::token::Token;
 use fondaco_wire::answer::{AnswerView, DutyView};
+use fondaco_wire::origin::SchemeView;
 use serde::Deserialize;
 
 use crate::assess::load_pack;
@@ -54,7 +55,7 @@ pub(crate) struct Unread {
 }
 
 /// A code as a person writes it: digits, with points, spaces or nothing between them.
-fn code(text: &str) -> Option<Token> {
+pub(crate) fn code(text: &str) -> Option<Token> {
     let plain: String = text.chars().filter(|c| !matches!(c, '.' | ' ')).collect();
     let digits = !plain.is_empty() && plain.bytes().all(|b| b.is_ascii_digit());
     digits.then(|| Token::new(&plain).ok()).flatten()
@@ -203,6 +204,8 @@ struct Headings {
     ask: &'static str,
     saves: &'static str,
     more: &'static str,
+    schemes: &'static str,
+    no_rules: &'static str,
 }
 
 fn headings(language: Language) -> Headings {
@@ -219,6 +222,8 @@ fn headings(language: Language) -> Headings {
             ask: "ask",
             saves: "saves",
             more: "and more (--json has all)",
+            schemes: "Schemes of preference",
+            no_rules: "no rules held for the code",
         },
         Language::Zh => Headings {
             lines: "所含税号",
@@ -232,6 +237,8 @@ fn headings(language: Language) -> Headings {
             ask: "须询问",
             saves: "可省",
             more: "等（--json 列出全部）",
+            schemes: "优惠安排",
+            no_rules: "未存该税号的规则",
         },
         Language::Ru => Headings {
             lines: "Её коды",
@@ -245,6 +252,8 @@ fn headings(language: Language) -> Headings {
             ask: "спросить",
             saves: "экономия",
             more: "и другие (всё — с --json)",
+            schemes: "Схемы преференций",
+            no_rules: "правил для кода нет",
         },
     }
 }
@@ -301,6 +310,12 @@ fn show(out: &mut impl Write, view: &AnswerView, language: Language) -> std::io:
         }
         writeln!(out, "\n      {} [{}]", row.basis, span(&row.from, &row.until))?;
     }
+    if !view.schemes.is_empty() {
+        writeln!(out, "  {}:", w.schemes)?;
+    }
+    for scheme in &view.schemes {
+        scheme_lines(out, scheme, &w)?;
+    }
     if !view.requirements.is_empty() {
         writeln!(out, "  {}:", w.asked)?;
     }
@@ -316,6 +331,30 @@ fn show(out: &mut impl Write, view: &AnswerView, language: Language) -> std::io:
         writeln!(out, "    {}", row.text.get(language))?;
     }
     writeln!(out, "  {} {} {}", view.pack, view.on, view.digest.get(..12).unwrap_or_default())
+}
+
+/// A scheme: what it saves, what proves it, what it asks.
+fn scheme_lines(out: &mut impl Write, scheme: &SchemeView, w: &Headings) -> std::io::Result<()> {
+    let saves = if scheme.saving_unknown { "?" } else { &scheme.saving };
+    write!(out, "    {}  {}", scheme.scheme, scheme.title)?;
+    writeln!(out, " [{}]  ({} {saves} %)", span(&scheme.from, &scheme.until), w.saves)?;
+    for proof in &scheme.proofs {
+        writeln!(out, "      {} [{}]", proof.summary, proof.documents.join(" "))?;
+    }
+    for set in scheme.rules.iter().take(SHOWN) {
+        writeln!(out, "      {}  {}", set.heading, set.goods)?;
+        for rule in &set.rules {
+            writeln!(out, "        {}", rule.text.replace("\n\n", " "))?;
+            writeln!(out, "          = {}", rule.read)?;
+        }
+    }
+    if scheme.rules.len() > SHOWN {
+        writeln!(out, "      … {}", w.more)?;
+    }
+    if scheme.rules_unknown {
+        writeln!(out, "      ? {}", w.no_rules)?;
+    }
+    Ok(())
 }
 
 fn said(duty: &DutyView) -> &str {

@@ -12,6 +12,7 @@ mod http;
 mod import;
 mod law;
 mod look;
+mod origin;
 mod packs;
 mod serve;
 mod store;
@@ -36,6 +37,8 @@ enum Command {
     Assess(assess::AssessArgs),
     /// Find what goods will have to pay and show, before they are shipped.
     Requirements(finder::FinderArgs),
+    /// List the rules of origin of a scheme for a code, or hold a production against them.
+    Origin(origin::OriginArgs),
     /// Explain what changed for goods between two days, and by which act.
     Explain(explain::ExplainArgs),
     /// Serve the house: API, pages, store.
@@ -63,6 +66,7 @@ fn main() -> std::process::ExitCode {
     let result: Result<u8, Failure> = match cli.command {
         Command::Check(args) => assess::run(&args, false).map(|e: Exit| e as u8),
         Command::Assess(args) => assess::run(&args, true).map(|e: Exit| e as u8),
+        Command::Origin(args) => origin::run(&args).map(|e| e as u8),
         Command::Explain(args) => explain::run(&args).map(|e| e as u8),
         Command::Requirements(args) => finder::run(&args).map(|e| e as u8),
         Command::Serve(args) => serve::run(&args).map(|e| e as u8),

@@ -13,6 +13,7 @@ use fondaco::requirement::Requirement;
 use fondaco::token::Token;
 use serde::Serialize;
 
+use crate::origin::SchemeView;
 use crate::report::Texts;
 use crate::why;
 
@@ -146,6 +147,8 @@ pub struct AnswerView {
     pub quotas: Vec<QuotaView>,
     /// Rates that may be claimed.
     pub preferences: Vec<PreferenceView>,
+    /// Schemes under which goods of the origin may claim, and what they ask.
+    pub schemes: Vec<SchemeView>,
     /// What the answer does not cover, and why.
     pub unknown: Vec<WhyView>,
     /// Pack.
@@ -243,6 +246,7 @@ impl AnswerView {
             requirements: answer.requirements.iter().map(asked).collect(),
             quotas: answer.quotas.iter().map(|q| quota(q, reference, drawn)).collect(),
             preferences: answer.preferences.iter().map(preference).collect(),
+            schemes: answer.schemes.iter().map(|c| SchemeView::of(c, answer, reference)).collect(),
             unknown,
             pack: reference.pack.id.clone(),
             on: reference.day.to_string(),

@@ -9,6 +9,7 @@ pub mod answer;
 pub mod change;
 pub mod import;
 pub mod json;
+pub mod origin;
 pub mod pack;
 pub mod receipt;
 pub mod report;

@@ -14,6 +14,7 @@ use crate::formula::Formula;
 use crate::measure::{Direction, Measure};
 use crate::measures::Found;
 use crate::money::Decimal;
+use crate::origin::{RuleSet, Scheme};
 use crate::quota::Quota;
 use crate::rates::{Applies, fee, rates};
 use crate::reference::{Line, Pack, Profile, Reference, Tax};
@@ -84,6 +85,19 @@ pub struct Answer<'a> {
     pub quotas: Vec<(Token, Option<&'a Quota>)>,
     /// What has to be shown.
     pub requirements: Vec<Requirement<'a>>,
+    /// Schemes under which goods of the origin may claim, with their rules for the code.
+    pub schemes: Vec<Claimable<'a>>,
+}
+
+/// A scheme under which goods may claim, and what it asks of them.
+#[derive(Clone, Debug)]
+pub struct Claimable<'a> {
+    /// The scheme.
+    pub scheme: &'a Scheme,
+    /// Its rules for the code; empty where the pack holds none.
+    pub sets: Vec<RuleSet<'a>>,
+    /// Document codes any of which proves origin.
+    pub documents: Vec<Token>,
 }
 
 impl Question {
@@ -174,6 +188,25 @@ pub fn changes<'a>(
     changes
 }
 
+/// The schemes of the origin of the goods, where they are brought in.
+fn claimable<'a>(
+    item: &'a Item,
+    direction: Direction,
+    reference: Reference<'a>,
+) -> Vec<Claimable<'a>> {
+    if direction != Direction::Import {
+        return Vec::new();
+    }
+    let origins = &reference.pack.origins;
+    let of = origins.of(&item.origin, reference.day);
+    of.map(|scheme| Claimable {
+        scheme,
+        sets: origins.rules.of(&scheme.id, &item.code).collect(),
+        documents: origins.proofs_of(scheme),
+    })
+    .collect()
+}
+
 /// Answers from the law in force. `asked` is [`Question::declaration`] of the question: it outlives
 /// the answer, which points into it.
 #[must_use]
@@ -189,6 +222,7 @@ pub fn answer<'a>(asked: &'a Declaration, reference: Reference<'a>) -> Answer<'a
         not_asked: Vec::new(),
         quotas: Vec::new(),
         requirements: Vec::new(),
+        schemes: Vec::new(),
     };
     let (Some(item), Some(direction)) = (asked.items.first(), asked.direction) else {
         return answer;
@@ -198,6 +232,7 @@ pub fn answer<'a>(asked: &'a Declaration, reference: Reference<'a>) -> Answer<'a
     if answer.line.is_none() {
         answer.below = reference.lines_below(&item.code).collect();
     }
+    answer.schemes = claimable(item, direction, reference);
     let unvalued = Assessment::nothing(reference.pack.profile.currency);
     answer.requirements = requirement::find(asked, &unvalued, reference);
     if answer.no_such_line {

@@ -17,6 +17,7 @@ pub mod condition;
 pub mod measure;
 pub mod measures;
 pub mod quota;
+pub mod origin;
 pub mod reference;
 pub mod declaration;
 pub mod admission;

@@ -12,9 +12,14 @@ use crate::measure::{Direction, Groups, Measure, Selection};
 use crate::measures::{Found, Measures};
 use crate::model::ElementId;
 use crate::money::{Currency, Decimal, Rounding};
+use crate::origin::Origins;
 use crate::quantity::Units;
 use crate::quota::Quota;
 use crate::token::Token;
+
+mod proofs;
+
+pub use proofs::Proofs;
 
 /// An act of law that rows cite.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -515,6 +520,10 @@ pub struct Pack {
     pub terms: Vec<(Token, Vec<Cost>)>,
     /// Periods of tariff quotas, by order number and day.
     pub quotas: Vec<Quota>,
+    /// Schemes of preference, their rules of origin and their proofs.
+    pub origins: Origins,
+    /// What has to be shown where origin is claimed, made of `origins`.
+    pub proofs: Proofs,
     /// Rules of risk.
     pub risks: Vec<RiskRule>,
     /// Listed names.

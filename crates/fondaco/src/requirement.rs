@@ -11,7 +11,9 @@
 
 use crate::assessment::Assessment;
 use crate::declaration::{Declaration, ItemFacts};
+use crate::measure::Direction;
 use crate::reference::{Reference, RequirementRule};
+use crate::token::Token;
 
 /// What the law wants for one item.
 #[derive(Clone, Debug)]
@@ -91,8 +93,30 @@ pub fn find<'a>(
                 }
             }
         }
+        found.extend(proof_of_origin(&facts, reference));
     }
     found
+}
+
+/// The proof of the origin that the regime of an item claims; nothing where it claims none.
+fn proof_of_origin<'a>(facts: &ItemFacts<'_>, reference: Reference<'a>) -> Option<Requirement<'a>> {
+    let item = facts.item?;
+    if facts.declaration.direction != Some(Direction::Import) || item.regime.is_empty() {
+        return None;
+    }
+    let origins = &reference.pack.origins;
+    // The first claim whose condition does not say no; one that cannot be told leaves it uncertain.
+    let (claim, certain) = origins.claims.iter().find_map(|claim| {
+        let when = claim.is_by(&item.regime).then(|| claim.when.holds(facts))?;
+        (when != Some(false)).then_some((claim, when.is_some()))
+    })?;
+    let country = match item.preferential_origin {
+        Token::EMPTY => item.origin,
+        stated => stated,
+    };
+    let rule =
+        reference.pack.proofs.wanted(claim.scope, claim.unilateral, country, reference.day)?;
+    Some(Requirement { item: item.number, rule, certain })
 }
 
 /// Settles each against the documents named.

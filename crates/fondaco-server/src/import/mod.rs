@@ -14,6 +14,7 @@ use fondaco_wire::import::succession::Changes;
 use fondaco_wire::import::{Imported, cn, ett, hts, uk_codes, un_list};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+mod origin;
 mod taric3;
 
 use taric3::Bad;
@@ -63,6 +64,15 @@ enum What {
     /// quotas; those taken before are kept and built on
     Taric3 {
         /// The transmissions, in any order
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+        #[command(flatten)]
+        to: To,
+    },
+    /// Preferential rules of origin of the UK's online tariff: files of schemes and of rules in JSON,
+    /// plain or .gz, or folders of them
+    OriginRules {
+        /// The files and folders; a folder is read with those below it
         #[arg(required = true)]
         files: Vec<PathBuf>,
         #[command(flatten)]
@@ -131,6 +141,7 @@ fn import(what: What) -> Result<u8, String> {
             }
             (taken.imported, to)
         }
+        What::OriginRules { files, to } => return origin::run(&files, &to, &steps),
         What::Hts { file, additional_until, to } => {
             let bytes = read(&file)?;
             steps.say("taking the schedule");

@@ -8,6 +8,7 @@ mod golden;
 mod http;
 mod law;
 mod mutants;
+mod origin;
 mod outcomes;
 mod quotas;
 mod requirements;

@@ -20,6 +20,7 @@ pub mod chapter99;
 pub mod cn;
 pub mod ett;
 pub mod hts;
+pub mod origin;
 pub mod succession;
 pub mod taric3;
 pub mod uk_codes;

@@ -20,6 +20,7 @@ mod asked;
 pub mod cel;
 pub mod difference;
 pub mod folder;
+mod origin;
 mod profile;
 pub mod rows;
 mod source;
@@ -97,13 +98,14 @@ fn bundled(
             Some(inner) => (inner.to_owned(), unzstd(&bytes).map_err(|e| problem(&name, e))?),
             None => (name, bytes),
         };
-        if let Some(table) = table_of(&name) {
+        if let Some(table) = table_of(&name).or_else(|| origin::packed_name(&name)) {
             plain.remove(&table);
         }
         plain.insert(name, Cow::Owned(bytes));
     }
     source::read(&plain, String::new())?;
     tabulate(&mut plain)?;
+    origin::pack(&mut plain)?;
     let mut encoded = Vec::new();
     for (name, bytes) in &plain {
         encoded.extend((name.len() as u64).to_le_bytes());

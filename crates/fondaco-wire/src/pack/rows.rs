@@ -233,3 +233,113 @@ pub struct NameRow {
     /// First day on the list.
     pub from: String,
 }
+
+/// `origin-schemes*.csv`: an agreement or a unilateral preference under which origin is claimed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SchemeRow {
+    /// Its id.
+    pub scheme: String,
+    /// The territory it is claimed into: a word of the pack's own.
+    pub scope: String,
+    /// As published.
+    pub title: String,
+    /// `Y` where one side gives it.
+    pub unilateral: String,
+    /// First day.
+    pub from: String,
+    /// Last day.
+    pub until: String,
+    /// The act its rules stand in: an id of the law.
+    pub basis: String,
+    /// Proofs it accepts, `class=summary` joined by `|`.
+    pub proofs: String,
+    /// Whose materials count, `method=AA BB` joined by `|`.
+    pub cumulation: String,
+    /// Whose goods may claim, joined by `|`.
+    pub countries: String,
+    /// Per cent of the ex-works price that materials failing a change may be worth; empty where the
+    /// source states none.
+    pub tolerance: String,
+    /// A remark, as published.
+    pub note: String,
+}
+
+/// `origin-rules*.csv`: a rule of origin; rows of one set and scheme are its rules, in order.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct OriginRow {
+    /// The scheme.
+    pub scheme: String,
+    /// The number of the set in its scheme, from 1.
+    pub set: String,
+    /// First code, ten digits.
+    pub from: String,
+    /// Last code, ten digits.
+    pub until: String,
+    /// The heading, as published.
+    pub heading: String,
+    /// Which goods of the codes, as published.
+    pub goods: String,
+    /// `unsaid` where the source does not say how the rules of the set go together; empty where any
+    /// of them will do.
+    pub join: String,
+    /// `or` where the source says so before this rule.
+    pub operator: String,
+    /// Classes, as published, joined by `|`.
+    pub classes: String,
+    /// What it asks, in the notation of `docs/origin.md`.
+    pub read: String,
+    /// As published.
+    pub text: String,
+    /// Keys of notes that bear on it, joined by `|`.
+    pub notes: String,
+    /// `import` or `export` where it is for one way only.
+    pub direction: String,
+    /// `Y` where it holds within a quota only.
+    pub quota: String,
+}
+
+/// `origin-notes*.csv`: a note that rules name.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct NoteRow {
+    /// The scheme and the key, with `:` between them.
+    pub note: String,
+    /// As published.
+    pub text: String,
+}
+
+/// `origin-proofs*.csv`: documents that show a class of proof.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ProofRow {
+    /// The class.
+    pub class: String,
+    /// Only under this scheme, in the place of what is so for any; empty for any.
+    pub scheme: String,
+    /// Document codes, joined by `|`.
+    pub documents: String,
+    /// The act.
+    pub basis: String,
+    /// `ours`, or empty.
+    pub mark: String,
+}
+
+/// `origin-claims*.csv`: what a regime claims.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ClaimRow {
+    /// The regime, or the beginning of one with `*` behind it.
+    pub regime: String,
+    /// `Y` where a preference given by one side is claimed.
+    pub unilateral: String,
+    /// The territory it is claimed into.
+    pub scope: String,
+    /// Only where this holds; empty is always.
+    pub when: String,
+    /// The act.
+    pub basis: String,
+    /// `ours`, or empty.
+    pub mark: String,
+}

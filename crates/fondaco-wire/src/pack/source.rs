@@ -9,9 +9,12 @@ use fondaco::formula::Formula;
 use fondaco::measure::{Direction, Measure, Selection, When};
 use fondaco::measures::{Measures, Table};
 use fondaco::money::{Decimal, Rounding, RoundingMode, decimal};
+use fondaco::origin::Origins;
 use fondaco::quantity::{UnitProduct, UnitRow, Units};
 use fondaco::quota::Quota;
-use fondaco::reference::{Act, Check, Line, ListedName, Names, Pack, Rate, Requirements, RiskRule};
+use fondaco::reference::{
+    Act, Check, Line, ListedName, Names, Pack, Proofs, Rate, Requirements, RiskRule,
+};
 use fondaco::screening;
 use fondaco::token::Token;
 use serde::Deserialize;
@@ -20,7 +23,7 @@ use super::profile::ProfileFile;
 use super::rows::{
     GroupRow, LawRow, LineRow, ListRow, MeasureRow, NameRow, QuotaRow, RateRow, TermRow,
 };
-use super::{Files, Problem, asked, cel, table};
+use super::{Files, Problem, asked, cel, origin, table};
 
 #[derive(Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -367,6 +370,8 @@ pub(super) fn read(files: &Files<'_>, digest: String) -> Result<Pack, Vec<Proble
         requirements: Requirements::default(),
         terms: Vec::new(),
         quotas: Vec::new(),
+        origins: Origins::default(),
+        proofs: Proofs::default(),
         risks: Vec::new(),
         names: Names::default(),
     };
@@ -508,6 +513,8 @@ pub(super) fn read(files: &Files<'_>, digest: String) -> Result<Pack, Vec<Proble
     }
     pack.requirements = Requirements::new(asked::read(files, &pack, &mut problems));
     quotas(files, &mut pack, &mut problems);
+    pack.origins = origin::read(files, &pack.law, &mut problems);
+    pack.proofs = Proofs::of(&pack.origins, &pack.profile);
     if let Some(file) = toml_file::<RisksFile>(files, "risk.toml", &mut problems) {
         let mut reader = Reader { file: "risk.toml".into(), row: 0, problems: &mut problems };
         for (n, r) in file.risks.into_iter().enumerate() {

@@ -4,6 +4,7 @@
 mod hostile;
 mod json_form;
 mod libxml2_parity;
+mod origin;
 mod real_declarations;
 mod taric3;
 

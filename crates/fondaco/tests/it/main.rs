@@ -1,6 +1,7 @@
 //! What holds of every declaration and every pack, with packs and declarations made by chance.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may stop")]
 
+mod origin;
 mod quotas;
 mod values;
 
@@ -141,6 +142,8 @@ fn pack(measures: Vec<Measure>) -> Pack {
         requirements: Requirements::default(),
         terms: Vec::new(),
         quotas: Vec::new(),
+        origins: fondaco::origin::Origins::default(),
+        proofs: fondaco::reference::Proofs::default(),
         risks: Vec::new(),
         names: Names { by_key: BTreeMap::new(), loaded: 1 },
     }

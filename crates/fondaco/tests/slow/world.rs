@@ -170,6 +170,8 @@ pub(crate) fn pack(value_rounding: Rounding) -> Pack {
         requirements: Requirements::default(),
         terms: Vec::new(),
         quotas: Vec::new(),
+        origins: fondaco::origin::Origins::default(),
+        proofs: fondaco::reference::Proofs::default(),
         risks: Vec::new(),
         names: Names { by_key: BTreeMap::new(), loaded: 0 },
     }
