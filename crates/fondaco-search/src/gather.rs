@@ -7,7 +7,7 @@ use fondaco::finding::Language;
 use crate::data::{Name, Word};
 
 /// The longest text of what stands below a name, in characters.
-const MORE: usize = 400;
+const MORE: usize = 1500;
 
 /// Names of a tariff, gathered to subheadings and headings.
 ///

@@ -37,6 +37,12 @@ const NAMES_NEAREST: usize = 200;
 const VOICES: [f64; 4] = [1.0, 0.7, 0.4, 0.6];
 /// The least weight of a word of a language in a voice of likelihood: names, their headings.
 const NAME_WEIGHT: f64 = 0.7;
+/// What a word of a whole heading counts for there, and one of a whole chapter at its usual heading.
+const HEADING: f64 = 2.0;
+const CHAPTER: f64 = 3.0;
+/// What counts a word of the found text that was not asked for, a word not found counting one.
+const UNASKED: f64 = 0.5;
+fn t(n:&str,d:f64)->f64{std::env::var(n).ok().and_then(|v|v.parse().ok()).unwrap_or(d)}
 const LANGUAGES: [Language; 3] = [Language::En, Language::Zh, Language::Ru];
 
 /// Why a search could not be made.
@@ -104,16 +110,16 @@ impl Ranking {
 pub struct Search {
     reader: Reader,
     tree: Tree,
-    /// Words with a code.
+    /// Words with a code, and what was read of them.
     words: Vec<Word>,
-    names_at: Vec<usize>,
+    read: Vec<Words>,
     by_words: Shelf,
     by_names: Shelf,
     by_vague: Shelf,
     likely: [Likely; 3],
     sides: Sides,
-    /// Of each subheading and heading, how many traders' words it has.
-    used: [Vec<f64>; 2],
+    /// Of each subheading, how many words of reference and of traders it has.
+    used: Vec<f64>,
     /// Of each heading, its share of the words and names of its chapter, the largest being 1.
     usual: Vec<f64>,
     titles: HashMap<String, Trilingual>,
@@ -158,12 +164,12 @@ impl Search {
         // One text of each subheading, with what its headings are called.
         let mut texts: Vec<[String; 3]> = vec![<[String; 3]>::default(); tree.codes.len()];
         for Name { code, lang, name, more } in &data.names {
-            let all = format!("{name} {more}");
+            let all = format!("{name} ; {more}");
             if let Some(text) =
                 tree.place(0, code).and_then(|n| texts.get_mut(n)?.get_mut(field(*lang)))
             {
                 text.push_str(&all);
-                text.push(' ');
+                text.push_str(" ; ");
             }
             let read = reader.read(&all);
             let weight = if code.len() == 6 { NAME_WEIGHT } else { 2.0 * NAME_WEIGHT };
@@ -178,7 +184,7 @@ impl Search {
                 *n += 0.2;
             }
         }
-        let mut used = [vec![0.0; tree.codes.len()], vec![0.0; tree.headings.len()]];
+        let mut used = vec![0.0; tree.codes.len()];
         let mut sides = Sides::default();
         let mut same: HashMap<(&str, &str), f64> = HashMap::new();
         for word in &data.words {
@@ -211,10 +217,8 @@ impl Search {
                 }
             } else {
                 sides.learn(&read, 0);
-                for (level, used) in used.iter_mut().enumerate() {
-                    if let Some(n) = tree.place(level, &word.code).and_then(|n| used.get_mut(n)) {
-                        *n += 1.0;
-                    }
+                if let Some(n) = tree.place(0, &word.code).and_then(|n| used.get_mut(n)) {
+                    *n += 1.0;
                 }
             }
             shelved.push(read);
@@ -229,17 +233,27 @@ impl Search {
         for (n, up) in usual.iter_mut().zip(&tree.up_again) {
             *n /= most.get(*up).copied().unwrap_or(1.0).max(1.0);
         }
-        let read: Vec<[Words; 3]> =
-            texts.iter().map(|text| text.each_ref().map(|t| reader.read(t))).collect();
+        // A word counts once for each part of the names it stands in.
+        let read: Vec<[Vec<String>; 3]> = texts
+            .iter()
+            .map(|texts| {
+                let mut at = LANGUAGES.iter();
+                texts.each_ref().map(|text| {
+                    let language = at.next().copied().unwrap_or(Language::En);
+                    let parts = text.split([';', '>']);
+                    parts.flat_map(|part| reader.read(part).of(language).to_vec()).collect()
+                })
+            })
+            .collect();
         let named = read.iter().map(|[en, zh, ru]| {
-            [("en", en.en.as_slice()), ("zh", zh.zh.as_slice()), ("ru", ru.ru.as_slice())]
+            [("en", en.as_slice()), ("zh", zh.as_slice()), ("ru", ru.as_slice())]
         });
         Ok(Self {
             by_words: Shelf::new(&FIELDS, shelved.iter().map(fields))?,
             by_names: Shelf::new(&FIELDS, named)?,
             by_vague: Shelf::new(&FIELDS, vague.iter().map(fields))?,
-            names_at: (0..tree.codes.len()).collect(),
-            reader,
+            reader: reader.fresh(),
+            read: shelved,
             tree,
             words,
             likely,
@@ -279,6 +293,26 @@ impl Search {
         found.iter().take(most).filter_map(|(n, _)| self.tree.codes.get(*n).cloned()).collect()
     }
 
+    /// The nearest words of trade, by the weight of the words shared among all of both: 1 where the
+    /// same was asked.
+    fn alike(&self, name: &'static str, list: &[String]) -> Vec<(usize, f64)> {
+        let weight = |w: &String| self.by_words.weight(name, w);
+        let whole: f64 = list.iter().map(weight).sum();
+        let mut found = self.by_words.nearest(name, list, 2 * NEAREST);
+        for (n, likeness) in &mut found {
+            let Some(read) = self.read.get(*n) else { continue };
+            let has = fields(read).into_iter().find(|(f, _)| *f == name).map_or(&[][..], |f| f.1);
+            let (mut both, mut unasked) = (0.0, 0.0);
+            for word in has {
+                *(if list.contains(word) { &mut both } else { &mut unasked }) += weight(word);
+            }
+            *likeness = both / (whole + t("UN",0.5) * unasked).max(f64::MIN_POSITIVE);
+        }
+        found.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        found.truncate(NEAREST);
+        found
+    }
+
     /// Ranks codes and looks for what tells whether the words say enough.
     #[must_use]
     pub fn rank(&self, text: &str) -> Ranking {
@@ -288,26 +322,26 @@ impl Search {
         let mut near: Vec<(usize, f64)> = Vec::new();
         let mut r_top: f64 = 0.0;
         let mut grams_near = Vec::new();
-        let [by_words, by_grams, by_names, by_likely] = VOICES;
+        let [by_words, by_grams, by_names, by_likely] = [t("VW",1.0),t("VG",0.7),t("VN",0.4),t("VL",0.6)];
         for (name, list) in fields(&words) {
             let grams = name == "grams";
-            let found = self.by_words.nearest(name, list, NEAREST);
+            let found = self.alike(name, list);
             let voice = if grams { by_grams } else { by_words };
             for (at, likeness) in &found {
                 let Some(word) = self.words.get(*at) else { continue };
-                let vote = voice * likeness * likeness;
+                let vote = voice * likeness.powf(t("PW",2.0));
                 near.push((*at, vote));
                 if word.code.len() == 2 {
                     for (n, up) in self.tree.up_again.iter().enumerate() {
                         if self.tree.chapters.get(*up) == Some(&word.code)
                             && let (Some(h), Some(u)) = (heads.get_mut(n), self.usual.get(n))
                         {
-                            *h += 1.5 * vote * u;
+                            *h += CHAPTER * vote * u;
                         }
                     }
                     continue;
                 }
-                let part = if word.code.len() == 6 { 0.3 } else { 1.0 };
+                let part = if word.code.len() == 6 { 0.3 } else { HEADING };
                 if let Some(n) = self.tree.place(0, &word.code).and_then(|n| own.get_mut(n)) {
                     *n += vote;
                 }
@@ -322,11 +356,10 @@ impl Search {
             }
             if !grams {
                 for (n, likeness) in self.by_names.nearest(name, list, NAMES_NEAREST) {
-                    let at = self.names_at.get(n).copied().unwrap_or(n);
-                    if let Some(own) = own.get_mut(at) {
+                    if let Some(own) = own.get_mut(n) {
                         *own += by_names * likeness;
                     }
-                    if let Some(h) = self.tree.up.get(at).and_then(|up| heads.get_mut(*up)) {
+                    if let Some(h) = self.tree.up.get(n).and_then(|up| heads.get_mut(*up)) {
                         *h += 0.1 * by_names * likeness;
                     }
                 }
@@ -337,8 +370,10 @@ impl Search {
         for (model, language) in self.likely.iter().zip(LANGUAGES) {
             model.add(&self.tree, words.of(language), &mut likely);
         }
-        let [used, used_heads] = &self.used;
-        for (score, n) in likely.iter_mut().zip(used) {
+        let used = &self.used;
+        // What is usual was learnt from English words, and says nothing of the others.
+        let english = !words.en.is_empty();
+        for (score, n) in likely.iter_mut().zip(used).filter(|_| english) {
             *score += (0.5 + n).ln();
         }
         let best = likely.iter().copied().fold(f64::NEG_INFINITY, f64::max);
@@ -356,7 +391,7 @@ impl Search {
             let head = heads.get(up).copied().unwrap_or(0.0);
             let here = (score - best_of.get(up).copied().unwrap_or(*score)).exp();
             let posterior = (score - best).exp();
-            let usual = used.get(n).copied().unwrap_or(0.0).ln_1p();
+            let usual = if english { used.get(n).copied().unwrap_or(0.0).ln_1p() } else { 0.0 };
             let sum = own
                 + by_likely * posterior * f64::from(u8::from(!words.is_empty()))
                 + 0.5 * head * (0.5 + 0.5 * here)
@@ -365,12 +400,14 @@ impl Search {
                 codes.push((n, sum));
             }
         }
-        let _ = used_heads;
         codes.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
         codes.truncate(100);
         near.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
         near.truncate(20);
-        let signs = self.signs(&words, &grams_near, r_top, best, &share_of);
+        let first = codes.first().map_or(0.0, |(_, s)| *s);
+        let whole: f64 = codes.iter().take(20).map(|(_, s)| s).sum();
+        let sure = [first, if whole > 0.0 { first / whole } else { 0.0 }];
+        let signs = self.signs(&words, &grams_near, r_top, best, &share_of, sure);
         let name = |(n, s): (usize, f64)| Some((self.tree.codes.get(n)?.clone(), s));
         Ranking { codes: codes.into_iter().filter_map(name).collect(), signs, near }
     }
@@ -382,6 +419,7 @@ impl Search {
         r_top: f64,
         best: f64,
         shares: &[f64],
+        sure: [f64; 2],
     ) -> Signs {
         let mean = |found: &[(usize, f64)]| found.iter().take(5).map(|(_, l)| l).sum::<f64>() / 5.0;
         let far = self.by_vague.nearest("grams", &words.grams, 5);
@@ -412,6 +450,10 @@ impl Search {
             colours / count,
             if all > 0.0 { known / all } else { 0.0 },
             r_top,
+            near.first().map_or(0.0, |(_, l)| *l),
+            far.first().map_or(0.0, |(_, l)| *l),
+            sure[0],
+            sure[1],
         ]
     }
 

@@ -4,7 +4,7 @@
 //! are stemmed; Chinese is read two characters at a time. Grams are threes of letters within a word
 //! (single characters of Chinese), so that a cut-off or misspelt word still meets its like.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use fondaco::finding::Language;
 use tantivy::tokenizer::{
@@ -22,25 +22,25 @@ const STOP: &[&str] = &[
 
 /// Words of a text, each once, in order of the alphabet.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Words {
+pub(crate) struct Words {
     /// Stems of Latin words.
-    pub en: Vec<String>,
+    pub(crate) en: Vec<String>,
     /// Pairs of Chinese characters.
-    pub zh: Vec<String>,
+    pub(crate) zh: Vec<String>,
     /// Stems of Cyrillic words.
-    pub ru: Vec<String>,
+    pub(crate) ru: Vec<String>,
     /// Threes of letters.
-    pub grams: Vec<String>,
+    pub(crate) grams: Vec<String>,
     /// How many of the parts were figures.
-    pub figures: usize,
+    pub(crate) figures: usize,
     /// How many parts there were.
-    pub parts: usize,
+    pub(crate) parts: usize,
 }
 
 impl Words {
     /// Words in one language.
     #[must_use]
-    pub fn of(&self, language: Language) -> &[String] {
+    pub(crate) fn of(&self, language: Language) -> &[String] {
         match language {
             Language::En => &self.en,
             Language::Zh => &self.zh,
@@ -50,7 +50,7 @@ impl Words {
 
     /// Whether there is no word at all.
     #[must_use]
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.en.is_empty() && self.zh.is_empty() && self.ru.is_empty()
     }
 }
@@ -110,6 +110,8 @@ fn plain(text: &str) -> String {
 pub(crate) struct Reader {
     en: TextAnalyzer,
     ru: TextAnalyzer,
+    /// Stems met before.
+    stems: HashMap<String, String>,
 }
 
 impl Reader {
@@ -117,12 +119,24 @@ impl Reader {
         let stemmer = |tongue| {
             TextAnalyzer::builder(RawTokenizer::default()).filter(Stemmer::new(tongue)).build()
         };
-        Self { en: stemmer(Tongue::English), ru: stemmer(Tongue::Russian) }
+        Self { en: stemmer(Tongue::English), ru: stemmer(Tongue::Russian), stems: HashMap::new() }
     }
 
-    fn stem(analyzer: &mut TextAnalyzer, word: &str) -> String {
+    /// The same without what it remembers.
+    pub(crate) fn fresh(self) -> Self {
+        Self { stems: HashMap::new(), ..self }
+    }
+
+    fn stem(&mut self, word: &str, latin: bool) -> String {
+        if let Some(stem) = self.stems.get(word) {
+            return stem.clone();
+        }
+        let analyzer = if latin { &mut self.en } else { &mut self.ru };
         let mut stream = analyzer.token_stream(word);
-        stream.next().map_or_else(|| word.to_owned(), |token| token.text.clone())
+        let stem = stream.next().map_or_else(|| word.to_owned(), |token| token.text.clone());
+        drop(stream);
+        self.stems.insert(word.to_owned(), stem.clone());
+        stem
     }
 
     /// The words of a text.
@@ -154,9 +168,9 @@ impl Reader {
                         std::iter::once('^').chain(run.iter().copied()).chain(['$']).collect();
                     grams.extend(edged.windows(3).map(|three| three.iter().collect::<String>()));
                     if kind == Script::Latin {
-                        en.insert(Self::stem(&mut self.en, &word));
+                        en.insert(self.stem(&word, true));
                     } else {
-                        ru.insert(Self::stem(&mut self.ru, &word));
+                        ru.insert(self.stem(&word, false));
                     }
                     continue;
                 }

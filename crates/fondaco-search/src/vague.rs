@@ -7,7 +7,7 @@ use fondaco::finding::Trilingual;
 use crate::text::Words;
 
 /// How many signs a judgement is made of.
-pub const SIGNS: usize = 11;
+pub(crate) const SIGNS: usize = 15;
 /// What was seen of words: see [`NAMES`].
 pub type Signs = [f64; SIGNS];
 
@@ -24,6 +24,10 @@ pub const NAMES: [&str; SIGNS] = [
     "share of colours and sizes",
     "share known to the nomenclature",
     "nearest words with a code",
+    "nearest words by letters",
+    "nearest words without by letters",
+    "what the best code has",
+    "what it has of all",
 ];
 
 /// How signs are weighed; learnt from the words at hand (`fondaco bench search` prints them).

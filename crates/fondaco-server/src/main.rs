@@ -2,6 +2,7 @@
 
 mod assess;
 mod bench;
+mod classify;
 mod cli;
 mod consider;
 mod explain;
@@ -39,6 +40,8 @@ enum Command {
     Requirements(finder::FinderArgs),
     /// List the rules of origin of a scheme for a code, or hold a production against them.
     Origin(origin::OriginArgs),
+    /// Look for the code of goods in Chinese, Russian or English; vague words get a question back.
+    Classify(classify::ClassifyArgs),
     /// Explain what changed for goods between two days, and by which act.
     Explain(explain::ExplainArgs),
     /// Serve the house: API, pages, store.
@@ -67,6 +70,7 @@ fn main() -> std::process::ExitCode {
         Command::Check(args) => assess::run(&args, false).map(|e: Exit| e as u8),
         Command::Assess(args) => assess::run(&args, true).map(|e: Exit| e as u8),
         Command::Origin(args) => origin::run(&args).map(|e| e as u8),
+        Command::Classify(args) => classify::run(&args).map(|e| e as u8),
         Command::Explain(args) => explain::run(&args).map(|e| e as u8),
         Command::Requirements(args) => finder::run(&args).map(|e| e as u8),
         Command::Serve(args) => serve::run(&args).map(|e| e as u8),

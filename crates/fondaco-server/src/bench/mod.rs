@@ -4,6 +4,7 @@
 
 mod law;
 mod peer;
+mod search;
 mod walk;
 
 use crate::cli::{Exit, Failure};
@@ -21,6 +22,8 @@ enum What {
     Walk(walk::WalkArgs),
     /// Looking up and computing the duty of lines over millions of measures, beside PostgreSQL.
     Law(law::LawArgs),
+    /// How well goods are found by their names, beside plain BM25.
+    Search(search::SearchArgs),
 }
 
 /// Runs a benchmark.
@@ -28,6 +31,7 @@ pub(crate) fn run(args: &BenchArgs) -> Result<Exit, Failure> {
     match &args.what {
         What::Walk(args) => walk::walk(args),
         What::Law(args) => law::law(args),
+        What::Search(args) => search::search(args),
     }
 }
 
