@@ -23,26 +23,34 @@ use crate::data::{Data, Name, Word};
 use crate::likely::{Likely, Tree};
 use crate::shelf::Shelf;
 use crate::text::{Reader, Words};
-pub use crate::vague::{NAMES as SIGNS, Signs, Weights, Why};
 use crate::vague::{COLOURS, Sides, ask, empty};
+pub use crate::vague::{NAMES as SIGNS, Signs, Weights, Why};
 
 /// What [`Weights`] were learnt to be from all words at hand.
-pub const LEARNT: Weights = Weights { signs: [0.0; vague::SIGNS], bias: 0.0, threshold: 0.5 };
+pub const LEARNT: Weights = Weights {
+    signs: [
+        -0.9584, 8.1986, 0.1538, 0.5573, -0.0974, 2.1693, -0.2214, 0.1161, 0.3903, -0.3252, 0.5872,
+        -1.5700, 1.4053, -0.0571, 0.2230,
+    ],
+    bias: -0.7942,
+    threshold: 0.3715,
+};
 
 /// How many nearest words of trade are asked.
 const NEAREST: usize = 30;
 /// How many nearest names are asked.
 const NAMES_NEAREST: usize = 200;
 /// What the voices count for: words, letters, names, likelihood.
-const VOICES: [f64; 4] = [1.0, 0.7, 0.4, 0.6];
-/// The least weight of a word of a language in a voice of likelihood: names, their headings.
+const VOICES: [f64; 4] = [1.0, 0.7, 1.0, 0.6];
+/// What a name counts for in what is likely, a word of trade counting one; a heading's name twice.
 const NAME_WEIGHT: f64 = 0.7;
 /// What a word of a whole heading counts for there, and one of a whole chapter at its usual heading.
 const HEADING: f64 = 2.0;
-const CHAPTER: f64 = 3.0;
+const CHAPTER: f64 = 5.0;
+/// How much less a word of trade counts the farther it is: a power.
+const FAR: f64 = 2.25;
 /// What counts a word of the found text that was not asked for, a word not found counting one.
 const UNASKED: f64 = 0.5;
-fn t(n:&str,d:f64)->f64{std::env::var(n).ok().and_then(|v|v.parse().ok()).unwrap_or(d)}
 const LANGUAGES: [Language; 3] = [Language::En, Language::Zh, Language::Ru];
 
 /// Why a search could not be made.
@@ -306,7 +314,7 @@ impl Search {
             for word in has {
                 *(if list.contains(word) { &mut both } else { &mut unasked }) += weight(word);
             }
-            *likeness = both / (whole + t("UN",0.5) * unasked).max(f64::MIN_POSITIVE);
+            *likeness = both / (whole + UNASKED * unasked).max(f64::MIN_POSITIVE);
         }
         found.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
         found.truncate(NEAREST);
@@ -322,21 +330,21 @@ impl Search {
         let mut near: Vec<(usize, f64)> = Vec::new();
         let mut r_top: f64 = 0.0;
         let mut grams_near = Vec::new();
-        let [by_words, by_grams, by_names, by_likely] = [t("VW",1.0),t("VG",0.7),t("VN",0.4),t("VL",0.6)];
+        let [by_words, by_grams, by_names, by_likely] = VOICES;
         for (name, list) in fields(&words) {
             let grams = name == "grams";
             let found = self.alike(name, list);
             let voice = if grams { by_grams } else { by_words };
             for (at, likeness) in &found {
                 let Some(word) = self.words.get(*at) else { continue };
-                let vote = voice * likeness.powf(t("PW",2.0));
+                let vote = voice * likeness.powf(FAR);
                 near.push((*at, vote));
                 if word.code.len() == 2 {
                     for (n, up) in self.tree.up_again.iter().enumerate() {
                         if self.tree.chapters.get(*up) == Some(&word.code)
                             && let (Some(h), Some(u)) = (heads.get_mut(n), self.usual.get(n))
                         {
-                            *h += CHAPTER * vote * u;
+                            *h += CHAPTER * vote * u * u * u;
                         }
                     }
                     continue;
@@ -459,12 +467,16 @@ impl Search {
 
     /// Whether the words say too little, and why.
     fn doubt(&self, text: &str, words: &Words, ranking: &Ranking) -> Option<Why> {
-        let known = LANGUAGES.iter().zip(&self.likely).any(|(l, model)| {
-            words.of(*l).iter().any(|w| model.knows(w))
-        });
+        let known = LANGUAGES
+            .iter()
+            .zip(&self.likely)
+            .any(|(l, model)| words.of(*l).iter().any(|w| model.knows(w)));
         let looks = |w: &String| COLOURS.contains(&w.as_str());
-        if words.is_empty() && words.figures > 0 || !words.en.is_empty() && words.en.iter().all(looks)
-            && words.zh.is_empty() && words.ru.is_empty()
+        if words.is_empty() && words.figures > 0
+            || !words.en.is_empty()
+                && words.en.iter().all(looks)
+                && words.zh.is_empty()
+                && words.ru.is_empty()
         {
             return Some(Why::Looks);
         }
@@ -518,8 +530,7 @@ impl Search {
             return Answer::Vague(Question { why, ask, headings });
         }
         let whole: f64 = ranking.codes.iter().take(20).map(|(_, s)| s).sum();
-        let asked: BTreeSet<&String> =
-            LANGUAGES.iter().flat_map(|l| words.of(*l)).collect();
+        let asked: BTreeSet<&String> = LANGUAGES.iter().flat_map(|l| words.of(*l)).collect();
         let hits = ranking.codes.iter().take(most).map(|(code, score)| {
             let near = ranking.near.iter().filter_map(|(n, _)| self.words.get(*n));
             let why = near.clone().find(|w| code.starts_with(&w.code));

@@ -105,10 +105,10 @@ impl Likely {
             let common = seen.all / self.all;
             let [six, four, two] = &seen.levels;
             let [t6, t4, t2] = &self.totals;
-            let at = |counts: &HashMap<usize, f64>, n: usize| counts.get(&n).copied().unwrap_or(0.0);
-            let smooth = |count: f64, above: f64, by: f64, total: f64| {
-                (count + by * above) / (total + by)
-            };
+            let at =
+                |counts: &HashMap<usize, f64>, n: usize| counts.get(&n).copied().unwrap_or(0.0);
+            let smooth =
+                |count: f64, above: f64, by: f64, total: f64| (count + by * above) / (total + by);
             let chapters: Vec<f64> = t2
                 .iter()
                 .enumerate()

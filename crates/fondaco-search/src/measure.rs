@@ -196,8 +196,7 @@ pub fn measure(data: &Data, count: usize) -> Result<Measured, Broken> {
             *seen = (ranking.signs, word.code.is_empty(), plain, ranked);
         }
     }
-    let mut by_source =
-        ["reference", "trader", "vague"].map(|source| (source, Count::default()));
+    let mut by_source = ["reference", "trader", "vague"].map(|source| (source, Count::default()));
     for f in 0..count {
         let others: Vec<(Signs, bool)> = seen
             .iter()

@@ -37,8 +37,10 @@ impl Shelf {
             .set_tokenizer("parted")
             .set_index_option(IndexRecordOption::WithFreqs);
         let options = TextOptions::default().set_indexing_options(indexing);
-        let fields: HashMap<_, _> =
-            names.iter().map(|name| (*name, schema.add_text_field(name, options.clone()))).collect();
+        let fields: HashMap<_, _> = names
+            .iter()
+            .map(|name| (*name, schema.add_text_field(name, options.clone())))
+            .collect();
         let schema = schema.build();
         let tokenizers = tantivy::tokenizer::TokenizerManager::new();
         tokenizers
@@ -94,9 +96,7 @@ impl Shelf {
         found
             .unwrap_or_default()
             .into_iter()
-            .map(|(score, doc)| {
-                (doc.doc_id as usize, f64::from(score) / (whole * MIDDLING * 2.2))
-            })
+            .map(|(score, doc)| (doc.doc_id as usize, f64::from(score) / (whole * MIDDLING * 2.2)))
             .collect()
     }
 }

@@ -79,7 +79,10 @@ pub(super) fn search(args: &SearchArgs) -> Result<Exit, Failure> {
     for (name, weight) in SIGNS.iter().zip(&measured.learnt.signs) {
         println!("  {weight:>9.4}  {name}");
     }
-    println!("  {:>9.4}  bias\n  {:>9.4}  threshold", measured.learnt.bias, measured.learnt.threshold);
+    println!(
+        "  {:>9.4}  bias\n  {:>9.4}  threshold",
+        measured.learnt.bias, measured.learnt.threshold
+    );
     let began = Instant::now();
     let whole = Search::new(data.clone(), LEARNT).map_err(fault)?;
     println!("Index made in {} ms.", began.elapsed().as_millis());
@@ -99,7 +102,10 @@ pub(super) fn search(args: &SearchArgs) -> Result<Exit, Failure> {
         let began = Instant::now();
         say(name, &spoken(&whole, &rows), args.missed);
         let each = began.elapsed() / u32::try_from(3 * rows.len().max(1)).unwrap_or(1);
-        println!("  {} µs a question; without words that are the question itself:", each.as_micros());
+        println!(
+            "  {} µs a question; without words that are the question itself:",
+            each.as_micros()
+        );
         say(name, &spoken(&without, &rows), false);
     }
     Ok(Exit::Fine)

@@ -1,6 +1,7 @@
 //! The house on the network: the public API and the pages, each with views of its own.
 
 pub(crate) mod api;
+mod classify;
 mod finder;
 mod law;
 pub(crate) mod web;

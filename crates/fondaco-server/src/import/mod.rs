@@ -15,6 +15,7 @@ use fondaco_wire::import::{Imported, cn, ett, hts, uk_codes, un_list};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 mod origin;
+mod search;
 mod taric3;
 
 use taric3::Bad;
@@ -92,6 +93,8 @@ enum What {
         #[command(flatten)]
         to: To,
     },
+    /// Names and words that `fondaco classify` searches: from packs, our synonyms, HMRC's references
+    Search(search::SearchArgs),
     /// The UN Security Council Consolidated List in XML, plain or .gz
     UnList {
         /// The list
@@ -133,6 +136,7 @@ fn import(what: What) -> Result<u8, String> {
     steps.say("reading");
     let mut refused = Vec::new();
     let (mut imported, to) = match what {
+        What::Search(args) => return Ok(search::run(&args)),
         What::Taric3 { files, to } => {
             let taken = taric3::take(&files, &to.into, &steps)?;
             refused = taken.refused;

@@ -1,0 +1,45 @@
+//! `GET /v1/classify`: which code goods may go under, or a question back.
+
+use std::sync::OnceLock;
+
+use axum::Json;
+use axum::extract::Query;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use fondaco_search::{LEARNT, Search};
+use serde::Deserialize;
+
+use super::api::{Asked, problem};
+use crate::classify;
+
+/// The question.
+#[derive(Deserialize, utoipa::IntoParams)]
+pub(super) struct Goods {
+    /// What the goods are, in Chinese, Russian or English; at most 1,000 bytes
+    q: String,
+    /// The language of the answer: zh, ru or en
+    lang: Option<String>,
+}
+
+/// Made at the first question: most houses are never asked.
+static SEARCH: OnceLock<Option<Search>> = OnceLock::new();
+
+/// Which six-digit codes goods may go under.
+///
+/// A help in looking, never a classification. Words that say too little get a question back.
+#[utoipa::path(get, path = "/v1/classify", tag = "law", params(Goods),
+    responses((status = 200, content_type = "application/json"), (status = 400, body = super::api::Problem, content_type = "application/problem+json")))]
+pub(super) async fn classify(Asked(Query(goods)): Asked<Query<Goods>>) -> Response {
+    let lang = classify::language(goods.lang.as_deref().unwrap_or("en"));
+    let (Ok(lang), true) = (lang, goods.q.len() <= 1000) else {
+        return problem(StatusCode::BAD_REQUEST, "bad-request", None);
+    };
+    let answered = tokio::task::spawn_blocking(move || {
+        let search = SEARCH.get_or_init(|| classify::search(LEARNT).ok()).as_ref()?;
+        Some(classify::told(&goods.q, &search.find(&goods.q, 5), lang))
+    });
+    match answered.await {
+        Ok(Some(answer)) => Json(answer).into_response(),
+        _ => problem(StatusCode::INTERNAL_SERVER_ERROR, "fault", None),
+    }
+}
