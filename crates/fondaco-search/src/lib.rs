@@ -33,7 +33,7 @@ pub const LEARNT: Weights = Weights {
         -1.5700, 1.4053, -0.0571, 0.2230,
     ],
     bias: -0.7942,
-    threshold: 0.3715,
+    threshold: 0.36,
 };
 
 /// How many nearest words of trade are asked.
