@@ -91,7 +91,7 @@ pub fn decode(model: &'static Model, bytes: &[u8], limits: &Limits) -> Decoded {
     Decoded { draft: Some(reader.draft), findings: reader.findings }
 }
 
-enum Scan {
+pub(crate) enum Scan {
     Fine,
     TooDeep,
     Twice(String),
@@ -99,7 +99,7 @@ enum Scan {
 
 /// Looks over the brackets and the names of members before anything is built: how deep it nests,
 /// and whether an object has a member twice.
-fn scan(bytes: &[u8], most: usize) -> Scan {
+pub(crate) fn scan(bytes: &[u8], most: usize) -> Scan {
     let mut names: Vec<Option<BTreeSet<&[u8]>>> = Vec::new();
     let mut last: &[u8] = &[];
     let mut at = 0;

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use fondaco::day::Day;
 use fondaco_wire::import::succession::Changes;
-use fondaco_wire::import::{Imported, cn, ett, hts, uk_codes, un_list};
+use fondaco_wire::import::{Imported, cn, ett, hts, table, uk_codes, un_list};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 mod origin;
@@ -24,6 +24,8 @@ use taric3::Bad;
 const TAKEN: u8 = 0;
 /// Something was refused; the rest was taken.
 const REFUSED: u8 = 1;
+/// A field there is not.
+const USAGE: u8 = 2;
 /// A file could not be read or written.
 const FAULT: u8 = 3;
 
@@ -86,6 +88,25 @@ enum What {
         #[command(flatten)]
         to: To,
     },
+    /// Any official table in CSV (comma, semicolon or tab), plain or .gz
+    Csv {
+        /// The table
+        file: PathBuf,
+        /// The rows to make of it
+        #[arg(long, value_name = "ROWS", value_parser = table::Rows::ALL.map(|(name, _)| name))]
+        rows: String,
+        /// The column a field is in, where it is not called as the field is
+        #[arg(long = "as", value_name = "FIELD=COLUMN", value_parser = pair)]
+        columns: Vec<(String, String)>,
+        /// The value a field has in every row
+        #[arg(long = "set", value_name = "FIELD=VALUE", value_parser = pair)]
+        values: Vec<(String, String)>,
+        /// Goes into the name of the pack's file, so that it is beside the pack's own
+        #[arg(long, value_name = "NAME", default_value = "csv", value_parser = stem)]
+        stem: String,
+        #[command(flatten)]
+        to: To,
+    },
     /// The code lists of the UK's CDS: a directory of JSON files
     UkCodes {
         /// The directory, read with those below it
@@ -122,6 +143,13 @@ struct To {
 /// usage is 2 and is found before this.)
 #[must_use]
 pub(crate) fn run(args: ImportArgs) -> u8 {
+    // What the rows have for fields is known only once it is known which rows.
+    if let What::Csv { rows, columns, values, .. } = &args.what
+        && let Err(e) = layout(rows, columns, values)
+    {
+        eprintln!("fondaco import csv: {e}");
+        return USAGE;
+    }
     match import(args.what) {
         Ok(code) => code,
         Err(e) => {
@@ -135,11 +163,14 @@ fn import(what: What) -> Result<u8, String> {
     let steps = Steps::start();
     steps.say("reading");
     let mut refused = Vec::new();
+    // The file that holds the days of the editions, where they follow one another.
+    let mut editions = Some(EDITIONS.to_owned());
     let (mut imported, to) = match what {
         What::Search(args) => return Ok(search::run(&args)),
         What::Taric3 { files, to } => {
             let taken = taric3::take(&files, &to.into, &steps)?;
             refused = taken.refused;
+            editions = None;
             if taken.again > 0 {
                 eprintln!("{:>8}  taken before", taken.again);
             }
@@ -167,6 +198,13 @@ fn import(what: What) -> Result<u8, String> {
             steps.say("taking the tariff");
             (cn::import(&bytes, to.day().as_deref()), to)
         }
+        What::Csv { file, rows, columns, values, stem, to } => {
+            let bytes = read(&file)?;
+            steps.say("taking the table");
+            let layout = layout(&rows, &columns, &values)?;
+            editions = layout.follow().then(|| format!("editions-{stem}-{rows}.csv"));
+            (table::import(&bytes, &layout, &stem, to.day().as_deref()), to)
+        }
         What::UkCodes { dir, to } => {
             let files = read_below(&dir)?;
             steps.say("taking the lists");
@@ -182,10 +220,10 @@ fn import(what: What) -> Result<u8, String> {
     let mut changes = None;
     if !imported.is_empty() {
         let mut taken = None;
-        let tariff = !imported.measures.is_empty() && imported.stem.is_empty();
-        if let (Some(day), true) = (to.from, tariff) {
+        let tariff = !imported.measures.is_empty() || !imported.lines.is_empty();
+        if let (Some(day), Some(name), true) = (to.from, editions, tariff) {
             steps.say("following the edition before");
-            taken = Some(edition(&to.into, day)?);
+            taken = Some((edition(&to.into.join(&name), day)?, name));
             changes = Some(succeed(&mut imported, &to.into, day)?);
         }
         steps.say("packing");
@@ -194,7 +232,7 @@ fn import(what: What) -> Result<u8, String> {
             law => law.map_err(|e| at(&to.into.join("law.csv"), &e))?,
         };
         let mut files = imported.files(&law).map_err(|e| e.to_string())?;
-        files.extend(taken.map(|text| (EDITIONS.to_owned(), text)));
+        files.extend(taken.map(|(text, name)| (name, text)));
         steps.say("writing");
         write_all(&to.into, &files)?;
         written.extend(files.into_keys());
@@ -224,17 +262,16 @@ const EDITIONS: &str = "editions.csv";
 
 /// Notes that an edition is taken; an edition older than one that is there is refused, since what
 /// came after it would be lost.
-fn edition(into: &Path, day: Day) -> Result<Vec<u8>, String> {
-    let path = into.join(EDITIONS);
-    let mut text = match fs::read_to_string(&path) {
+fn edition(path: &Path, day: Day) -> Result<Vec<u8>, String> {
+    let mut text = match fs::read_to_string(path) {
         Err(e) if e.kind() == io::ErrorKind::NotFound => "from\n".to_owned(),
-        text => text.map_err(|e| at(&path, &e))?,
+        text => text.map_err(|e| at(path, &e))?,
     };
     let days: Vec<Day> = text.lines().skip(1).filter_map(|line| line.parse().ok()).collect();
     match days.iter().max() {
         Some(last) if *last > day => Err(format!(
             "{}: an edition of {last} is there, and one of {day} cannot go behind it",
-            into.display()
+            path.display()
         )),
         _ => {
             if !days.contains(&day) {
@@ -248,7 +285,7 @@ fn edition(into: &Path, day: Day) -> Result<Vec<u8>, String> {
 /// Puts the edition behind the rows of the pack that are there.
 fn succeed(imported: &mut Imported, into: &Path, day: Day) -> Result<Changes, String> {
     let there = |name: &str| -> Result<Option<Vec<u8>>, String> {
-        let path = into.join(name);
+        let path = into.join(format!("{name}{}.csv.zst", imported.stem));
         match fs::read(&path) {
             Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(None),
             bytes => {
@@ -257,10 +294,37 @@ fn succeed(imported: &mut Imported, into: &Path, day: Day) -> Result<Changes, St
             }
         }
     };
-    let (lines, measures) = (there("lines.csv.zst")?, there("measures.csv.zst")?);
+    // What an import has none of, it says nothing of.
+    let of = |name, none: bool| if none { Ok(None) } else { there(name) };
+    let lines = of("lines", imported.lines.is_empty())?;
+    let measures = of("measures", imported.measures.is_empty())?;
     imported
         .succeed(lines.as_deref(), measures.as_deref(), day)
         .map_err(|e| format!("{}: the rows that are there: {e}", into.display()))
+}
+
+fn layout(
+    rows: &str,
+    columns: &[(String, String)],
+    values: &[(String, String)],
+) -> Result<table::Layout, String> {
+    let rows = table::Rows::ALL.into_iter().find(|(name, _)| *name == rows);
+    let (_, rows) = rows.ok_or("no such rows")?;
+    table::Layout::new(rows, columns, values)
+}
+
+fn pair(text: &str) -> Result<(String, String), String> {
+    let pair = text.split_once('=').filter(|(field, _)| !field.is_empty());
+    let (field, value) = pair.ok_or("want FIELD=…")?;
+    Ok((field.to_owned(), value.to_owned()))
+}
+
+fn stem(text: &str) -> Result<String, String> {
+    let fits = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+    if text.is_empty() || !text.bytes().all(fits) {
+        return Err("want small letters, digits and -".to_owned());
+    }
+    Ok(text.to_owned())
 }
 
 fn day(text: &str) -> Result<Day, String> {
@@ -493,5 +557,63 @@ mod tests {
         assert_eq!((&got["codes_10"], &got["notes_read"]), (&1.into(), &0.into()));
         assert_eq!((&got["ad_valorem"], &got["notes_unread"]), (&1.into(), &1.into()));
         assert_eq!(got["rows_by_note"], serde_json::json!({ "9С": 1 }));
+    }
+    fn csv(dir: &Path, text: &str, rows: &str, values: &[&str], from: Option<&str>) -> u8 {
+        let file = dir.join("in.csv");
+        fs::write(&file, text).unwrap();
+        let values = values.iter().map(|value| pair(value).unwrap()).collect();
+        let (rows, columns, stem) = (rows.to_owned(), Vec::new(), "x".to_owned());
+        let to = To { from: from.map(|day| day.parse().unwrap()), ..to(dir) };
+        run(ImportArgs { what: What::Csv { file, rows, columns, values, stem, to } })
+    }
+
+    #[test]
+    fn a_table_is_written_beside_the_rows_of_the_pack() {
+        let dir = tempfile::tempdir().unwrap();
+        let pack = dir.path().join("pack");
+        fs::create_dir_all(&pack).unwrap();
+        fs::write(pack.join("measures.csv.zst"), "the pack's own").unwrap();
+        let fixed = ["tax_type=A00", "basis=act", "direction=import"];
+        let rates = |text: &str, from| csv(dir.path(), text, "measures", &fixed, from);
+        let there = || {
+            let bytes = fs::read(pack.join("measures-x.csv.zst")).unwrap();
+            let text = String::from_utf8(zstd::decode_all(&*bytes).unwrap()).unwrap();
+            let row = |line: &str| {
+                let cells: Vec<_> = line.split(',').collect();
+                format!("{} {} {}..{}", cells[0], cells[5], cells[11], cells[12])
+            };
+            text.lines().skip(1).map(row).collect::<Vec<_>>()
+        };
+        assert_eq!(rates("code,rate\n01,5\n02,6\n03,7\n", Some("2026-01-01")), TAKEN);
+        assert_eq!(there(), ["01 5 2026-01-01..", "02 6 2026-01-01..", "03 7 2026-01-01.."]);
+        // Refused in part: the good rows; what was refused is not known rather than ended.
+        assert_eq!(rates("code,rate\n01,5\n02,8\n03,x\n", Some("2026-07-01")), REFUSED);
+        let second = [
+            "01 5 2026-01-01..",
+            "02 6 2026-01-01..2026-06-30",
+            "02 8 2026-07-01..",
+            "03 7 2026-01-01..2026-06-30",
+            "03  2026-07-01..",
+        ];
+        assert_eq!(there(), second);
+        // Refused whole, of an edition before the last, or of fields there are not: nothing.
+        assert_eq!(rates("code,duty\n01,5\n", Some("2026-08-01")), REFUSED);
+        assert_eq!(rates("code,rate\n01,x\n", Some("2026-08-01")), REFUSED);
+        assert_eq!(rates("code,rate\n01,5\n", Some("2026-06-30")), FAULT);
+        assert_eq!(csv(dir.path(), "code\n01\n", "lines", &["rate=5"], None), USAGE);
+        assert_eq!(there(), second);
+        assert_eq!(fs::read(pack.join("measures.csv.zst")).unwrap(), b"the pack's own");
+        let days = fs::read_to_string(pack.join("editions-x-measures.csv")).unwrap();
+        assert_eq!(days, "from\n2026-01-01\n2026-07-01\n");
+
+        let list = "code,name_en\nXA,A\nXA,B\n";
+        assert_eq!(csv(dir.path(), list, "lists", &["list=country"], None), REFUSED);
+        let list = fs::read_to_string(pack.join("lists/country-x.csv")).unwrap();
+        assert_eq!(list.lines().nth(1), Some("country,XA,A,,,,"));
+        let rates = "currency,per_unit\nUSD,0.79\n";
+        assert_eq!(csv(dir.path(), rates, "rates", &["source=a bank"], None), TAKEN);
+        assert!(pack.join("rates-x.csv.zst").exists());
+        assert!(stem("../x").is_err() && stem("").is_err() && stem("id-2026").is_ok());
+        assert!(pair("=x").is_err() && pair("x").is_err());
     }
 }

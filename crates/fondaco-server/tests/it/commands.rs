@@ -651,4 +651,15 @@ fn an_import_ends_as_its_file_deserves() {
     assert_eq!(run(&["import", "un-list", &none, "--into", &into]).code, 3);
     assert_eq!(run(&["import", "nosuch", &fine, "--into", &into]).code, 2);
     assert_eq!(run(&["import", "un-list", &fine]).code, 2);
+    let table = write(dir.path(), "table.csv", "HS;Duty\n0101.21;5\n0102;x\n");
+    let csv = ["import", "csv", &table, "--into", &into, "--json", "--set", "tax_type=A00"];
+    let more = ["--rows", "measures", "--set", "basis=act", "--as", "code=HS"];
+    let came = run(&[&csv[..], &more[..], &["--as", "rate=Duty"]].concat());
+    assert_eq!(came.code, 1, "{}", came.err);
+    let told = came.json();
+    assert_eq!((&told["rows"], &told["taken"]), (&2.into(), &1.into()));
+    assert_eq!(told["refused"][0]["line"], 3);
+    let came = run(&[&csv[..], &more[..], &["--as", "duty=Duty"]].concat());
+    assert_eq!(came.code, 2, "{}", came.err);
+    assert!(came.err.contains("no field `duty`; they have code, direction"), "{}", came.err);
 }

@@ -59,10 +59,6 @@ pub fn import(
         "duty_notes",
         "pdf_revision",
     ];
-    let table = match unfold(bytes).and_then(|bytes| Table::read(&bytes, COLUMNS)) {
-        Ok(table) => table,
-        Err(reason) => return Imported::whole(reason),
-    };
     let texts = match notes.map(read_notes).transpose() {
         Ok(texts) => texts.unwrap_or_default(),
         Err(reason) => return Imported::whole(format!("the notes: {reason}")),
@@ -74,6 +70,10 @@ pub fn import(
         Ok(begins) => begins,
         Err(e) => return Imported::whole(format!("`from`: {e}")),
     };
+    let table = match unfold(bytes).and_then(|bytes| Table::read(&bytes, COLUMNS)) {
+        Ok(table) => table,
+        Err(reason) => return Imported::whole(reason),
+    };
     let readings: BTreeMap<&str, Reading> =
         texts.iter().map(|(note, text)| (note.as_str(), notes::read(text))).collect();
     let mut unknown = BTreeSet::new();
@@ -83,11 +83,17 @@ pub fn import(
     let mut unparsed = BTreeSet::new();
     let mut seen = HashSet::new();
     let mut path = Vec::new();
+    let mut lost = table.bad.iter().peekable();
     for (at, (line, row)) in table.rows.iter().enumerate() {
         let field = |column| table.field(row, column);
+        while lost.next_if(|bad| bad.line < *line).is_some() {
+            // It may have headed those below it: no name is better than another's.
+            path.clear();
+        }
         let depth = match field("dash_depth").parse::<usize>() {
             Ok(depth) if depth <= MAX_DEPTH => depth,
             _ => {
+                path.clear();
                 out.refuse(*line, format!("`dash_depth` is `{}`", field("dash_depth")));
                 continue;
             }
@@ -106,7 +112,13 @@ pub fn import(
         put_at(&mut path, depth, name.trim_end_matches([':', ' ']).to_owned());
 
         let code = field("code");
-        if field("level") != "10" {
+        let level = field("level");
+        if level != "10" {
+            if level != code.len().to_string() {
+                out.refuse(*line, format!("`level` is `{level}` and `code` is `{code}`"));
+            } else if !field("duty_text").is_empty() {
+                out.refuse(*line, format!("{code}: a duty on a heading"));
+            }
             continue;
         }
         if code.len() != 10 || !code.bytes().all(|b| b.is_ascii_digit()) {
@@ -124,7 +136,16 @@ pub fn import(
                 continue;
             }
         };
+        let Some(edition) = revision(field("pdf_revision")) else {
+            let text = field("pdf_revision");
+            out.refuse(*line, format!("{code}: `pdf_revision` is `{text}`: want a day"));
+            continue;
+        };
         let text = field("duty_text");
+        if text.is_empty() {
+            out.refuse(*line, format!("{code}: no `duty_text`"));
+            continue;
+        }
         let formula = duty(text);
         if let Some(formula) = &formula {
             let derived =
@@ -146,7 +167,7 @@ pub fn import(
             Some(_) => "compound",
         };
         *kinds.entry(kind).or_default() += 1;
-        let edition = revision(field("pdf_revision"));
+        let edition = Some(edition);
         let line = Line { printed: formula.as_ref(), edition, begins: begins.or(edition) };
         let names = note_names(field("duty_notes"));
         let noted: Vec<_> = names.iter().map(|n| (n.as_str(), readings.get(n.as_str()))).collect();
@@ -249,7 +270,7 @@ fn dotted(text: &str) -> Option<Day> {
     let mut parts = text.split('.');
     let day = parts.next()?.parse().ok()?;
     let month = parts.next()?.parse().ok()?;
-    let year = parts.next()?.parse().ok()?;
+    let year = parts.next().filter(|year| year.len() == 4)?.parse().ok()?;
     if parts.next().is_some() { None } else { Day::of(year, month, day).ok() }
 }
 
@@ -396,10 +417,20 @@ fn read_notes(bytes: &[u8]) -> Result<BTreeMap<String, String>, String> {
     if let Some(bad) = table.bad.first() {
         return Err(format!("line {}: {}", bad.line, bad.reason));
     }
-    let rows = table.rows.iter();
-    Ok(rows
-        .map(|(_, r)| (note_name(table.field(r, "note")), squeeze(table.field(r, "text_ru"))))
-        .collect())
+    let mut notes = BTreeMap::new();
+    for (line, row) in &table.rows {
+        let note = note_name(table.field(row, "note"));
+        let text = squeeze(table.field(row, "text_ru"));
+        if note.is_empty() || text.is_empty() {
+            return Err(format!("line {line}: no note or no text"));
+        }
+        if let Some(before) = notes.insert(note.clone(), text.clone())
+            && before != text
+        {
+            return Err(format!("line {line}: {note} stands twice, with another text"));
+        }
+    }
+    Ok(notes)
 }
 
 /// `63С)` as `63С`; the letter is Cyrillic even where the print has the Latin one.

@@ -13,6 +13,7 @@ use fondaco::token::Token;
 use serde_json::Value;
 
 use super::{Imported, MAX_DEPTH, chapter99, path_name, put_at, rate_fields, squeeze, unfold};
+use crate::json::{self, Scan};
 use crate::pack::rows::{LawRow, LineRow, MeasureRow};
 
 /// The regime of a rate in the special column that names no programme.
@@ -33,6 +34,9 @@ pub fn import(bytes: &[u8], from: Option<&str>) -> Imported {
         Ok(bytes) => bytes,
         Err(reason) => return Imported::whole(reason),
     };
+    if let Scan::Twice(name) = json::scan(&bytes, usize::MAX) {
+        return Imported::whole(format!("a record has the member `{name}` twice"));
+    }
     let records: Vec<Value> = match serde_json::from_slice(&bytes) {
         Ok(records) => records,
         Err(e) => return Imported::whole(format!("not a JSON array of records: {e}")),
@@ -41,17 +45,23 @@ pub fn import(bytes: &[u8], from: Option<&str>) -> Imported {
     let mut taken: Vec<Record> = Vec::new();
     let mut seen = HashSet::new();
     let mut path = Vec::new();
+    let mut lost = Vec::new();
     for (at, value) in records.iter().enumerate() {
         let number = at + 1;
         match Record::read(value, &mut path) {
             Ok(None) => {}
             Ok(Some(record)) if seen.insert(record.code.clone()) => taken.push(record),
             Ok(Some(record)) => out.refuse(number, format!("{} stands twice", record.code)),
-            Err(reason) => out.refuse(number, reason),
+            Err(reason) => {
+                // It may have headed those below it: no name is better than another's.
+                path.clear();
+                lost.extend(parent(value, taken.last()));
+                out.refuse(number, reason);
+            }
         }
     }
-    let parents: HashSet<&str> =
-        taken.iter().filter(|r| r.code.len() == 10).filter_map(|r| r.code.get(..8)).collect();
+    let tens = taken.iter().filter(|r| r.code.len() == 10).filter_map(|r| r.code.get(..8));
+    let parents: HashSet<&str> = tens.chain(lost.iter().map(String::as_str)).collect();
     let from = from.unwrap_or_default();
     let mut texts = BTreeSet::new();
     let mut unparsed = BTreeSet::new();
@@ -73,16 +83,20 @@ pub fn import(bytes: &[u8], from: Option<&str>) -> Imported {
             ("special", &record.special),
             ("column 2", &record.other),
         ] {
-            let text = tidy(text);
-            if text.is_empty() {
+            let tidied = tidy(text);
+            // Stray signs are a rate that cannot be read; a colon alone is the print's "none".
+            let text = if tidied.is_empty() { squeeze(&strip_tags(text)) } else { tidied };
+            if ["", ":"].contains(&text.as_str()) {
                 continue;
             }
             texts.insert(text.clone());
-            let groups = if column == "special" {
-                special(&text)
-            } else {
-                vec![(String::new(), text.as_str())]
-            };
+            let mut groups = vec![(String::new(), text.as_str())];
+            if column == "special" {
+                groups = special(&text);
+                if groups.is_empty() {
+                    groups.push((SPECIAL.to_owned(), text.as_str()));
+                }
+            }
             for (regime, rate) in groups {
                 let formula = duty(rate);
                 if formula.is_none() {
@@ -136,9 +150,22 @@ fn law() -> LawRow {
     }
 }
 
+/// The eight digits that a refused record stood below, by its code, else by its indent: they are
+/// no line of their own for its being lost.
+fn parent(refused: &Value, before: Option<&Record>) -> Option<String> {
+    let text = |field: &str| refused.get(field).and_then(Value::as_str).unwrap_or_default();
+    let code: String = text("htsno").chars().filter(char::is_ascii_digit).collect();
+    if code.len() == 10 {
+        return code.get(..8).map(str::to_owned);
+    }
+    let depth: usize = text("indent").trim().parse().ok()?;
+    before.filter(|b| b.code.len() == 8 && depth > b.depth).map(|b| b.code.clone())
+}
+
 /// A printed line that has a code.
 pub(super) struct Record {
     pub(super) code: String,
+    depth: usize,
     name: String,
     units: Vec<String>,
     pub(super) general: String,
@@ -170,6 +197,11 @@ impl Record {
         let htsno = text("htsno")?;
         let code: String = htsno.chars().filter(|c| *c != '.' && !c.is_whitespace()).collect();
         if code.is_empty() {
+            for column in ["general", "special", "other"] {
+                if !tidy(&text(column)?).is_empty() {
+                    return Err(format!("a rate in `{column}` and no `htsno`"));
+                }
+            }
             return Ok(None);
         }
         if !code.bytes().all(|b| b.is_ascii_digit()) || ![4, 6, 8, 10].contains(&code.len()) {
@@ -191,6 +223,7 @@ impl Record {
         };
         Ok(Some(Self {
             code,
+            depth,
             name: path_name(path),
             units,
             general: text("general")?,
@@ -417,7 +450,8 @@ fn one_duty(text: &str) -> Option<Formula> {
         return one_duty(rate);
     }
     if text.starts_with(|c: char| c.is_alphabetic()) {
-        return Some(note(text));
+        // One word is a slip of the pen: the law takes more of them to say anything.
+        return text.contains(' ').then(|| note(text));
     }
     if let Some(rest) = text.strip_prefix('$') {
         let (amount, rest) = number(rest)?;
@@ -436,17 +470,26 @@ fn one_duty(text: &str) -> Option<Formula> {
     if ["", "ad val", "ad valorem"].contains(&rest.trim_matches(['.', ' '])) {
         return Some(Formula::AdValorem { percent: value, part: None });
     }
-    Some(match part(rest) {
-        Some(part) => Formula::AdValorem { percent: value, part: Some(part) },
-        None => note(text),
-    })
+    match part(rest) {
+        Some(part) => Some(Formula::AdValorem { percent: value, part: Some(part) }),
+        None => rest.contains(char::is_alphabetic).then(|| note(text)),
+    }
 }
 
-/// Digits with an optional point; commas between thousands are dropped.
+/// Digits with an optional point; commas between thousands are dropped, and stand nowhere else.
 fn number(text: &str) -> Option<(Decimal, &str)> {
     let end =
         text.find(|c: char| !c.is_ascii_digit() && c != '.' && c != ',').unwrap_or(text.len());
     let (digits, rest) = text.split_at_checked(end)?;
+    let (whole, part) = digits.split_once('.').unwrap_or((digits, ""));
+    let mut groups = whole.split(',');
+    let most = if whole.contains(',') { 3 } else { usize::MAX };
+    if groups.next().is_none_or(|first| first.len() > most)
+        || groups.any(|g| g.len() != 3)
+        || part.contains(',')
+    {
+        return None;
+    }
     Some((decimal(&digits.replace(',', ""))?, rest))
 }
 
@@ -532,7 +575,7 @@ fn specific(amount: Decimal, after: &str, text: &str) -> Option<Formula> {
     }
     match part(rest) {
         Some(part) if counted.is_empty() => make(unit, per, &part),
-        _ => Some(note(text)),
+        _ => rest.contains(char::is_alphabetic).then(|| note(text)),
     }
 }
 
@@ -674,9 +717,27 @@ mod tests {
 
     #[test]
     fn what_cannot_be_read_is_not_guessed() {
-        for text in
-            ["", " ", ":", "5", "5¢", "5¢/widget", "$/kg", "%", "5 1/0%", "5¢kg", "+ 5%", "5% +"]
-        {
+        for text in [
+            "",
+            " ",
+            ":",
+            "5",
+            "5¢",
+            "5¢/widget",
+            "2,5%",
+            "1,0000%",
+            "1.5,000%",
+            "Fre3",
+            "S% + 5%",
+            "5%#?",
+            "1¢/kg#?",
+            "$/kg",
+            "%",
+            "5 1/0%",
+            "5¢kg",
+            "+ 5%",
+            "5% +",
+        ] {
             check(text, "-");
         }
         check(&"5% + ".repeat(3), "-");

@@ -13,7 +13,7 @@ use quick_xml::events::BytesRef;
 use serde::Serialize;
 
 use crate::pack::rows::{
-    GroupRow, LawRow, LineRow, ListRow, MeasureRow, NameRow, QuotaRow, RequirementRow,
+    GroupRow, LawRow, LineRow, ListRow, MeasureRow, NameRow, QuotaRow, RateRow, RequirementRow,
 };
 
 pub mod chapter99;
@@ -21,7 +21,9 @@ pub mod cn;
 pub mod ett;
 pub mod hts;
 pub mod origin;
+mod records;
 pub mod succession;
+pub mod table;
 pub mod taric3;
 pub mod uk_codes;
 pub mod un_list;
@@ -36,7 +38,7 @@ const ZSTD_LEVEL: i32 = 19;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Imported {
     /// What stands between a file's name and its ending, where a pack has several sources.
-    pub stem: &'static str,
+    pub stem: Cow<'static, str>,
     /// Lines of the nomenclature, by code.
     pub lines: Vec<LineRow>,
     /// Rates, by code.
@@ -47,6 +49,8 @@ pub struct Imported {
     pub quotas: Vec<QuotaRow>,
     /// Groups of countries.
     pub groups: Vec<GroupRow>,
+    /// Rates of exchange.
+    pub rates: Vec<RateRow>,
     /// The acts that the rows cite.
     pub law: Vec<LawRow>,
     /// Codes of code lists, by list and code.
@@ -105,6 +109,8 @@ impl Imported {
             && self.measures.is_empty()
             && self.requirements.is_empty()
             && self.quotas.is_empty()
+            && self.groups.is_empty()
+            && self.rates.is_empty()
             && self.lists.is_empty()
             && self.names.is_empty()
     }
@@ -124,7 +130,7 @@ impl Imported {
     /// [`CannotWrite`] where rows cannot be written or `law` is no `law.csv`.
     pub fn files(&self, law: &[u8]) -> Result<BTreeMap<String, Vec<u8>>, CannotWrite> {
         let mut files = BTreeMap::new();
-        let stem = self.stem;
+        let stem = &*self.stem;
         let mut put = |name: &str, rows: Vec<u8>| -> Result<(), CannotWrite> {
             if !rows.is_empty() {
                 files.insert(format!("{name}{stem}.csv.zst"), zstd(&rows)?);
@@ -136,13 +142,14 @@ impl Imported {
         put("requirements", csv_of(&self.requirements)?)?;
         put("quotas", csv_of(&self.quotas)?)?;
         put("groups", csv_of(&self.groups)?)?;
+        put("rates", csv_of(&self.rates)?)?;
         put("names", csv_of(&self.names)?)?;
         let mut lists: BTreeMap<&str, Vec<&ListRow>> = BTreeMap::new();
         for row in &self.lists {
             lists.entry(&row.list).or_default().push(row);
         }
         for (list, rows) in lists {
-            files.insert(format!("lists/{list}.csv"), csv_of(rows)?);
+            files.insert(format!("lists/{list}{stem}.csv"), csv_of(rows)?);
         }
         if !self.law.is_empty() {
             let mut acts: BTreeMap<String, LawRow> = BTreeMap::new();
@@ -199,30 +206,50 @@ struct Table {
 impl Table {
     /// Reads every row; a row that is no CSV, not UTF-8 or of another width is set apart.
     fn read(bytes: &[u8], wanted: &[&str]) -> Result<Self, String> {
-        let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(bytes);
-        let headers = reader.headers().map_err(|e| format!("no header line: {e}"))?.clone();
-        let columns: Vec<String> = headers.iter().map(|h| h.trim().to_owned()).collect();
+        Self::cut(bytes, b',', wanted, &[])
+    }
+
+    /// As [`Table::read`], with another delimiter; of `more` a column may be wanting.
+    fn cut(bytes: &[u8], delimiter: u8, wanted: &[&str], more: &[&str]) -> Result<Self, String> {
+        let mut records = records::records(bytes, delimiter)?.into_iter();
+        let header = records.next().map(|header| header.fields);
+        let header = header.unwrap_or_else(|| Err("the file is empty".to_owned()));
+        let header = header.map_err(|e| format!("no header line: {e}"))?;
+        let columns: Vec<String> = header.iter().map(|h| h.trim().to_owned()).collect();
         if let Some(missing) = wanted.iter().find(|w| !columns.iter().any(|c| c == *w)) {
             return Err(format!("no column `{missing}` in the header line"));
         }
+        let used = |name: &String| [wanted, more].concat().contains(&name.as_str());
+        let twice = |(at, name): &(usize, &String)| columns.iter().take(*at).any(|c| c == *name);
+        if let Some((_, name)) = columns.iter().enumerate().filter(|(_, n)| used(n)).find(twice) {
+            return Err(format!("the column `{name}` stands twice in the header line"));
+        }
+        let last_used = columns.last().is_some_and(used);
         let mut table = Self { columns, rows: Vec::new(), bad: Vec::new() };
-        for row in reader.records() {
-            match row {
-                Ok(row) => {
-                    let line = row.position().map_or(0, |p| usize::try_from(p.line()).unwrap_or(0));
-                    if row.len() == table.columns.len() {
-                        table.rows.push((line, row));
-                    } else {
-                        let (got, want) = (row.len(), table.columns.len());
-                        let reason = format!("{got} fields where the header has {want}");
-                        table.bad.push(Refused { line, reason });
-                    }
+        for record in records {
+            let width = table.columns.len();
+            let fields = record.fields.and_then(|fields| match fields.len() {
+                got if got != width => Err(format!("{got} fields where the header has {width}")),
+                _ if record.open && last_used => Err("the file ends in this line, and may have \
+                                                      been cut off: want a line break behind it"
+                    .to_owned()),
+                _ => Ok(fields),
+            });
+            match fields {
+                Ok(fields) => table.rows.push((record.line, fields.into())),
+                // Good rows may be in it.
+                Err(reason) if record.last > record.line => {
+                    let (first, last) = (record.line, record.last);
+                    return Err(format!(
+                        "lines {first} to {last} are one row by their quotes, and it has {reason}: \
+                         a quote may not be closed"
+                    ));
                 }
-                Err(e) => {
-                    let line = e.position().map_or(0, |p| usize::try_from(p.line()).unwrap_or(0));
-                    table.bad.push(Refused { line, reason: e.to_string() });
-                }
+                Err(reason) => table.bad.push(Refused { line: record.line, reason }),
             }
+        }
+        if table.rows.is_empty() && table.bad.is_empty() {
+            return Err("no row below the header line".to_owned());
         }
         Ok(table)
     }
@@ -352,7 +379,15 @@ mod tests {
         assert_eq!(table.field(&table.rows[1].1, "c"), "");
         assert_eq!(table.bad.iter().map(|b| b.line).collect::<Vec<_>>(), [3, 4]);
         assert!(Table::read(b"", &["a"]).is_err());
-        assert!(Table::read(b"a,b\n", &["a", "z"]).is_err());
+        assert!(Table::read(b"a,b\n", &["a"]).is_err());
+        assert!(Table::read(b"a,b\n1,2\n", &["a", "z"]).is_err());
+        assert!(Table::read(b"a,a\n1,2\n", &["a"]).is_err());
+        assert!(Table::read(b"a,b,b\n1,2,3\n", &["a"]).is_ok());
+        // What a quote made of three lines is not one bad row.
+        assert!(Table::read(b"a,b\n1,\"2\n3,4\n5\",6\n", &["a"]).is_err());
+        // The last figure of a file without a last line break may have had more digits.
+        let cut = |wanted| Table::read(b"a,b\n1,2\n3,4", wanted).unwrap().rows.len();
+        assert_eq!((cut(&["a", "b"]), cut(&["a"])), (1, 2));
     }
 
     #[test]

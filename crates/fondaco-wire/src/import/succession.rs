@@ -13,7 +13,7 @@ use super::Imported;
 use crate::pack::rows::{LineRow, MeasureRow};
 
 /// A row with its days.
-trait Dated: Serialize + Clone {
+pub(super) trait Dated: Serialize + Clone {
     fn days(&mut self) -> (&mut String, &mut String);
 }
 
@@ -41,7 +41,7 @@ pub struct Changes {
 }
 
 /// What a row says, without its days.
-fn said<T: Dated>(row: &T) -> String {
+pub(super) fn said<T: Dated>(row: &T) -> String {
     let mut row = row.clone();
     let (from, until) = row.days();
     from.clear();
@@ -101,17 +101,28 @@ impl Imported {
     fn keep_refused(&mut self, lines: &[LineRow], measures: &[MeasureRow], day: Day) {
         let first = day.to_string();
         let goes_on = |until: &str| until.is_empty() || *until >= *first;
-        let said: BTreeSet<String> = self.lines.iter().map(|l| l.code.clone()).collect();
-        let lost = |code: &str| !code.is_empty() && !said.iter().any(|c| c.starts_with(code));
-        self.lines.extend(lines.iter().filter(|l| goes_on(&l.until) && lost(&l.code)).cloned());
-        let rates = measures.iter().filter(|m| goes_on(&m.until) && lost(&m.code));
-        let unknown = rates.map(|m| MeasureRow {
+        let unknown = |m: &MeasureRow| MeasureRow {
             rate: String::new(),
             formula: String::new(),
             from: first.clone(),
             ..m.clone()
-        });
-        self.measures.extend(unknown);
+        };
+        // Where rates come without a nomenclature, a code may have lost one of several.
+        if self.lines.is_empty() {
+            let about = |m: &MeasureRow| {
+                let (unit, basis, mark) = Default::default();
+                said(&MeasureRow { unit, basis, mark, ..unknown(m) })
+            };
+            let told: BTreeSet<_> = self.measures.iter().map(about).collect();
+            let lost = measures.iter().filter(|m| goes_on(&m.until) && !told.contains(&about(m)));
+            self.measures.extend(lost.map(unknown));
+            return;
+        }
+        let said: BTreeSet<String> = self.lines.iter().map(|l| l.code.clone()).collect();
+        let lost = |code: &str| !code.is_empty() && !said.iter().any(|c| c.starts_with(code));
+        self.lines.extend(lines.iter().filter(|l| goes_on(&l.until) && lost(&l.code)).cloned());
+        let rates = measures.iter().filter(|m| goes_on(&m.until) && lost(&m.code));
+        self.measures.extend(rates.map(unknown));
     }
 
     /// Puts an edition in force from `day` behind the rows of those before it.
@@ -243,6 +254,21 @@ mod tests {
             ("01", "7", "2026-01-01", ""),
             ("02", "7", "2026-01-01", "2026-06-30"),
             ("02", "", "2026-07-01", ""),
+        ];
+        assert_eq!(told, wanted);
+
+        // Of rates without a nomenclature, one of two of a code was refused.
+        let of = |origin: &str| MeasureRow { origin: origin.into(), ..rate("01") };
+        let rates = super::super::csv_of([of("CN"), of("KR")]).unwrap();
+        let mut next = Imported { measures: vec![of("CN")], ..Imported::default() };
+        next.refuse(2, "a bad row");
+        next.succeed(None, Some(&rates), "2026-07-01".parse().unwrap()).unwrap();
+        let told: Vec<_> =
+            next.measures.iter().map(|m| (&*m.origin, &*m.rate, &*m.from, &*m.until)).collect();
+        let wanted = [
+            ("CN", "7", "2026-01-01", ""),
+            ("KR", "7", "2026-01-01", "2026-06-30"),
+            ("KR", "", "2026-07-01", ""),
         ];
         assert_eq!(told, wanted);
     }

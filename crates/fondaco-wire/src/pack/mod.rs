@@ -22,8 +22,9 @@ pub mod difference;
 pub mod folder;
 mod origin;
 mod profile;
+mod quotas;
 pub mod rows;
-mod source;
+pub(crate) mod source;
 mod table;
 
 /// Something wrong in a file of a pack.

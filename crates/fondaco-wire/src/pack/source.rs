@@ -11,7 +11,6 @@ use fondaco::measures::{Measures, Table};
 use fondaco::money::{Decimal, Rounding, RoundingMode, decimal};
 use fondaco::origin::Origins;
 use fondaco::quantity::{UnitProduct, UnitRow, Units};
-use fondaco::quota::Quota;
 use fondaco::reference::{
     Act, Check, Line, ListedName, Names, Pack, Proofs, Rate, Requirements, RiskRule,
 };
@@ -20,10 +19,8 @@ use fondaco::token::Token;
 use serde::Deserialize;
 
 use super::profile::ProfileFile;
-use super::rows::{
-    GroupRow, LawRow, LineRow, ListRow, MeasureRow, NameRow, QuotaRow, RateRow, TermRow,
-};
-use super::{Files, Problem, asked, cel, origin, table};
+use super::rows::{GroupRow, LawRow, LineRow, ListRow, MeasureRow, NameRow, RateRow, TermRow};
+use super::{Files, Problem, asked, cel, origin, quotas, table};
 
 #[derive(Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -100,14 +97,14 @@ struct UnitFile {
 }
 
 /// Collects problems with the file and row they are in.
-pub(super) struct Reader<'p> {
-    pub(super) file: String,
-    pub(super) row: usize,
-    pub(super) problems: &'p mut Vec<Problem>,
+pub(crate) struct Reader<'p> {
+    pub(crate) file: String,
+    pub(crate) row: usize,
+    pub(crate) problems: &'p mut Vec<Problem>,
 }
 
 impl Reader<'_> {
-    pub(super) fn problem(&mut self, what: impl Into<String>) {
+    pub(crate) fn problem(&mut self, what: impl Into<String>) {
         let problem = Problem { file: self.file.clone(), row: self.row, what: what.into() };
         self.problems.push(problem);
     }
@@ -187,7 +184,7 @@ impl Reader<'_> {
     }
 
     /// A measure from its row.
-    pub(super) fn measure(&mut self, row: &MeasureRow) -> Option<Measure> {
+    pub(crate) fn measure(&mut self, row: &MeasureRow) -> Option<Measure> {
         let before = self.problems.len();
         if !row.code.bytes().all(|b| b.is_ascii_digit()) || row.code.len() > Measure::LONGEST {
             self.problem(format!("“{}” is not a commodity code", row.code));
@@ -266,7 +263,7 @@ impl Reader<'_> {
     }
 
     /// A rate of exchange from its row.
-    pub(super) fn rate(&mut self, row: &RateRow) -> Option<Rate> {
+    pub(crate) fn rate(&mut self, row: &RateRow) -> Option<Rate> {
         let currency = match row.currency.parse() {
             Ok(currency) => currency,
             Err(e) => {
@@ -287,7 +284,26 @@ impl Reader<'_> {
         })
     }
 
-    pub(super) fn line(&mut self, row: LineRow) -> Line {
+    /// A group from its row, and who is in it since when; nobody where that is not held.
+    pub(crate) fn group(&mut self, row: &GroupRow) -> (Token, Option<(Token, Validity)>) {
+        if !row.group.starts_with('~') {
+            self.problem(format!("“{}” is no group: want ~ and its name", row.group));
+        }
+        let validity = self.validity(&row.from, &row.until);
+        let member = (!row.country.is_empty()).then(|| (self.token(&row.country), validity));
+        (self.token(&row.group), member)
+    }
+
+    /// A code of a list from its row.
+    pub(crate) fn listed(&mut self, row: &ListRow) -> (Token, Token, Validity) {
+        if row.list.is_empty() || row.code.is_empty() {
+            self.problem("no list or no code");
+        }
+        let validity = self.validity(&row.from, &row.until);
+        (self.token(&row.list), self.token(&row.code), validity)
+    }
+
+    pub(crate) fn line(&mut self, row: LineRow) -> Line {
         if row.code.is_empty() || !row.code.bytes().all(|b| b.is_ascii_digit()) {
             self.problem(format!("“{}” is not a commodity code", row.code));
         }
@@ -391,18 +407,9 @@ pub(super) fn read(files: &Files<'_>, digest: String) -> Result<Pack, Vec<Proble
         files,
         |n| n.starts_with("groups"),
         &mut problems,
-        |reader, row: GroupRow| {
-            if !row.group.starts_with('~') {
-                reader.problem(format!("“{}” is no group: want ~ and its name", row.group));
-            }
-            let group = reader.token(&row.group);
-            if row.country.is_empty() {
-                pack.untold_groups.push(group);
-                return;
-            }
-            let validity = reader.validity(&row.from, &row.until);
-            let member = (reader.token(&row.country), validity);
-            pack.groups.entry(group).or_default().push(member);
+        |reader, row: GroupRow| match reader.group(&row) {
+            (group, None) => pack.untold_groups.push(group),
+            (group, Some(member)) => pack.groups.entry(group).or_default().push(member),
         },
     );
     // The two long tables, each on a thread of its own: loading them is most of a cold start.
@@ -441,9 +448,7 @@ pub(super) fn read(files: &Files<'_>, digest: String) -> Result<Pack, Vec<Proble
         |n| n.starts_with("lists/"),
         &mut problems,
         |reader, row: ListRow| {
-            let list = reader.token(&row.list);
-            let code = reader.token(&row.code);
-            let validity = reader.validity(&row.from, &row.until);
+            let (list, code, validity) = reader.listed(&row);
             pack.lists.entry(list).or_default().push((code, validity));
         },
     );
@@ -512,7 +517,7 @@ pub(super) fn read(files: &Files<'_>, digest: String) -> Result<Pack, Vec<Proble
         }
     }
     pack.requirements = Requirements::new(asked::read(files, &pack, &mut problems));
-    quotas(files, &mut pack, &mut problems);
+    quotas::read(files, &mut pack, &mut problems);
     pack.origins = origin::read(files, &pack.law, &mut problems);
     pack.proofs = Proofs::of(&pack.origins, &pack.profile);
     if let Some(file) = toml_file::<RisksFile>(files, "risk.toml", &mut problems) {
@@ -573,36 +578,6 @@ fn measures(files: &Files<'_>, pack: &Pack, problems: &mut Vec<Problem>) -> Meas
         Vec::new()
     });
     Measures { tables }
-}
-
-/// The periods of tariff quotas, by order number and day.
-fn quotas(files: &Files<'_>, pack: &mut Pack, problems: &mut Vec<Problem>) {
-    rows(
-        files,
-        |n| n.starts_with("quotas"),
-        problems,
-        |reader, row: QuotaRow| {
-            let spans = row.closed.split('|').filter_map(|span| span.split_once('/'));
-            let closed = spans.map(|(from, until)| reader.validity(from, until)).collect();
-            let figure = |reader: &mut Reader<'_>, text: &str| {
-                if text.is_empty() { None } else { reader.figure(text) }
-            };
-            let told = reader.validity(&row.balance_on, "").from;
-            pack.quotas.push(Quota {
-                order: reader.token(&row.order),
-                definition: reader.token(&row.definition),
-                validity: reader.validity(&row.from, &row.until),
-                volume: reader.figure(&row.volume).unwrap_or_default(),
-                unit: reader.token(&row.unit),
-                critical: row.critical == "Y",
-                threshold: figure(reader, &row.threshold),
-                balance: figure(reader, &row.balance).map(|left| (left, told)),
-                over: matches!(row.state.as_str(), "exhausted" | "closed"),
-                closed,
-            });
-        },
-    );
-    pack.quotas.sort_by_key(|q| (q.order, q.validity.from));
 }
 
 /// A basis begins with the id of an act.

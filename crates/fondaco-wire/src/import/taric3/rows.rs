@@ -74,7 +74,7 @@ pub fn of(transmissions: &[Transmission]) -> Imported {
         companies: BTreeMap::new(),
         unparsed: BTreeSet::new(),
         areas: BTreeSet::new(),
-        out: Imported { stem: "-taric", ..Imported::default() },
+        out: Imported { stem: "-taric".into(), ..Imported::default() },
     };
     let mut measures = 0;
     for measure in all(&things, "measure") {

@@ -1,0 +1,70 @@
+//! The tariff quotas of a pack: a row is a period, with what is told of what is left.
+
+use fondaco::money::Decimal;
+use fondaco::quota::Quota;
+use fondaco::reference::Pack;
+
+use super::rows::QuotaRow;
+use super::source::{Reader, rows};
+use super::{Files, Problem};
+
+impl Reader<'_> {
+    /// A period of a tariff quota from its row.
+    pub(crate) fn quota(&mut self, row: &QuotaRow) -> Quota {
+        if row.order.is_empty() {
+            self.problem("no order number");
+        }
+        for (text, allowed) in
+            [(&row.critical, ["Y", "N", ""]), (&row.state, ["open", "exhausted", "closed"])]
+        {
+            if !text.is_empty() && !allowed.contains(&text.as_str()) {
+                self.problem(format!("“{text}” is none of {}", allowed.join(" ").trim_end()));
+            }
+        }
+        let mut closed = Vec::new();
+        for span in row.closed.split('|').filter(|span| !span.is_empty()) {
+            match span.split_once('/') {
+                Some((from, until)) => closed.push(self.validity(from, until)),
+                None => self.problem(format!("“{span}” is no span of days")),
+            }
+        }
+        let mut figure = |text: &str| {
+            let figure = if text.is_empty() { None } else { self.figure(text) };
+            if figure.is_some_and(|f| f < Decimal::ZERO) {
+                self.problem(format!("“{text}” is below zero"));
+            }
+            figure
+        };
+        let [threshold, balance] = [&row.threshold, &row.balance].map(|text| figure(text));
+        let volume = figure(&row.volume);
+        if row.volume.is_empty() {
+            self.problem("no volume");
+        }
+        let told = self.validity(&row.balance_on, "").from;
+        Quota {
+            order: self.token(&row.order),
+            definition: self.token(&row.definition),
+            validity: self.validity(&row.from, &row.until),
+            volume: volume.unwrap_or_default(),
+            unit: self.token(&row.unit),
+            critical: row.critical == "Y",
+            threshold,
+            balance: balance.map(|left| (left, told)),
+            over: matches!(row.state.as_str(), "exhausted" | "closed"),
+            closed,
+        }
+    }
+}
+
+/// The periods of tariff quotas, by order number and day.
+pub(super) fn read(files: &Files<'_>, pack: &mut Pack, problems: &mut Vec<Problem>) {
+    rows(
+        files,
+        |n| n.starts_with("quotas"),
+        problems,
+        |reader, row: QuotaRow| {
+            pack.quotas.push(reader.quota(&row));
+        },
+    );
+    pack.quotas.sort_by_key(|q| (q.order, q.validity.from));
+}
