@@ -200,6 +200,31 @@ pub struct Table {
     lengths: u32,
     /// For each of `origins`.
     letters: Vec<Option<Letters>>,
+    /// Places in `codes` by a hash of the code, at least half of them free: one look where a search by
+    /// halves takes as many as there are digits to the number of codes.
+    index: Vec<u32>,
+}
+
+/// A place in the index that holds nothing.
+const FREE: u32 = u32::MAX;
+
+/// Where in an index of so many places, a power of two, the look for a code begins.
+fn begin(key: u64, places: usize) -> usize {
+    // The golden ratio spreads codes that differ in their last digits.
+    (key.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as usize & (places - 1)
+}
+
+fn index(codes: &[(u64, u32)]) -> Result<Vec<u32>, Unfit> {
+    let places = (codes.len() * 2 + 1).next_power_of_two();
+    let mut index = vec![FREE; places];
+    for (n, (key, _)) in codes.iter().enumerate() {
+        let first = begin(*key, places);
+        let mut round = (first..places).chain(0..first);
+        let free = round.find(|at| index.get(*at) == Some(&FREE));
+        let place = free.and_then(|at| index.get_mut(at)).ok_or_else(|| full("codes"))?;
+        *place = u32::try_from(n).map_err(|_| full("codes"))?;
+    }
+    Ok(index)
 }
 
 /// A code of digits as a number that tells its length too; `None` where it is none or too long.
@@ -289,7 +314,8 @@ impl Table {
         let letters = shared.origins.iter().map(|o| Letters::of(o, groups)).collect();
         let lengths = codes.iter().fold(0, |bits, (key, _)| bits | 1 << (key & 31));
         let countries = rows.iter().map(country).collect();
-        let table = Self { shared, codes, rows, countries, lengths, letters };
+        let index = index(&codes)?;
+        let table = Self { shared, codes, rows, countries, lengths, letters, index };
         let sorted =
             |n: usize| table.countries.get(table.rows_of(n)).is_some_and(<[u16]>::is_sorted);
         if !(0..table.codes.len()).all(sorted) {
@@ -302,6 +328,20 @@ impl Table {
     #[must_use]
     pub fn parts(&self) -> (&Shared, &[(u64, u32)], &[Entry]) {
         (&self.shared, &self.codes, &self.rows)
+    }
+
+    /// The place of a code; `None` where no row names it.
+    fn place(&self, key: u64) -> Option<usize> {
+        let places = self.index.len();
+        let first = if places == 0 { 0 } else { begin(key, places) };
+        for at in (first..places).chain(0..first) {
+            let n = *self.index.get(at)?;
+            let (code, _) = self.codes.get(n as usize)?;
+            if *code == key {
+                return Some(n as usize);
+            }
+        }
+        None
     }
 
     fn rows_of(&self, code: usize) -> std::ops::Range<usize> {
@@ -370,10 +410,13 @@ impl Table {
     ) -> impl Iterator<Item = Found<'a>> + use<'a> {
         let prefix = asked.code.get(..length).unwrap_or_default();
         let key = if self.lengths >> length & 1 == 1 { pack(prefix) } else { None };
-        let at = key.and_then(|key| self.codes.binary_search_by_key(&key, |(k, _)| *k).ok());
+        let at = key.and_then(|key| self.place(key));
         let country = asked.place.and_then(|p| u16::try_from(p + 1).ok()).unwrap_or(0);
-        let rows = at.map_or([0..0, 0..0], |n| self.rows_for(n, country));
-        rows.into_iter().flatten().filter_map(move |row| {
+        let [general, own] = at.map_or([0..0, 0..0], |n| self.rows_for(n, country));
+        let code = if at.is_some() { Token::lossy(prefix) } else { Token::EMPTY };
+        // Rows of the one country take its goods: that is how they were found.
+        let rows = general.map(|row| (row, false)).chain(own.map(|row| (row, true)));
+        rows.filter_map(move |(row, own)| {
             let entry = self.rows.get(row)?;
             if entry.from > asked.number
                 || entry.until < asked.number
@@ -381,7 +424,7 @@ impl Table {
             {
                 return None;
             }
-            let takes = self.takes(entry, &asked);
+            let takes = if own { Some(true) } else { self.takes(entry, &asked) };
             if takes == Some(false) {
                 return None;
             }
@@ -389,7 +432,7 @@ impl Table {
             if season.is_some_and(|s| !s.covers(asked.day)) {
                 return None;
             }
-            self.found(Token::lossy(prefix), (table, row), takes.is_none())
+            self.found(code, (table, row), takes.is_none())
         })
     }
 }

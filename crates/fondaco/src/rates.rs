@@ -81,7 +81,9 @@ fn found<'a>(item: &'a Item, facts: &ItemFacts<'a>, bearing: &[&Tax]) -> Vec<Can
         };
         Some(Candidate { row, hangs })
     };
-    let mut found: Vec<Candidate<'a>> = rows(first).filter_map(candidate).collect();
+    // From within, so that no row is carried from hand to hand.
+    let mut found: Vec<Candidate<'a>> = Vec::new();
+    rows(first).for_each(|row| found.extend(candidate(row)));
     if !preferential.is_empty() && preferential != own {
         // Where the origins differ, only a claimed regime looks at the preferential one.
         let claimed = rows(&item.preferential_origin).filter(|m| !m.regime.is_any());
