@@ -29,11 +29,11 @@ pub use crate::vague::{NAMES as SIGNS, Signs, Weights, Why};
 /// What [`Weights`] were learnt to be from all words at hand.
 pub const LEARNT: Weights = Weights {
     signs: [
-        -0.9584, 8.1986, 0.1538, 0.5573, -0.0974, 2.1693, -0.2214, 0.1161, 0.3903, -0.3252, 0.5872,
-        -1.5700, 1.4053, -0.0571, 0.2230,
+        -1.4065, 8.3815, 0.1528, 0.5730, -0.1297, 2.1412, -0.2302, 0.1025, 0.4019, -0.3731, 0.3926,
+        -1.5262, 1.4158, 0.0426, 0.0336,
     ],
-    bias: -0.7942,
-    threshold: 0.36,
+    bias: -0.6610,
+    threshold: 0.3729,
 };
 
 /// How many nearest words of trade are asked.
