@@ -29,7 +29,7 @@ pub use crate::vague::{NAMES as SIGNS, Signs, Weights, Why};
 /// What [`Weights`] were learnt to be from all words at hand.
 pub const LEARNT: Weights = Weights {
     signs: [
-        -1.4065, 8.3815, 0.1528, 0.5730, -0.1297, 2.1412, -0.2302, 0.1025, 0.4019, -0.3731, 0.3926,
+        -1.4065, 8.3815, 0.1528, 0.5730, -0.1297, 2.1412, -0.2302, 0.1025, 0.4019, -0.3731, 0.393,
         -1.5262, 1.4158, 0.0426, 0.0336,
     ],
     bias: -0.6610,
