@@ -4,7 +4,7 @@ use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use fondaco::allotment::Drawn;
 use fondaco::consignment::{self, Event, Follows, State};
@@ -16,9 +16,9 @@ use fondaco::id::Mrn;
 use fondaco::money::Decimal;
 use fondaco::quota::Quota;
 use fondaco::reference::Pack;
+use fondaco_wire::Format;
 use fondaco_wire::receipt::{self, Receipt, Signer};
 use fondaco_wire::report::Report;
-use fondaco_wire::{Format, pack};
 use sha2::{Digest, Sha256};
 
 use crate::cli::{Failure, today};
@@ -33,6 +33,8 @@ pub(crate) struct House {
     dir: PathBuf,
     /// The law in force, whole.
     law: RwLock<Arc<Pack>>,
+    /// How much had been said of the law, and on which day, when it was last looked at.
+    looked: Mutex<Option<(i64, Day)>>,
     pub(crate) store: Arc<Store>,
     pub(crate) signer: Signer,
     /// Whether recorded messages may be filed again as of their own day, with no sign-in.
@@ -148,7 +150,8 @@ impl House {
         let sequence = AtomicU64::new(sequence);
         let dir = dir.to_owned();
         let law = RwLock::new(pack);
-        Ok(Self { dir, law, store, signer, sandbox, seed, sequence, _lock: lock })
+        let looked = Mutex::default();
+        Ok(Self { dir, law, looked, store, signer, sandbox, seed, sequence, _lock: lock })
     }
 
     /// The law in force. Who looks at something holds it until it is done: half of one law and half of
@@ -173,16 +176,22 @@ impl House {
     /// # Errors
     /// Why it cannot be told or loaded; what was in force stays so.
     pub(crate) fn turn(&self) -> Result<Option<String>, Failure> {
-        let versions = self.versions().map_err(|fault| Failure::Fault(fault.to_string()))?;
-        let law = versions.iter().find(|v| v.in_force);
-        let Some(law) = law.filter(|_| !self.sandbox || law::is_voted_on(&versions)) else {
-            return Ok(None);
-        };
-        if law.bundle == self.pack().digest {
+        let fault = |fault: Fault| Failure::Fault(fault.to_string());
+        // Signatures are verified again only where something was said since, or another day came.
+        let now = (self.store.acts_said().map_err(fault)?, today());
+        let mut looked = self.looked.lock().unwrap_or_else(PoisonError::into_inner);
+        if *looked == Some(now) {
             return Ok(None);
         }
-        self.set_pack(of_digest(&self.dir, &law.bundle)?);
-        Ok(Some(law.bundle.clone()))
+        let versions = self.versions().map_err(fault)?;
+        let law = versions.iter().find(|v| v.in_force);
+        let law = law.filter(|_| !self.sandbox || law::is_voted_on(&versions));
+        let other = law.filter(|law| law.bundle != self.pack().digest);
+        if let Some(law) = other {
+            self.set_pack(of_digest(&self.dir, &law.bundle)?);
+        }
+        *looked = Some(now);
+        Ok(other.map(|law| law.bundle.clone()))
     }
 
     /// A number nobody has, and its MRN. One that is not used in the end leaves a gap.
@@ -355,10 +364,7 @@ impl House {
         main: &Filing,
         when: When,
     ) -> Result<Accepted, Fault> {
-        let format = fondaco_wire::FORMATS.iter().find(|f| f.name == main.format);
-        let Some(format) = format else {
-            return Err(Fault::Engine(format!("there is no format {}", main.format)));
-        };
+        let format = format_of(main).map_err(Fault::Engine)?;
         let when = When { window: false, ..when };
         let considered = self.considered(pack, format, &main.body, when, main.draw)?;
         if considered.is_accepted() {
@@ -471,6 +477,12 @@ impl House {
     }
 }
 
+/// The format a filing came in.
+fn format_of(filing: &Filing) -> Result<&'static Format, String> {
+    let none = || format!("there is no format {}", filing.format);
+    fondaco_wire::format_named(&filing.format).ok_or_else(none)
+}
+
 /// What happens next by an opinion.
 fn follows(report: &Report) -> Follows {
     Follows {
@@ -492,14 +504,7 @@ pub(crate) fn forms_an_opinion(filing: &Filing) -> bool {
 /// # Errors
 /// Why it cannot be.
 pub(crate) fn replay(dir: &Path, store: &Store, filing: &Filing) -> Result<Vec<u8>, String> {
-    let path = dir.join("bundles").join(format!("{}.pack", filing.bundle));
-    let bytes = fs::read(&path).map_err(|e| format!("{}: {e}", path.display()))?;
-    let pack =
-        &pack::load(&bytes).map_err(|p| format!("{}: {} problems", path.display(), p.len()))?;
-    let format = fondaco_wire::FORMATS
-        .iter()
-        .find(|f| f.name == filing.format)
-        .ok_or_else(|| format!("there is no format {}", filing.format))?;
+    let pack = &of_digest(dir, &filing.bundle).map_err(|failure| failure.to_string())?;
     let day = |n: i32| Day::from_number(n).map_err(|e| e.to_string());
     let when = When {
         on: filing.on.map(day).transpose()?,
@@ -518,14 +523,14 @@ pub(crate) fn replay(dir: &Path, store: &Store, filing: &Filing) -> Result<Vec<u
         // Formed of the declaration whose goods had come.
         let main = store.filing(&filing.about).map_err(said)?;
         let main = main.ok_or_else(|| format!("there is no declaration {}", filing.about))?;
-        let format = fondaco_wire::FORMATS.iter().find(|f| f.name == main.format);
-        let format = format.ok_or_else(|| format!("there is no format {}", main.format))?;
+        let format = format_of(&main)?;
         let when = When { on: Some(when.on.unwrap_or(when.today)), window: false, ..when };
         let considered = consider::consider(pack, format, &main.body, when, main.draw, &drawn);
         let mut report = considered.report;
         report.message = Message::Arrival.name();
         return Ok(report.to_bytes());
     }
+    let format = format_of(filing)?;
     let considered = consider::consider(pack, format, &filing.body, when, filing.draw, &drawn);
     // What only the store could know is taken from what was stored.
     let stored: serde_json::Value = serde_json::from_slice(&filing.opinion).unwrap_or_default();

@@ -15,7 +15,7 @@ pub mod receipt;
 pub mod report;
 pub mod sentence;
 pub mod wco;
-mod why;
+pub mod why;
 
 /// What a message may cost before it is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,6 +90,12 @@ pub const FORMATS: &[Format] = &[
         encode: wco::xml::encode,
     },
 ];
+
+/// The format of this name; `None` where there is none.
+#[must_use]
+pub fn format_named(name: &str) -> Option<&'static Format> {
+    FORMATS.iter().find(|f| f.name == name)
+}
 
 /// The format bytes look like; the last of [`FORMATS`] takes everything.
 #[must_use]

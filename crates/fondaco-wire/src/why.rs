@@ -21,7 +21,7 @@ pub(crate) fn unknown(why: &Unknown) -> (&'static str, String, Texts) {
             ],
         ),
         Unknown::NoCost(cost) => {
-            let [en, zh, ru] = self::cost(cost);
+            let [en, zh, ru] = self::cost(cost).unwrap_or([cost; 3]);
             (
                 "no-cost",
                 (*cost).to_owned(),
@@ -136,27 +136,28 @@ pub(crate) fn unknown(why: &Unknown) -> (&'static str, String, Texts) {
     (why, what, Texts { en, zh, ru })
 }
 
-/// A cost of bringing goods from seller to buyer, by its name.
-pub(crate) fn cost(name: &str) -> [&'static str; 3] {
-    match Cost::named(name) {
-        Some(Cost::Origin) => [
+/// A cost of bringing goods from seller to buyer by its name, in English, Chinese and Russian; `None`
+/// where there is none of this name.
+#[must_use]
+pub fn cost(name: &str) -> Option<[&'static str; 3]> {
+    Some(match Cost::named(name)? {
+        Cost::Origin => [
             "loading and carriage to where the main carriage begins",
             "装货及运至主运输起点的费用",
             "погрузка и перевозка до начала основной перевозки",
         ],
-        Some(Cost::Carriage) => [
+        Cost::Carriage => [
             "carriage to the place of importation",
             "运抵输入地点的运费",
             "перевозка до места ввоза",
         ],
-        Some(Cost::Insurance) => ["insurance", "保险费", "страхование"],
-        Some(Cost::Unloading) => ["unloading", "卸货费", "выгрузка"],
-        Some(Cost::CarriageAfter) => {
+        Cost::Insurance => ["insurance", "保险费", "страхование"],
+        Cost::Unloading => ["unloading", "卸货费", "выгрузка"],
+        Cost::CarriageAfter => {
             ["carriage after importation", "输入后的运费", "перевозка после ввоза"]
         }
-        Some(Cost::Duties) => ["duties and taxes", "进口税费", "пошлины и налоги"],
-        None => ["a cost", "费用", "расходы"],
-    }
+        Cost::Duties => ["duties and taxes", "进口税费", "пошлины и налоги"],
+    })
 }
 
 /// What is drawn on a tariff quota, in words.

@@ -20,7 +20,7 @@ use crate::money::{Currency, Decimal, Rounding};
 use crate::quantity::Count;
 use crate::quota::QuotaState;
 use crate::rates::{Applies, fee, rates};
-use crate::reference::{Profile, Reference, Relief, ReliefEffect, Tax};
+use crate::reference::{Reference, Relief, ReliefEffect, Tax};
 use crate::token::Token;
 use crate::valuation::{self, ItemValue};
 
@@ -79,6 +79,15 @@ pub struct UnknownLine {
     pub basis: String,
 }
 
+impl UnknownLine {
+    /// What is unknown of a tax, and the row that would say it, where there is one.
+    fn of(item: u32, tax: Token, row: Option<&Found<'_>>, why: Unknown) -> Self {
+        let formula = row.and_then(|r| r.formula).map(ToString::to_string).unwrap_or_default();
+        let basis = row.map(|r| r.basis.to_owned()).unwrap_or_default();
+        Self { item, tax, formula, why, basis }
+    }
+}
+
 /// What has to be paid.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Assessment {
@@ -131,12 +140,10 @@ pub fn assess(
             outside.as_ref(),
             &mut assessment,
         );
+        let basis = profile.value_rule(declaration.direction).map(|rule| rule.basis.as_str());
         assessment.unknown.extend(value.lacks.iter().map(|cost| UnknownLine {
-            item: item.number,
-            tax: Token::EMPTY,
-            formula: String::new(),
-            why: Unknown::NoCost(cost.name()),
-            basis: value_basis(declaration, profile),
+            basis: basis.unwrap_or_default().to_owned(),
+            ..UnknownLine::of(item.number, Token::EMPTY, None, Unknown::NoCost(cost.name()))
         }));
         assessment.values.push(value);
     }
@@ -181,12 +188,6 @@ fn fees(declaration: &Declaration, reference: Reference<'_>, into: &mut Assessme
             assessor.lines(tax, &rates, Portion::Whole, into);
         }
     }
-}
-
-/// The act that says what belongs to the value.
-fn value_basis(declaration: &Declaration, profile: &Profile) -> String {
-    let rule = profile.values.iter().find(|r| Some(r.direction) == declaration.direction);
-    rule.map(|r| r.basis.clone()).unwrap_or_default()
 }
 
 /// What became of one tax on one item.
@@ -273,13 +274,8 @@ impl<'a> ItemAssessor<'a> {
             let known = taxes.iter().any(|t| t.code == declared.tax);
             if !known && !declared.tax.is_empty() && !self.done.contains_key(&declared.tax) {
                 self.done.insert(declared.tax, Outcome::Unknown);
-                into.unknown.push(UnknownLine {
-                    item: self.item.number,
-                    tax: declared.tax,
-                    formula: String::new(),
-                    why: Unknown::NoMeasure,
-                    basis: String::new(),
-                });
+                let why = Unknown::NoMeasure;
+                into.unknown.push(UnknownLine::of(self.item.number, declared.tax, None, why));
             }
         }
     }
@@ -317,8 +313,8 @@ impl<'a> ItemAssessor<'a> {
         let Some(allotment) = allotment else {
             // No period of the quota is held: the rate is told, and that it hangs on the quota.
             self.lines(tax, rates, Portion::Whole, into);
-            let order = self.item.quota;
-            return self.told(tax, rates, Unknown::QuotaUntold(order), into);
+            let row = rates.iter().find_map(|r| r.row);
+            return self.told(tax, row.as_ref(), Unknown::QuotaUntold(self.item.quota), into);
         };
         let Some(share) = allotment.share() else {
             let row = rates.iter().find_map(|r| r.row);
@@ -339,7 +335,10 @@ impl<'a> ItemAssessor<'a> {
                         line.secured = line.secured.checked_add(difference).unwrap_or(line.secured);
                     }
                 }
-                Err(why) => self.told(tax, beside, why, into),
+                Err(why) => {
+                    let row = beside.iter().find_map(|r| r.row);
+                    self.told(tax, row.as_ref(), why, into);
+                }
             }
         }
         if !whole {
@@ -368,34 +367,15 @@ impl<'a> ItemAssessor<'a> {
         Ok(less.ok_or(Unknown::TooLarge)?.max(tax.rounding.apply(Decimal::ZERO)))
     }
 
-    /// Says of lines that stand what could not be told of them.
-    fn told(&self, tax: &Tax, rates: &[Applies<'_>], why: Unknown, into: &mut Assessment) {
-        let row = rates.iter().find_map(|r| r.row);
-        into.unknown.push(UnknownLine {
-            item: self.item.number,
-            tax: tax.code,
-            formula: row.and_then(|r| r.formula).map(ToString::to_string).unwrap_or_default(),
-            why,
-            basis: row.map(|r| r.basis.to_owned()).unwrap_or_default(),
-        });
+    /// Says what could not be told of a tax, of which lines may stand.
+    fn told(&self, tax: &Tax, row: Option<&Found<'_>>, why: Unknown, into: &mut Assessment) {
+        into.unknown.push(UnknownLine::of(self.item.number, tax.code, row, why));
     }
 
-    fn unknown(
-        &mut self,
-        tax: &Tax,
-        measure: Option<&Found<'_>>,
-        why: Unknown,
-        into: &mut Assessment,
-    ) {
+    /// Says that a tax is unknown, and with it every tax whose base includes it.
+    fn unknown(&mut self, tax: &Tax, row: Option<&Found<'_>>, why: Unknown, into: &mut Assessment) {
         self.done.insert(tax.code, Outcome::Unknown);
-        let formula = measure.and_then(|m| m.formula);
-        into.unknown.push(UnknownLine {
-            item: self.item.number,
-            tax: tax.code,
-            formula: formula.map(ToString::to_string).unwrap_or_default(),
-            why,
-            basis: measure.map(|m| m.basis.to_owned()).unwrap_or_default(),
-        });
+        self.told(tax, row, why, into);
     }
 
     fn base(
@@ -496,13 +476,7 @@ impl<'a> ItemAssessor<'a> {
         };
         self.done.insert(tax.code, outcome);
         if let Some(note) = measure.mark.strip_prefix("note") {
-            into.unknown.push(UnknownLine {
-                item: self.item.number,
-                tax: tax.code,
-                formula: formula.to_string(),
-                why: Unknown::Note(note.trim().to_owned()),
-                basis: measure.basis.to_owned(),
-            });
+            self.told(tax, Some(measure), Unknown::Note(note.trim().to_owned()), into);
         }
         into.lines.push(TaxLine {
             item: self.item.number,

@@ -175,9 +175,7 @@ impl Item {
     /// The item as it would be declared without a quota and without a preference.
     #[must_use]
     pub fn without_claim(&self, profile: &Profile) -> Self {
-        let unclaimed = profile.no_claim.as_ref().and_then(|none| none.first()).copied();
-        let regime = unclaimed.unwrap_or_default();
-        Self { quota: Token::EMPTY, regime, ..self.clone() }
+        Self { quota: Token::EMPTY, regime: profile.unclaimed(), ..self.clone() }
     }
 }
 

@@ -104,9 +104,8 @@ impl Question {
     /// The smallest declaration that says it to this pack.
     #[must_use]
     pub fn declaration(&self, profile: &Profile) -> Declaration {
-        let unclaimed = profile.no_claim.as_ref().and_then(|none| none.first()).copied();
         let regime = match self.regime {
-            Token::EMPTY => unclaimed.unwrap_or_default(),
+            Token::EMPTY => profile.unclaimed(),
             claimed => claimed,
         };
         let item = Item {

@@ -65,7 +65,7 @@ impl Quota {
         self.balance.map_or(self.volume, |(left, _)| left)
     }
 
-    /// The day on which its balance was told: what was drawn here on that day or before is in it.
+    /// The day on which its balance was told: what was drawn here before that day is in it.
     #[must_use]
     pub fn told_on(&self) -> Option<Day> {
         self.balance.and_then(|(_, day)| day)

@@ -57,8 +57,7 @@ pub struct ItemValue {
 #[must_use]
 pub fn value(declaration: &Declaration, item: &Item, reference: Reference<'_>) -> ItemValue {
     let profile = &reference.pack.profile;
-    let rule = profile.values.iter().find(|r| Some(r.direction) == declaration.direction);
-    let worked = work(declaration, item, reference, rule);
+    let worked = work(declaration, item, reference, profile.value_rule(declaration.direction));
     // What is taken off cannot be more than the price: the value cannot be told.
     let rounded = |sum: Decimal| profile.value_rounding.apply(sum);
     let value = worked.sum.map(rounded).filter(|v| *v >= Decimal::ZERO);

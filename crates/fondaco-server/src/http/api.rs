@@ -480,7 +480,7 @@ async fn receipt(State(house): Shared, Path(name): Path<String>) -> Response {
     responses((status = 200, content_type = "application/xml"), (status = 404, body = Problem, content_type = "application/problem+json")))]
 async fn message(State(house): Shared, Path(name): Path<String>) -> Response {
     with(&house, &name, |f| {
-        let format = fondaco_wire::FORMATS.iter().find(|x| x.name == f.format);
+        let format = fondaco_wire::format_named(&f.format);
         let kind = format.map_or("application/octet-stream", |x| x.media_types[0]);
         // Never shown in place: it is what somebody else wrote.
         let place = HeaderValue::from_static("attachment");
@@ -705,10 +705,11 @@ struct Health {
 #[utoipa::path(get, path = "/healthz", tag = "house",
     responses((status = 200, body = Health), (status = 503, body = Problem, content_type = "application/problem+json")))]
 async fn health(State(house): Shared) -> Response {
+    let pack = house.pack();
     answer(house.store.last_number(), |_| Health {
         status: "ready",
-        pack: house.pack().id.clone(),
-        bundle: house.pack().digest.clone(),
+        pack: pack.id.clone(),
+        bundle: pack.digest.clone(),
         sandbox: house.sandbox,
         version: env!("CARGO_PKG_VERSION"),
     })

@@ -17,7 +17,7 @@ use fondaco::finding::{Code, Language, MOST, Trilingual};
 use fondaco::reference::Pack;
 use fondaco_wire::receipt::{self, Receipt};
 use fondaco_wire::report::{LineView, Texts, ValueView};
-use fondaco_wire::sentence;
+use fondaco_wire::{sentence, why};
 use serde::Deserialize;
 
 use super::api::{PROBLEMS, problem};
@@ -247,6 +247,16 @@ impl<'a> Page<'a> {
         let taxes = &self.pack.profile.taxes;
         let tax = taxes.iter().find(|t| t.code.as_str() == code);
         tax.map_or("", |t| t.name.get(self.l))
+    }
+
+    /// A charge by its kind; a cost the law fills in has a name.
+    fn charge<'b>(&self, kind: &'b str) -> &'b str {
+        let Some([en, zh, ru]) = why::cost(kind) else { return kind };
+        match self.l {
+            Language::En => en,
+            Language::Zh => zh,
+            Language::Ru => ru,
+        }
     }
 
     /// How the value of an item was made, where that is stored.

@@ -478,7 +478,6 @@ const TERMS: &[(&str, &str, [&str; 3])] = &[
     ("input", "part", ["part", "组成部分", "часть"]),
     ("input", "fact", ["stated", "申报值", "указано"]),
     ("input", "rate", ["rate of exchange", "汇率", "курс"]),
-    ("cost", "insurance", ["insurance", "保险费", "страхование"]),
     ("quota", "critical", ["nearly used up", "即将用完", "почти исчерпана"]),
     ("quota", "exhausted", ["used up", "已用完", "исчерпана"]),
     ("quota", "blocked", ["blocked", "暂停使用", "заблокирована"]),

@@ -207,10 +207,10 @@ pub(crate) fn law(args: &LawArgs) -> Result<Exit, Failure> {
             let in_force = in_force.ok_or_else(|| {
                 Failure::Usage("the house has no law yet: start it once with fondaco serve".into())
             })?;
-            let now = kept::kept(&by.data, &in_force)?;
-            let (_, mut bundle) = match pack {
-                Some(pack) => packs::load(pack).map_err(Failure::Usage)?,
-                None => packs::load(&now.display().to_string()).map_err(Failure::Usage)?,
+            let (old, before) = kept::bundle(&by.data, &in_force)?;
+            let mut bundle = match pack {
+                Some(pack) => packs::load(pack).map_err(Failure::Usage)?.1,
+                None => before.clone(),
             };
             if let Some(over) = over {
                 bundle = kept::laid_over(&bundle, over)?.ok_or_else(|| {
@@ -218,9 +218,6 @@ pub(crate) fn law(args: &LawArgs) -> Result<Exit, Failure> {
                 })?;
             }
             let pack = kept::loaded(&bundle)?;
-            let fault = |e: std::io::Error| Failure::Fault(format!("{}: {e}", now.display()));
-            let before = std::fs::read(&now).map_err(fault)?;
-            let old = kept::loaded(&before)?;
             // The numbers a house gives carry its country.
             if (&pack.id, &pack.profile.country) != (&old.id, &old.profile.country) {
                 return Err(Failure::Usage(format!(
@@ -287,8 +284,7 @@ fn decide(beginning: &str, by: &Speaker, act: Said) -> Result<(), Failure> {
     let bundle = waiting(&register.versions(today()).map_err(said)?, beginning)?;
     if act == Said::Approved {
         // What cannot be loaded is approved by nobody.
-        let path = kept::kept(&by.data, &bundle)?;
-        packs::load(&path.display().to_string()).map_err(Failure::Usage)?;
+        kept::of_digest(&by.data, &bundle)?;
     }
     let spoken = register.say(&signer, &person, act, &bundle, None, &by.why).map_err(said)?;
     spoken.map_err(|against| Failure::Usage(against.to_string()))?;

@@ -13,21 +13,13 @@ use crate::cli::{Failure, today};
 use crate::store::{Fault, Store};
 
 /// Where a bundle of this digest is kept.
-///
-/// # Errors
-/// There is none.
-pub(crate) fn kept(dir: &Path, digest: &str) -> Result<PathBuf, Failure> {
-    let path = dir.join("bundles").join(format!("{digest}.pack"));
-    if path.is_file() {
-        Ok(path)
-    } else {
-        Err(Failure::Fault(format!("{}: not there", path.display())))
-    }
+fn place(dir: &Path, digest: &str) -> PathBuf {
+    dir.join("bundles").join(format!("{digest}.pack"))
 }
 
 /// Keeps a bundle, whole or not at all.
 pub(crate) fn keep(dir: &Path, digest: &str, bundle: &[u8]) -> Result<(), Failure> {
-    let kept = dir.join("bundles").join(format!("{digest}.pack"));
+    let kept = place(dir, digest);
     if kept.exists() {
         return Ok(());
     }
@@ -63,16 +55,28 @@ pub(crate) fn laid_over(bundle: &[u8], over: &Path) -> Result<Option<Vec<u8>>, F
     pack::with_files(bundle, added).map(Some).map_err(said)
 }
 
-pub(crate) fn of_digest(dir: &Path, digest: &str) -> Result<Pack, Failure> {
-    let path = kept(dir, digest)?;
+/// The bundle of a digest and its pack.
+///
+/// # Errors
+/// It is not there, or its bytes are others than those of its name: what was approved, or judged by,
+/// is not what stands there.
+pub(crate) fn bundle(dir: &Path, digest: &str) -> Result<(Pack, Vec<u8>), Failure> {
+    let path = place(dir, digest);
     let bytes = fs::read(&path).map_err(|e| Failure::Fault(format!("{}: {e}", path.display())))?;
     let pack = loaded(&bytes)?;
-    // The name is what was approved: other bytes under it are not.
     if pack.digest == digest {
-        Ok(pack)
+        Ok((pack, bytes))
     } else {
         Err(Failure::Fault(format!("{}: its bytes were changed", path.display())))
     }
+}
+
+/// The pack of a digest.
+///
+/// # Errors
+/// As [`bundle`].
+pub(crate) fn of_digest(dir: &Path, digest: &str) -> Result<Pack, Failure> {
+    bundle(dir, digest).map(|(pack, _)| pack)
 }
 
 /// The law of a house that is started with a pack. The first it is started with is the law it is

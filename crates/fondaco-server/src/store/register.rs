@@ -61,6 +61,11 @@ impl Store {
         self.read(acts)
     }
 
+    /// How many things were said of bundles.
+    pub(crate) fn acts_said(&self) -> Result<i64, Fault> {
+        self.read(|db| db.query_row("SELECT count(*) FROM law_act", [], |r| r.get(0)))
+    }
+
     /// Takes a person in.
     pub(crate) fn add_person(&self, person: &Person) -> Result<(), Fault> {
         let db = open(&self.path, super::Sync::Full)?;

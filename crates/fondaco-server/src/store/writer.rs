@@ -102,6 +102,12 @@ fn insert_all(
     Ok(results)
 }
 
+/// Whether something happened to a declaration already.
+fn happened(db: &Connection, mrn: &str, event: Event) -> rusqlite::Result<bool> {
+    db.prepare_cached("SELECT 1 FROM event WHERE mrn = ?1 AND event = ?2")?
+        .exists(params![mrn, event.name()])
+}
+
 fn insert(db: &Connection, lodge: &Lodge, ledger: &Mutex<Ledger>) -> rusqlite::Result<Lodged> {
     let f = &lodge.filing;
     if !f.key.is_empty()
@@ -125,12 +131,7 @@ fn insert(db: &Connection, lodge: &Lodge, ledger: &Mutex<Ledger>) -> rusqlite::R
     }
     // Of two arrivals at one time only the first is the acceptance.
     let accepts = lodge.events.iter().any(|(_, event)| *event == Event::Accepted);
-    if accepts
-        && !f.about.is_empty()
-        && db
-            .prepare_cached("SELECT 1 FROM event WHERE mrn = ?1 AND event = ?2")?
-            .exists(params![f.about, Event::Accepted.name()])?
-    {
+    if accepts && !f.about.is_empty() && happened(db, &f.about, Event::Accepted)? {
         return Ok(Lodged::Moved);
     }
     if !lodge.draws.is_empty() && !lock(ledger).stand(db, &lodge.draws)? {
@@ -169,14 +170,13 @@ fn insert(db: &Connection, lodge: &Lodge, ledger: &Mutex<Ledger>) -> rusqlite::R
     let seq = db.last_insert_rowid();
     let mut events =
         db.prepare_cached("INSERT INTO event (mrn, event, filing, at) VALUES (?1, ?2, ?3, ?4)")?;
-    let mut known = db.prepare_cached("SELECT 1 FROM event WHERE mrn = ?1 AND event = ?2")?;
     for (mrn, event) in &lodge.events {
         // Two messages at one time may both find the same thing due: it happens once.
         let once = !matches!(
             event,
             Event::Arrived | Event::AmendmentRequested | Event::CancellationRequested
         );
-        if once && !f.about.is_empty() && known.exists(params![mrn, event.name()])? {
+        if once && !f.about.is_empty() && happened(db, mrn, *event)? {
             continue;
         }
         events.execute(params![mrn, event.name(), seq, f.at])?;

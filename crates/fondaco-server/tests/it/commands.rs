@@ -29,7 +29,7 @@ pub(crate) fn run<A: AsRef<OsStr>>(args: &[A]) -> Came {
     run_with(args, b"")
 }
 
-fn run_with<A: AsRef<OsStr>>(args: &[A], input: &[u8]) -> Came {
+pub(crate) fn run_with<A: AsRef<OsStr>>(args: &[A], input: &[u8]) -> Came {
     let mut child = fondaco()
         .args(args)
         .env_remove("RUST_BACKTRACE")

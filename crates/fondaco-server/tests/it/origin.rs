@@ -1,23 +1,12 @@
 //! Origin asked before shipping, and a production held against the rules of a scheme.
 
-use std::process::Stdio;
-
 use serde_json::{Value, json};
 
-use crate::http::fondaco;
+use crate::commands::run_with;
 
 fn run(args: &[&str], input: &str) -> (i32, String) {
-    let mut child = fondaco()
-        .args(args)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    std::io::Write::write_all(&mut child.stdin.take().unwrap(), input.as_bytes()).ok();
-    let output = child.wait_with_output().unwrap();
-    let text = String::from_utf8(output.stdout).unwrap();
-    (output.status.code().unwrap(), text)
+    let came = run_with(args, input.as_bytes());
+    (came.code, came.out)
 }
 
 /// The schemes of goods of an origin on a day, and the proof wanted where a regime is claimed.

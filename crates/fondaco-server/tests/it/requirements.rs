@@ -1,26 +1,15 @@
 //! What goods will pay and show, asked before they are shipped: the command and the API.
 
-use std::process::Stdio;
-
 use expect_test::{Expect, expect};
 use serde_json::Value;
 
-use crate::http::{House, fondaco};
+use crate::commands::run_with;
+use crate::http::House;
 
 /// Runs `fondaco requirements`: exit code, standard output, standard error.
 fn run(args: &[&str], input: &str) -> (i32, String, String) {
-    let mut child = fondaco()
-        .arg("requirements")
-        .args(args)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    std::io::Write::write_all(&mut child.stdin.take().unwrap(), input.as_bytes()).ok();
-    let output = child.wait_with_output().unwrap();
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-    (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
+    let came = run_with(&[&["requirements"], args].concat(), input.as_bytes());
+    (came.code, came.out, came.err)
 }
 
 /// What an answer says, a line for each part.
