@@ -211,6 +211,12 @@ impl AnswerView {
         if answer.no_such_line {
             unknown.push(no_line(&question.code, !answer.below.is_empty()));
         }
+        if let Some(line) = answer.line
+            && let Some(season) = line.season
+            && !season.covers(reference.day)
+        {
+            unknown.push(other_season(&line.code, &season.to_string()));
+        }
         if question.origin.is_empty() {
             unknown.push(no_origin());
         }
@@ -252,6 +258,18 @@ impl AnswerView {
             on: reference.day.to_string(),
             digest: reference.pack.digest.clone(),
         }
+    }
+}
+
+fn other_season(code: &str, season: &str) -> WhyView {
+    WhyView {
+        why: "other-season",
+        what: season.to_owned(),
+        text: Texts {
+            en: format!("The line {code} is for goods of {season} (month-day) only; on this day they go under another."),
+            zh: format!("税号 {code} 仅适用于 {season}（月-日）期间的货物；当日应归入其他税号。"),
+            ru: format!("Код {code} — только для товаров в период {season} (месяц-день); в этот день они относятся к другому."),
+        },
     }
 }
 
@@ -328,24 +346,24 @@ fn days(validity: Validity) -> (String, String) {
 }
 
 fn row_view(row: &Found<'_>, reference: Reference<'_>) -> DutyView {
-    let tax = reference.pack.profile.taxes.iter().find(|t| t.code == row.tax);
+    let tax = reference.pack.profile.taxes.iter().find(|t| t.code == row.tax());
     let (from, until) = days(row.validity());
-    let unknown = row.formula.is_none().then(|| why(&Unknown::NoMeasure));
+    let unknown = row.formula().is_none().then(|| why(&Unknown::NoMeasure));
     DutyView {
-        tax_type: row.tax.to_string(),
-        name: tax.map_or_else(|| Texts::each(|_| row.tax.to_string()), |t| Texts::from(&t.name)),
-        formula: row.formula.map(ToString::to_string).unwrap_or_default(),
-        rate: plain(row.formula.and_then(Formula::percent)),
-        basis: row.basis.to_owned(),
+        tax_type: row.tax().to_string(),
+        name: tax.map_or_else(|| Texts::each(|_| row.tax().to_string()), |t| Texts::from(&t.name)),
+        formula: row.formula().map(ToString::to_string).unwrap_or_default(),
+        rate: plain(row.formula().and_then(Formula::percent)),
+        basis: row.basis().to_owned(),
         from,
         until,
         illustrative: false,
-        measure: row.code.to_string(),
-        mark: row.mark.to_owned(),
-        when: row.when.text.clone(),
-        quota: row.quota.to_string(),
-        season: row.season.map(|s| s.to_string()).unwrap_or_default(),
-        unknown: match row.mark.strip_prefix("note") {
+        measure: row.code().to_string(),
+        mark: row.mark().to_owned(),
+        when: row.when().text.clone(),
+        quota: row.quota().to_string(),
+        season: row.season().map(|s| s.to_string()).unwrap_or_default(),
+        unknown: match row.mark().strip_prefix("note") {
             Some(note) => Some(why(&Unknown::Note(note.trim().to_owned()))),
             None => unknown,
         },
@@ -403,14 +421,14 @@ fn preference(preference: &Preference<'_>) -> PreferenceView {
     let row = &preference.row;
     let (from, until) = days(row.validity());
     PreferenceView {
-        regimes: row.regime.of.iter().map(ToString::to_string).collect(),
-        tax_type: row.tax.to_string(),
-        formula: row.formula.map(ToString::to_string).unwrap_or_default(),
-        rate: plain(row.formula.and_then(Formula::percent)),
+        regimes: row.regime().of.iter().map(ToString::to_string).collect(),
+        tax_type: row.tax().to_string(),
+        formula: row.formula().map(ToString::to_string).unwrap_or_default(),
+        rate: plain(row.formula().and_then(Formula::percent)),
         saving: plain(preference.saving),
-        when: row.when.text.clone(),
-        quota: row.quota.to_string(),
-        basis: row.basis.to_owned(),
+        when: row.when().text.clone(),
+        quota: row.quota().to_string(),
+        basis: row.basis().to_owned(),
         from,
         until,
     }

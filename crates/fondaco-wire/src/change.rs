@@ -86,7 +86,7 @@ impl ChangesView {
     ) -> Self {
         let no_line = told.no_such_line.then(|| "no-line".to_owned());
         let held = |d: &&Duty<'_>| {
-            d.rate.untold.is_none() && d.rate.row.is_some_and(|row| row.formula.is_some())
+            d.rate.untold.is_none() && d.rate.row.is_some_and(|row| row.formula().is_some())
         };
         let not_held = told.duties.iter().filter(|d| !held(d));
         let mut unknown: Vec<String> = no_line
@@ -114,11 +114,11 @@ impl ChangesView {
 
 fn rate(applies: &Applies<'_>) -> RateView {
     let row = applies.row.as_ref();
-    let formula = row.and_then(|r| r.formula).map(ToString::to_string).unwrap_or_default();
+    let formula = row.and_then(|r| r.formula()).map(ToString::to_string).unwrap_or_default();
     let untold = applies.untold.as_ref().map(|why| why::unknown(why).0);
     RateView {
         unknown: untold.unwrap_or(if formula.is_empty() { "no-measure" } else { "" }),
-        basis: row.map(|r| r.basis.to_owned()).unwrap_or_default(),
+        basis: row.map(|r| r.basis().to_owned()).unwrap_or_default(),
         formula,
     }
 }

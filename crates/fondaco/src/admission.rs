@@ -7,6 +7,7 @@
 //! - a declaration with an error is returned whole, never admitted in part;
 //! - nothing here knows a country: rules, lists and required fields are rows of the pack.
 
+use crate::consignment::is_pre_lodged;
 use crate::day::Day;
 use crate::declaration::{
     Charge, Declaration, DeclaredTax, Document, Item, ItemFacts, Message, Party,
@@ -315,7 +316,7 @@ impl<'a> Reader<'a> {
             self.find(Finding::new(Code::FieldMissing, place).value("GovernmentAgencyGoodsItem"));
         }
         for (index, item) in d.items.iter().enumerate() {
-            self.item(root, index, item);
+            self.item(root, index, item, is_pre_lodged(d));
         }
         let whole =
             ItemFacts { declaration: d, item: None, reference: self.reference, value: None };
@@ -422,7 +423,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn item(&mut self, root: NodeRef<'_>, index: usize, item: &Item) {
+    fn item(&mut self, root: NodeRef<'_>, index: usize, item: &Item, pre_lodged: bool) {
         let node = root.sibling(item.node);
         if item.number as usize != index + 1 {
             let finding = Finding::new(Code::SequenceBroken, node.place_of("SequenceNumeric"));
@@ -456,6 +457,13 @@ impl<'a> Reader<'a> {
         } else if profile.lines_complete && self.reference.line(&item.code).is_none() {
             let finding = Finding::new(Code::CommodityUnknown, place());
             self.find(finding.value(&item.code).wanted(lengths()));
+        } else if let Some(season) = self.reference.line(&item.code).and_then(|line| line.season)
+            && !season.covers(self.reference.day)
+            // Goods that are still to come may come in another part of the year.
+            && !pre_lodged
+        {
+            let finding = Finding::new(Code::CommoditySeason, place());
+            self.find(finding.value(&item.code).wanted(season));
         }
     }
 }

@@ -5,6 +5,9 @@
 //! is wanted and how much there is. What is proposed here is drawn by the store at acceptance, in the
 //! order of acceptance, or not at all.
 //!
+//! What is drawn on a period that is part of a larger one is drawn on that one too, and no more than
+//! both have.
+//!
 //! Holds always:
 //! - of one period no more is granted than is left;
 //! - of a period that is exhausted or blocked nothing is granted, and the rate outside the quota
@@ -44,7 +47,8 @@ pub struct Allotment<'a> {
     pub granted: Decimal,
     /// What was drawn before, in this house since the balance was told.
     pub drawn: Decimal,
-    /// The state of the period before this draw.
+    /// The state of the period before this draw, or that of a larger one it is part of where that is
+    /// the worse.
     pub state: QuotaState,
 }
 
@@ -63,7 +67,8 @@ impl Allotment<'_> {
 
 /// What the declaration gets, in the order of its items.
 ///
-/// An item is in it that claims a quota of which a period is held and a rate is for its goods.
+/// An item is in it that claims a quota of which a period is held, with all it is part of, and a rate
+/// is for its goods: first what it gets of that period, then what that takes of the larger ones.
 #[must_use]
 pub fn allot<'a>(
     declaration: &Declaration,
@@ -78,25 +83,67 @@ pub fn allot<'a>(
         if !is_for(item, &facts) {
             continue;
         }
-        // Items of one declaration draw one after the other.
-        let before = all.iter().filter(|a| std::ptr::eq(a.quota, quota)).map(|a| a.granted);
-        let drawn = before.fold(drawn(quota), |sum, more| sum.checked_add(more).unwrap_or(sum));
-        let state = quota.state(reference.day, drawn);
+        let Some(chain) = chain(quota, reference) else { continue };
+        let drawn = |quota: &Quota| {
+            // Items of one declaration draw one after the other.
+            let before = all.iter().filter(|a| std::ptr::eq(a.quota, quota)).map(|a| a.granted);
+            before.fold(drawn(quota), |sum, more| sum.checked_add(more).unwrap_or(sum))
+        };
+        let chain: Vec<_> = chain
+            .into_iter()
+            .map(|(quota, takes)| {
+                let drawn = drawn(quota);
+                (quota, takes, drawn, quota.state(reference.day, drawn))
+            })
+            .collect();
         let wanted = wanted(quota, &facts);
-        let granted = match (state, wanted) {
-            (QuotaState::Open | QuotaState::Critical, Some(wanted)) => {
-                wanted.min(quota.left_after(drawn))
+        let worst = chain.iter().map(|(.., state)| *state).max().unwrap_or(QuotaState::Blocked);
+        let room = |(quota, takes, drawn, _): &(&Quota, Decimal, Decimal, _)| {
+            let left = quota.left_after(*drawn);
+            if *takes == Decimal::ONE { Some(left) } else { left.checked_div(*takes) }
+        };
+        let room = chain.iter().filter_map(room).min().unwrap_or_default();
+        let granted = match (worst, wanted) {
+            (QuotaState::Open | QuotaState::Critical, Some(wanted)) if wanted > room => {
+                Rounding { digits: 6, mode: RoundingMode::Down }.apply(room).max(Decimal::ZERO)
             }
+            (QuotaState::Open | QuotaState::Critical, Some(wanted)) => wanted,
             _ => Decimal::ZERO,
         };
-        all.push(Allotment { item: item.number, quota, wanted, granted, drawn, state });
+        for (place, (quota, takes, drawn, state)) in chain.into_iter().enumerate() {
+            let times = |amount: Decimal| amount.checked_mul(takes).map(|a| a.normalize());
+            all.push(Allotment {
+                item: item.number,
+                quota,
+                wanted: wanted.and_then(times),
+                granted: times(granted).unwrap_or(Decimal::ZERO),
+                drawn,
+                state: if place == 0 { worst } else { state },
+            });
+        }
     }
     all
 }
 
+/// A period and the larger ones it is part of, one within the other, each with how much of it a unit
+/// drawn on the first takes; `None` where one of them is not held.
+fn chain<'a>(quota: &'a Quota, reference: Reference<'a>) -> Option<Vec<(&'a Quota, Decimal)>> {
+    let mut chain = vec![(quota, Decimal::ONE)];
+    let (mut last, mut takes) = (quota, Decimal::ONE);
+    while let Some(part) = &last.part_of {
+        last = reference.period(&part.order, &part.definition)?;
+        takes = takes.checked_mul(part.coefficient)?;
+        if chain.iter().any(|(held, _)| std::ptr::eq(*held, last)) {
+            return None;
+        }
+        chain.push((last, takes));
+    }
+    Some(chain)
+}
+
 /// Whether a rate under the quota the item claims is for its goods.
 fn is_for(item: &Item, facts: &ItemFacts<'_>) -> bool {
-    let under = |row: &crate::measures::Found<'_>| row.quota == item.quota;
+    let under = |row: &crate::measures::Found<'_>| row.quota() == item.quota;
     rates(facts).iter().flat_map(|(_, rates)| rates).any(|r| r.row.as_ref().is_some_and(under))
 }
 

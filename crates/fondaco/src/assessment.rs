@@ -82,8 +82,8 @@ pub struct UnknownLine {
 impl UnknownLine {
     /// What is unknown of a tax, and the row that would say it, where there is one.
     fn of(item: u32, tax: Token, row: Option<&Found<'_>>, why: Unknown) -> Self {
-        let formula = row.and_then(|r| r.formula).map(ToString::to_string).unwrap_or_default();
-        let basis = row.map(|r| r.basis.to_owned()).unwrap_or_default();
+        let formula = row.and_then(|r| r.formula()).map(ToString::to_string).unwrap_or_default();
+        let basis = row.map(|r| r.basis().to_owned()).unwrap_or_default();
         Self { item, tax, formula, why, basis }
     }
 }
@@ -252,7 +252,7 @@ impl<'a> ItemAssessor<'a> {
     ) {
         let claimed = rates(&self.facts);
         let under_quota = |rates: &[Applies<'_>]| {
-            rates.iter().any(|r| r.row.is_some_and(|row| !row.quota.is_empty()))
+            rates.iter().any(|r| r.row.is_some_and(|row| !row.quota().is_empty()))
         };
         let any = claimed.iter().any(|(_, rates)| under_quota(rates));
         let beside = outside.filter(|_| any).map(rates).unwrap_or_default();
@@ -433,7 +433,7 @@ impl<'a> ItemAssessor<'a> {
         measure: &Found<'a>,
         portion: Portion,
     ) -> Result<Computed, Unknown> {
-        let formula = measure.formula.ok_or(Unknown::NoMeasure)?;
+        let formula = measure.formula().ok_or(Unknown::NoMeasure)?;
         let (base, base_terms, no_base) = match self.base(tax, portion) {
             Ok((base, terms)) => (Some(base), terms, Unknown::NoValue),
             Err(why) => (None, Vec::new(), why),
@@ -455,7 +455,7 @@ impl<'a> ItemAssessor<'a> {
             Err(why) => return self.unknown(tax, Some(measure), why, into),
         };
         let Computed { base, base_terms, inputs, exact, amount } = computed;
-        let Some(formula) = measure.formula else { return };
+        let Some(formula) = measure.formula() else { return };
         let relief = self.relief(tax);
         let zero = tax.rounding.apply(Decimal::ZERO);
         let [assessed, deducted, secured, payable] = match relief.map(|r| r.effect) {
@@ -475,7 +475,7 @@ impl<'a> ItemAssessor<'a> {
             (_, Some(sum)) => Outcome::Amount(sum),
         };
         self.done.insert(tax.code, outcome);
-        if let Some(note) = measure.mark.strip_prefix("note") {
+        if let Some(note) = measure.mark().strip_prefix("note") {
             self.told(tax, Some(measure), Unknown::Note(note.trim().to_owned()), into);
         }
         into.lines.push(TaxLine {
@@ -493,9 +493,9 @@ impl<'a> ItemAssessor<'a> {
             secured,
             payable,
             relief: relief.map(|r| (r.id.clone(), r.basis.clone())),
-            measure: measure.code,
-            basis: measure.basis.to_owned(),
-            mark: measure.mark.to_owned(),
+            measure: measure.code(),
+            basis: measure.basis().to_owned(),
+            mark: measure.mark().to_owned(),
         });
     }
 
@@ -521,7 +521,7 @@ impl Inputs for Source<'_, '_> {
     }
 
     fn quantity(&self, unit: Token) -> Option<Count> {
-        let whole = self.assessor.facts.quantity(self.tax.code, self.measure.unit, unit)?;
+        let whole = self.assessor.facts.quantity(self.tax.code, self.measure.unit(), unit)?;
         self.portion.of_count(whole)
     }
 

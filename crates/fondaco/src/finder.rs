@@ -157,7 +157,8 @@ pub fn changes<'a>(
         rates(&facts)
     };
     let said = |all: &[Applies<'a>]| -> Vec<_> {
-        let of = |a: &Applies<'a>| (a.row.map(|r| (r.formula, r.basis, r.mark)), a.untold.clone());
+        let of =
+            |a: &Applies<'a>| (a.row.map(|r| (r.formula(), r.basis(), r.mark())), a.untold.clone());
         all.iter().map(of).collect()
     };
     let mut changes = Vec::new();
@@ -253,23 +254,23 @@ pub fn answer<'a>(asked: &'a Declaration, reference: Reference<'a>) -> Answer<'a
             answer.not_asked.push(tax);
         }
     }
-    let percent = |row: &Found<'_>| row.formula.and_then(Formula::percent);
+    let percent = |row: &Found<'_>| row.formula().and_then(Formula::percent);
     for row in reference.measures_of_any_regime(&item.code, direction, &item.origin) {
-        let known = answer.quotas.iter().any(|(order, _)| *order == row.quota);
-        if !row.quota.is_empty() && !known {
-            answer.quotas.push((row.quota, reference.quota(&row.quota)));
+        let known = answer.quotas.iter().any(|(order, _)| *order == row.quota());
+        if !row.quota().is_empty() && !known {
+            answer.quotas.push((row.quota(), reference.quota(&row.quota())));
         }
-        if row.mark == Measure::ILLUSTRATIVE {
+        if row.mark() == Measure::ILLUSTRATIVE {
             answer.illustrative.push(row);
-        } else if row.regime.of.iter().any(|r| reference.pack.profile.is_claim(r))
-            && reference.pack.profile.taxes.iter().any(|t| t.code == row.tax && t.preferential)
+        } else if row.regime().of.iter().any(|r| reference.pack.profile.is_claim(r))
+            && reference.pack.profile.taxes.iter().any(|t| t.code == row.tax() && t.preferential)
         {
-            let base = answer.duties.iter().find(|d| d.tax.code == row.tax);
+            let base = answer.duties.iter().find(|d| d.tax.code == row.tax());
             let told = base.filter(|d| d.rate.untold.is_none());
             let base = told.and_then(|d| d.rate.row.as_ref()).and_then(percent);
             let saving = base.zip(percent(&row)).and_then(|(b, p)| b.checked_sub(p));
             answer.preferences.push(Preference { row, saving });
-        } else if !row.quota.is_empty() || row.when.condition.holds(&facts) == Some(false) {
+        } else if !row.quota().is_empty() || row.when().condition.holds(&facts) == Some(false) {
             answer.conditional.push(row);
         }
     }

@@ -283,6 +283,10 @@ codes! {
     TotalUnlikely = "FD414" Warning "RKC General Annex 3.11"
     { "{name} is {value}, but the items add up to {wanted}." "{name} 为 {value}，而各项合计为 {wanted}。" "{name} равно {value}, но по товарам выходит {wanted}." }
     { "Check the total and the items." "请核对总数和各项。" "Проверьте итог и товары." }
+    /// A commodity code that is for another part of the year.
+    CommoditySeason = "FD415" Error "tariff of the pack, on the day"
+    { "The line {value} is for goods of {wanted} (month-day) only." "税号 {value} 仅适用于 {wanted}（月-日）期间的货物。" "Код {value} — только для товаров в период {wanted} (месяц-день)." }
+    { "Declare the line of the same goods for this part of the year." "请申报同类货物在当前时段的税号。" "Укажите код того же товара для этой части года." }
     /// A rule of the pack is broken; the text is the pack's.
     Rule = "FD500" Error "rule of the pack"
     { "{value}" "{value}" "{value}" }

@@ -15,68 +15,160 @@ use crate::measure::{Direction, Groups, Measure, Season, Selection, When};
 use crate::token::Token;
 
 /// A row of [`Measures`], looked at in its place.
-#[derive(Clone, Copy, Debug, PartialEq)]
+///
+/// It is carried from hand to hand a dozen times in a lookup, so it holds where to look, not what
+/// is there.
+#[derive(Clone, Copy)]
 pub struct Found<'a> {
-    /// The code the row names; empty is every code.
-    pub code: Token,
-    /// Which way; `None` is both.
-    pub direction: Option<Direction>,
-    /// Whose goods.
-    pub origin: &'a Selection,
-    /// Under which regimes.
-    pub regime: &'a Selection,
-    /// Which tax.
-    pub tax: Token,
-    /// How much; `None` is unknown, not zero.
-    pub formula: Option<&'a Formula>,
-    /// The unit of a supplementary quantity stated without one.
-    pub unit: Token,
-    /// The order number of the tariff quota; empty where for none.
-    pub quota: Token,
-    /// Only where this holds.
-    pub when: &'a When,
-    /// Only in this part of the year.
-    pub season: Option<Season>,
-    /// First and last day in force, as in [`Entry`].
-    days: (i32, i32),
-    /// The act, as cited.
-    pub basis: &'a str,
-    /// `ours`, `illustrative`, `added`, `note …` or empty.
-    pub mark: &'a str,
-    /// Whether it is for goods of the origin asked for hangs on a group whose members are not held.
-    pub origin_untold: bool,
-    /// Which table and which row of it.
-    pub place: (usize, usize),
+    shared: &'a Shared,
+    entry: &'a Entry,
+    /// The code, packed.
+    key: u64,
+    row: u32,
+    table: u16,
+    origin_untold: bool,
 }
 
-impl Found<'_> {
+/// What a place that is not there would hold; [`Table::from_parts`] lets no such place in.
+static ANY: Selection = Selection { of: Vec::new(), but: Vec::new() };
+static ALWAYS: When = When::ALWAYS;
+
+impl<'a> Found<'a> {
+    /// The code the row names; empty is every code.
+    #[must_use]
+    pub fn code(&self) -> Token {
+        unpack(self.key)
+    }
+
+    /// How many digits that code has.
+    #[must_use]
+    pub fn digits(&self) -> usize {
+        (self.key & 31) as usize
+    }
+
+    /// Which way; `None` is both.
+    #[must_use]
+    pub fn direction(&self) -> Option<Direction> {
+        match self.entry.direction {
+            1 => Some(Direction::Import),
+            2 => Some(Direction::Export),
+            _ => None,
+        }
+    }
+
+    /// Whose goods.
+    #[must_use]
+    pub fn origin(&self) -> &'a Selection {
+        self.shared.origins.get(self.entry.origin as usize).unwrap_or(&ANY)
+    }
+
+    /// Under which regimes.
+    #[must_use]
+    pub fn regime(&self) -> &'a Selection {
+        self.shared.regimes.get(usize::from(self.entry.regime)).unwrap_or(&ANY)
+    }
+
+    /// Which tax.
+    #[must_use]
+    pub fn tax(&self) -> Token {
+        self.shared.taxes.get(usize::from(self.entry.tax)).copied().unwrap_or_default()
+    }
+
+    /// How much; `None` is unknown, not zero.
+    #[must_use]
+    pub fn formula(&self) -> Option<&'a Formula> {
+        self.shared.formulas.get(self.entry.formula as usize)?.as_ref()
+    }
+
+    /// The unit of a supplementary quantity stated without one.
+    #[must_use]
+    pub fn unit(&self) -> Token {
+        self.shared.units.get(usize::from(self.entry.unit)).copied().unwrap_or_default()
+    }
+
+    /// The order number of the tariff quota; empty where for none.
+    #[must_use]
+    pub fn quota(&self) -> Token {
+        self.shared.quotas.get(self.entry.quota as usize).copied().unwrap_or_default()
+    }
+
+    /// Only where this holds.
+    #[must_use]
+    pub fn when(&self) -> &'a When {
+        self.shared.whens.get(self.entry.when as usize).unwrap_or(&ALWAYS)
+    }
+
+    /// Only in this part of the year.
+    #[must_use]
+    pub fn season(&self) -> Option<Season> {
+        self.shared.seasons.get(usize::from(self.entry.season)).copied().flatten()
+    }
+
+    /// The act, as cited.
+    #[must_use]
+    pub fn basis(&self) -> &'a str {
+        self.shared.bases.get(self.entry.basis as usize).map_or("", String::as_str)
+    }
+
+    /// `ours`, `illustrative`, `added`, `note …` or empty.
+    #[must_use]
+    pub fn mark(&self) -> &'a str {
+        self.shared.marks.get(usize::from(self.entry.mark)).map_or("", String::as_str)
+    }
+
+    /// Whether it is for goods of the origin asked for hangs on a group whose members are not held.
+    #[must_use]
+    pub fn origin_untold(&self) -> bool {
+        self.origin_untold
+    }
+
+    /// Which table and which row of it.
+    #[must_use]
+    pub fn place(&self) -> (u16, u32) {
+        (self.table, self.row)
+    }
+
     /// When in force.
     #[must_use]
     pub fn validity(&self) -> Validity {
         let day = |number, open| {
             if number == open { None } else { Day::from_number(number).ok() }
         };
-        Validity { from: day(self.days.0, i32::MIN), until: day(self.days.1, i32::MAX) }
+        Validity { from: day(self.entry.from, i32::MIN), until: day(self.entry.until, i32::MAX) }
     }
 
     /// The row as one of its own.
     #[must_use]
     pub fn to_measure(&self) -> Measure {
         Measure {
-            code: self.code,
-            direction: self.direction,
-            origin: self.origin.clone(),
-            regime: self.regime.clone(),
-            tax: self.tax,
-            formula: self.formula.cloned(),
-            unit: self.unit,
-            quota: self.quota,
-            when: self.when.clone(),
-            season: self.season,
+            code: self.code(),
+            direction: self.direction(),
+            origin: self.origin().clone(),
+            regime: self.regime().clone(),
+            tax: self.tax(),
+            formula: self.formula().cloned(),
+            unit: self.unit(),
+            quota: self.quota(),
+            when: self.when().clone(),
+            season: self.season(),
             validity: self.validity(),
-            basis: self.basis.to_owned(),
-            mark: self.mark.to_owned(),
+            basis: self.basis().to_owned(),
+            mark: self.mark().to_owned(),
         }
+    }
+}
+
+impl PartialEq for Found<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.place() == other.place()
+            && self.origin_untold == other.origin_untold
+            && self.to_measure() == other.to_measure()
+    }
+}
+
+impl fmt::Debug for Found<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.to_measure(), f)
     }
 }
 
@@ -241,6 +333,18 @@ fn unpack(key: u64) -> Token {
     if length == 0 { Token::EMPTY } else { Token::lossy(&format!("{number:0length$}")) }
 }
 
+/// How many of rising numbers are below a limit.
+///
+/// A few hundred are counted, not searched by halves: each halving waits for memory, while all of
+/// them come in one stream.
+fn below(rising: &[u16], limit: u16) -> usize {
+    if rising.len() > 512 {
+        return rising.partition_point(|n| *n < limit);
+    }
+    let count = rising.iter().fold(0_u16, |count, n| count.wrapping_add(u16::from(*n < limit)));
+    usize::from(count)
+}
+
 /// One more than the place of the one country a row is for; 0 where it is for others.
 fn single(origin: &Selection) -> u16 {
     let place = match (origin.of.as_slice(), origin.but.as_slice()) {
@@ -353,7 +457,7 @@ impl Table {
     fn rows_for(&self, code: usize, country: u16) -> [std::ops::Range<usize>; 2] {
         let rows = self.rows_of(code);
         let Some(countries) = self.countries.get(rows.clone()) else { return [0..0, 0..0] };
-        let before = |limit| rows.start + countries.partition_point(|c| *c < limit);
+        let before = |limit| rows.start + below(countries, limit);
         if country == 0 {
             return [rows.start..before(1), 0..0];
         }
@@ -361,36 +465,16 @@ impl Table {
     }
 
     /// Every row, by code.
-    fn iter(&self, table: usize) -> impl Iterator<Item = Found<'_>> {
+    fn iter(&self, table: u16) -> impl Iterator<Item = Found<'_>> {
         self.codes.iter().enumerate().flat_map(move |(n, (key, _))| {
-            let code = unpack(*key);
-            self.rows_of(n).filter_map(move |row| self.found(code, (table, row), false))
+            self.rows_of(n).filter_map(move |row| self.found(*key, table, row, false))
         })
     }
 
-    fn found(&self, code: Token, place: (usize, usize), origin_untold: bool) -> Option<Found<'_>> {
-        let (entry, shared) = (self.rows.get(place.1)?, &self.shared);
-        Some(Found {
-            code,
-            direction: match entry.direction {
-                1 => Some(Direction::Import),
-                2 => Some(Direction::Export),
-                _ => None,
-            },
-            origin: shared.origins.get(entry.origin as usize)?,
-            regime: shared.regimes.get(usize::from(entry.regime))?,
-            tax: *shared.taxes.get(usize::from(entry.tax))?,
-            formula: shared.formulas.get(entry.formula as usize)?.as_ref(),
-            unit: *shared.units.get(usize::from(entry.unit))?,
-            quota: *shared.quotas.get(entry.quota as usize)?,
-            when: shared.whens.get(entry.when as usize)?,
-            season: *shared.seasons.get(usize::from(entry.season))?,
-            days: (entry.from, entry.until),
-            basis: shared.bases.get(entry.basis as usize)?,
-            mark: shared.marks.get(usize::from(entry.mark))?,
-            origin_untold,
-            place,
-        })
+    fn found(&self, key: u64, table: u16, row: usize, origin_untold: bool) -> Option<Found<'_>> {
+        let entry = self.rows.get(row)?;
+        // A code's first row is a u32, and no table holds more rows than that.
+        Some(Found { shared: &self.shared, entry, key, row: row as u32, table, origin_untold })
     }
 
     /// Whether a row takes goods of the origin; `None` where that is untold.
@@ -404,7 +488,7 @@ impl Table {
 
     fn of_goods<'a>(
         &'a self,
-        table: usize,
+        table: u16,
         asked: Asked<'a>,
         length: usize,
     ) -> impl Iterator<Item = Found<'a>> + use<'a> {
@@ -413,7 +497,7 @@ impl Table {
         let at = key.and_then(|key| self.place(key));
         let country = asked.place.and_then(|p| u16::try_from(p + 1).ok()).unwrap_or(0);
         let [general, own] = at.map_or([0..0, 0..0], |n| self.rows_for(n, country));
-        let code = if at.is_some() { Token::lossy(prefix) } else { Token::EMPTY };
+        let key = key.unwrap_or_default();
         // Rows of the one country take its goods: that is how they were found.
         let rows = general.map(|row| (row, false)).chain(own.map(|row| (row, true)));
         rows.filter_map(move |(row, own)| {
@@ -432,7 +516,7 @@ impl Table {
             if season.is_some_and(|s| !s.covers(asked.day)) {
                 return None;
             }
-            self.found(code, (table, row), takes.is_none())
+            self.found(key, table, row, takes.is_none())
         })
     }
 }
@@ -479,7 +563,7 @@ impl Measures {
 
     /// Every row, by table and code.
     pub fn iter(&self) -> impl Iterator<Item = Found<'_>> {
-        self.tables.iter().enumerate().flat_map(|(n, table)| table.iter(n))
+        (0..).zip(&self.tables).flat_map(|(n, table)| table.iter(n))
     }
 
     /// The rows in force on the day for goods of a code and an origin, whatever the regime and the
@@ -507,8 +591,7 @@ impl Measures {
         let longest = code.bytes().take_while(u8::is_ascii_digit).count().min(Measure::LONGEST);
         let held = self.tables.iter().fold(0, |bits, t| bits | t.lengths);
         (0..=longest).filter(move |length| held >> length & 1 == 1).flat_map(move |length| {
-            let tables = self.tables.iter().enumerate();
-            tables.flat_map(move |(n, table)| table.of_goods(n, asked, length))
+            (0..).zip(&self.tables).flat_map(move |(n, table)| table.of_goods(n, asked, length))
         })
     }
 
@@ -544,7 +627,7 @@ impl Measures {
         drop: impl Fn(&Found<'_>) -> bool,
         groups: &Groups,
     ) -> Result<(), Unfit> {
-        for (n, table) in self.tables.iter_mut().enumerate() {
+        for (n, table) in (0..).zip(&mut self.tables) {
             if table.iter(n).any(|found| drop(&found)) {
                 let kept = table.iter(n).filter(|found| !drop(found));
                 let kept: Vec<Measure> = kept.map(|found| found.to_measure()).collect();
@@ -684,7 +767,7 @@ mod tests {
         let day = day.parse().unwrap();
         let found: Vec<_> = measures
             .of_goods(code, Direction::Import, origin, day, &groups)
-            .map(|f| format!("{}{}", f.basis, if f.origin_untold { "?" } else { "" }))
+            .map(|f| format!("{}{}", f.basis(), if f.origin_untold() { "?" } else { "" }))
             .collect();
         assert_eq!(found, wanted, "{code} {origin} {day}");
         assert_eq!(measures.of_goods(code, Direction::Export, origin, day, &groups).count(), 0);

@@ -30,10 +30,23 @@ pub struct Quota {
     pub over: bool,
     /// Spans in which nothing is drawn.
     pub closed: Vec<Validity>,
+    /// The larger period it is part of: what is drawn on this one is drawn on that one too.
+    pub part_of: Option<PartOf>,
+}
+
+/// The period of which another is a part. Source: TARIC3, `quota.association`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PartOf {
+    /// The order number of the larger one.
+    pub order: Token,
+    /// The number of its period.
+    pub definition: Token,
+    /// How much of the larger one a unit drawn on the part takes; above zero.
+    pub coefficient: Decimal,
 }
 
 /// Whether a quota can be drawn on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum QuotaState {
     /// It can.
     Open,
@@ -117,6 +130,7 @@ mod tests {
                 balance: None,
                 over: false,
                 closed: Vec::new(),
+                part_of: None,
             };
             change(&mut quota);
             assert_eq!(quota.state(day, Decimal::from(drawn)), wanted);

@@ -69,14 +69,14 @@ fn found<'a>(item: &'a Item, facts: &ItemFacts<'a>, bearing: &[&Tax]) -> Vec<Can
     let first = if own.is_empty() { &item.preferential_origin } else { &item.origin };
     let rows = |origin| facts.reference.measures(&item.code, direction, origin, &item.regime);
     let candidate = |row: Found<'a>| {
-        let other_quota = !row.quota.is_empty() && row.quota != item.quota;
-        if other_quota || !bearing.iter().any(|tax| tax.code == row.tax) {
+        let other_quota = !row.quota().is_empty() && row.quota() != item.quota;
+        if other_quota || !bearing.iter().any(|tax| tax.code == row.tax()) {
             return None;
         }
-        let hangs = match row.when.condition.holds(facts) {
+        let hangs = match row.when().condition.holds(facts) {
             Some(false) => return None,
-            None => Some(Unknown::Hangs(row.when.text.clone())),
-            Some(true) if row.origin_untold => Some(Unknown::Hangs(row.origin.to_string())),
+            None => Some(Unknown::Hangs(row.when().text.clone())),
+            Some(true) if row.origin_untold() => Some(Unknown::Hangs(row.origin().to_string())),
             Some(true) => None,
         };
         Some(Candidate { row, hangs })
@@ -86,9 +86,9 @@ fn found<'a>(item: &'a Item, facts: &ItemFacts<'a>, bearing: &[&Tax]) -> Vec<Can
     rows(first).for_each(|row| found.extend(candidate(row)));
     if !preferential.is_empty() && preferential != own {
         // Where the origins differ, only a claimed regime looks at the preferential one.
-        let claimed = rows(&item.preferential_origin).filter(|m| !m.regime.is_any());
+        let claimed = rows(&item.preferential_origin).filter(|m| !m.regime().is_any());
         for more in claimed.filter_map(candidate) {
-            if !found.iter().any(|f| f.row.place == more.row.place) {
+            if !found.iter().any(|f| f.row.place() == more.row.place()) {
                 found.push(more);
             }
         }
@@ -99,8 +99,9 @@ fn found<'a>(item: &'a Item, facts: &ItemFacts<'a>, bearing: &[&Tax]) -> Vec<Can
 /// Of two families of taxes with measures in both, drops the one that does not apply.
 fn keep_one_family(found: &mut Vec<Candidate<'_>>, facts: &ItemFacts<'_>) {
     for family in &facts.reference.pack.profile.exclusive {
-        let has =
-            |all: &[Token], found: &[Candidate<'_>]| found.iter().any(|c| all.contains(&c.row.tax));
+        let has = |all: &[Token], found: &[Candidate<'_>]| {
+            found.iter().any(|c| all.contains(&c.row.tax()))
+        };
         if !has(&family.prefer, found) || !has(&family.over, found) {
             continue;
         }
@@ -108,18 +109,18 @@ fn keep_one_family(found: &mut Vec<Candidate<'_>>, facts: &ItemFacts<'_>) {
             Some(true) => &family.over,
             _ => &family.prefer,
         };
-        found.retain(|c| !dropped.contains(&c.row.tax));
+        found.retain(|c| !dropped.contains(&c.row.tax()));
     }
 }
 
 /// How closely a row is meant for the goods: the longer code, then a named origin, then a named
 /// regime.
 fn rank(row: &Found<'_>) -> (usize, bool, bool) {
-    (row.code.len(), !row.origin.is_any(), !row.regime.is_any())
+    (row.digits(), !row.origin().is_any(), !row.regime().is_any())
 }
 
 fn percent(row: &Found<'_>) -> Option<Decimal> {
-    row.formula.and_then(Formula::percent)
+    row.formula().and_then(Formula::percent)
 }
 
 fn of_tax<'a>(
@@ -129,11 +130,11 @@ fn of_tax<'a>(
     reference: Reference<'a>,
 ) -> Vec<Applies<'a>> {
     let profile = &reference.pack.profile;
-    let of_tax = || found.iter().filter(|c| c.row.tax == tax.code);
+    let of_tax = || found.iter().filter(|c| c.row.tax() == tax.code);
     let Some(top) = of_tax().map(|c| rank(&c.row)).max() else {
         // Where the other family applies, this one is not wanted.
         let other = profile.exclusive.iter().any(|f| {
-            let has = |all: &[Token]| found.iter().any(|c| all.contains(&c.row.tax));
+            let has = |all: &[Token]| found.iter().any(|c| all.contains(&c.row.tax()));
             (f.over.contains(&tax.code) && has(&f.prefer))
                 || (f.prefer.contains(&tax.code) && has(&f.over))
         });
@@ -161,9 +162,9 @@ fn of_tax<'a>(
             chosen = vec![one];
         }
     }
-    chosen.dedup_by(|a, b| a.row.formula == b.row.formula && a.row.basis == b.row.basis);
+    chosen.dedup_by(|a, b| a.row.formula() == b.row.formula() && a.row.basis() == b.row.basis());
     // A claim is never settled by the rate that goods without one have.
-    let settles = |c: &&Candidate<'_>| !c.row.regime.is_any() || c.row.mark == Measure::ADDED;
+    let settles = |c: &&Candidate<'_>| !c.row.regime().is_any() || c.row.mark() == Measure::ADDED;
     if tax.preferential && profile.is_claim(&item.regime) && !chosen.iter().any(settles) {
         let origin = match item.preferential_origin {
             Token::EMPTY => item.origin,

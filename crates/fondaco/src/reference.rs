@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use crate::condition::Condition;
 use crate::day::{Day, Validity};
 use crate::finding::Trilingual;
-use crate::measure::{Direction, Groups, Measure, Selection};
+use crate::measure::{Direction, Groups, Measure, Season, Selection};
 use crate::measures::{Found, Measures};
 use crate::model::ElementId;
 use crate::money::{Currency, Decimal, Rounding};
@@ -45,6 +45,8 @@ pub struct Line {
     pub name: Trilingual,
     /// When in force.
     pub validity: Validity,
+    /// The part of the year it is for, where it is for goods that come then only.
+    pub season: Option<Season>,
 }
 
 /// What is in a tax base.
@@ -484,7 +486,7 @@ impl<'a> Reference<'a> {
         let this = *self;
         let rows = self.measures_of_any_regime(code, direction, origin);
         rows.filter(move |m| {
-            m.mark != Measure::ILLUSTRATIVE && this.takes(m.regime, regime) == Some(true)
+            m.mark() != Measure::ILLUSTRATIVE && this.takes(m.regime(), regime) == Some(true)
         })
     }
 
@@ -535,6 +537,15 @@ impl<'a> Reference<'a> {
         let first = quotas.partition_point(|q| q.order.as_str() < order);
         let of_order = quotas.get(first..)?.iter().take_while(|q| q.order == order);
         of_order.filter(|q| q.validity.covers(self.day)).last()
+    }
+
+    /// The period of a quota with this number.
+    #[must_use]
+    pub fn period(&self, order: &str, definition: &str) -> Option<&'a Quota> {
+        let quotas = &self.pack.quotas;
+        let first = quotas.partition_point(|q| q.order.as_str() < order);
+        let mut of_order = quotas.get(first..)?.iter().take_while(|q| q.order == order);
+        of_order.find(|q| q.definition == definition)
     }
 
     /// Whether the code is in force on the list; `None` where the pack has no such list.

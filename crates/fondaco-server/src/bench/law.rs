@@ -62,7 +62,7 @@ fn measures(pack: &Pack, wanted: usize) -> (usize, usize, String, String) {
     let lines = &pack.lines;
     let countries = (wanted / lines.len().max(1)).clamp(1, 676);
     let mut formulas: Vec<String> =
-        pack.measures.iter().filter_map(|m| m.formula.map(ToString::to_string)).collect();
+        pack.measures.iter().filter_map(|m| m.formula().map(ToString::to_string)).collect();
     formulas.sort();
     formulas.dedup();
     let tax = pack.profile.taxes.iter().find(|t| t.expected).map(|t| t.code).unwrap_or_default();
@@ -85,13 +85,20 @@ fn measures(pack: &Pack, wanted: usize) -> (usize, usize, String, String) {
     (countries, count, rows, table)
 }
 
-/// Items that ask about lines of the pack from countries that have rates.
-fn items(pack: &Pack, countries: usize, many: usize) -> Vec<Item> {
+/// What a question says of goods.
+struct Asked {
+    code: Token,
+    origin: Token,
+    price: Option<Money>,
+    net_mass: Option<Decimal>,
+}
+
+/// Questions about lines of the pack from countries that have rates.
+fn items(pack: &Pack, countries: usize, many: usize) -> Vec<Asked> {
     let mut sequence = Sequence(11);
     let ask = |_| {
         let line = &pack.lines[sequence.next(pack.lines.len())];
-        Item {
-            number: 1,
+        Asked {
             code: line.code,
             origin: Token::lossy(&country(1 + sequence.next(countries.max(2) - 1))),
             price: Some(Money {
@@ -99,7 +106,6 @@ fn items(pack: &Pack, countries: usize, many: usize) -> Vec<Item> {
                 currency: pack.profile.currency,
             }),
             net_mass: Some(Decimal::from(10 + sequence.next(20_000))),
-            ..Item::default()
         }
     };
     (0..many).map(ask).collect()
@@ -121,31 +127,39 @@ fn load(path: &std::path::Path, countries: usize) -> Result<Value, Failure> {
     let loaded = at.elapsed();
     let held = resident();
     let reference = pack.on(today());
-    let declarations: Vec<Declaration> = items(&pack, countries, 100_000)
-        .into_iter()
-        .map(|item| Declaration {
-            direction: Some(Direction::Import),
-            items: vec![item],
-            ..Declaration::default()
-        })
-        .collect();
-    let per_second = |rounds: usize, look: &mut dyn FnMut(&Declaration) -> usize| {
+    // One declaration is asked of one line after another: a filing is in the cache when its lines are
+    // looked up, a hundred thousand of them are not.
+    let items = items(&pack, countries, 100_000);
+    let mut declaration = Declaration {
+        direction: Some(Direction::Import),
+        items: vec![Item { number: 1, ..Item::default() }],
+        ..Declaration::default()
+    };
+    let mut per_second = |rounds: usize, look: &dyn Fn(&Declaration) -> usize| {
         let at = Instant::now();
         let mut seen = 0;
         for _ in 0..rounds {
-            seen += declarations.iter().map(&mut *look).sum::<usize>();
+            for asked in &items {
+                for item in &mut declaration.items {
+                    item.code = asked.code;
+                    item.origin = asked.origin;
+                    item.price = asked.price;
+                    item.net_mass = asked.net_mass;
+                }
+                seen += look(&declaration);
+            }
         }
-        let all = rounds * declarations.len();
+        let all = rounds * items.len();
         (all as f64 / at.elapsed().as_secs_f64(), seen / rounds)
     };
     // The first round brings the pages in.
-    let mut rows = |d: &Declaration| {
+    let rows = |d: &Declaration| {
         let facts = ItemFacts { declaration: d, item: d.items.first(), reference, value: None };
         rates(&facts).len()
     };
-    per_second(1, &mut rows);
-    let (lookups, _) = per_second(5, &mut rows);
-    let (lines, computed) = per_second(3, &mut |d| assess(d, reference, &[]).lines.len());
+    per_second(1, &rows);
+    let (lookups, _) = per_second(5, &rows);
+    let (lines, computed) = per_second(3, &|d| assess(d, reference, &[]).lines.len());
     Ok(json!({
         "load_ms": rounded(loaded.as_secs_f64() * 1000.0),
         "resident_mb": held.map(rounded),

@@ -201,6 +201,7 @@ pub fn import(
             unit2,
             name_ru: path_name(&path),
             from: day(line.begins),
+            season: path.iter().rev().find_map(|name| season(name)).unwrap_or_default(),
             ..LineRow::default()
         });
     }
@@ -247,6 +248,29 @@ fn law() -> LawRow {
                  art. 1259(6))."
             .to_owned(),
     }
+}
+
+/// The part of the year a name says its goods come in, such as `с 1 октября по 31 марта`, as
+/// `MM-DD/MM-DD`.
+fn season(name: &str) -> Option<String> {
+    const MONTHS: [&str; 12] = [
+        "января", "февраля", "марта", "апреля", "мая", "июня", "июля", "августа", "сентября",
+        "октября", "ноября", "декабря",
+    ];
+    let day = |number: &str, month: &str| {
+        let month = MONTHS.iter().position(|m| *m == month.trim_end_matches([',', ':', ';']))? + 1;
+        // A season that ends with February ends with its last day in any year.
+        let day = if number == "конец" { 29 } else { number.parse::<u8>().ok()? };
+        Some(format!("{month:02}-{day:02}"))
+    };
+    let words: Vec<&str> = name.split_whitespace().collect();
+    words.windows(6).find_map(|six| match six {
+        ["с", from, month, "по", until, last] => {
+            let season = format!("{}/{}", day(from, month)?, day(until, last)?);
+            season.parse::<fondaco::measure::Season>().ok().map(|_| season)
+        }
+        _ => None,
+    })
 }
 
 /// Whether a row is the wrapped end of the name above it. Four times a line of the print begins

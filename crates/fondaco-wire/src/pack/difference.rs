@@ -72,11 +72,11 @@ fn rows(name: &str, bytes: &[u8]) -> Result<Rows, Vec<Problem>> {
     let measures = fondaco::measures::Measures { tables: vec![table] };
     for row in measures.iter() {
         let said = (
-            (row.code, row.direction.map(fondaco::measure::Direction::name), row.tax),
-            (row.origin.to_string(), row.regime.to_string(), row.quota),
-            row.formula.map(ToString::to_string),
-            (row.unit, row.when.text.as_str(), row.season.map(|s| s.to_string())),
-            (row.validity().from, row.validity().until, row.basis, row.mark),
+            (row.code(), row.direction().map(fondaco::measure::Direction::name), row.tax()),
+            (row.origin().to_string(), row.regime().to_string(), row.quota()),
+            row.formula().map(ToString::to_string),
+            (row.unit(), row.when().text.as_str(), row.season().map(|s| s.to_string())),
+            (row.validity().from, row.validity().until, row.basis(), row.mark()),
         );
         *rows.entry(hash(&said)).or_default() += 1;
     }

@@ -266,14 +266,14 @@ fn name_taxes(pack: &mut Pack, added: &[Measure]) {
 fn add(pack: &mut Pack, added: &[Measure]) -> Result<(), Unfit> {
     let same = |old: &Found<'_>| {
         added.iter().any(|new| {
-            old.code == new.code
-                && old.tax == new.tax
-                && old.direction == new.direction
-                && *old.origin == new.origin
-                && *old.regime == new.regime
-                && old.quota == new.quota
-                && *old.when == new.when
-                && old.season == new.season
+            old.code() == new.code
+                && old.tax() == new.tax
+                && old.direction() == new.direction
+                && *old.origin() == new.origin
+                && *old.regime() == new.regime
+                && old.quota() == new.quota
+                && *old.when() == new.when
+                && old.season() == new.season
                 && old.validity().overlaps(&new.validity)
         })
     };

@@ -1,7 +1,7 @@
 //! The tariff quotas of a pack: a row is a period, with what is told of what is left.
 
 use fondaco::money::Decimal;
-use fondaco::quota::Quota;
+use fondaco::quota::{PartOf, Quota};
 use fondaco::reference::Pack;
 
 use super::rows::QuotaRow;
@@ -37,9 +37,18 @@ impl Reader<'_> {
         };
         let [threshold, balance] = [&row.threshold, &row.balance].map(|text| figure(text));
         let volume = figure(&row.volume);
+        let coefficient = figure(&row.coefficient).unwrap_or(Decimal::ONE);
         if row.volume.is_empty() {
             self.problem("no volume");
         }
+        if coefficient <= Decimal::ZERO {
+            self.problem("a coefficient is above zero");
+        }
+        let part_of = (!row.part_of.is_empty()).then(|| PartOf {
+            order: self.token(&row.part_of),
+            definition: self.token(&row.part_of_definition),
+            coefficient,
+        });
         let told = self.validity(&row.balance_on, "").from;
         Quota {
             order: self.token(&row.order),
@@ -52,6 +61,7 @@ impl Reader<'_> {
             balance: balance.map(|left| (left, told)),
             over: matches!(row.state.as_str(), "exhausted" | "closed"),
             closed,
+            part_of,
         }
     }
 }

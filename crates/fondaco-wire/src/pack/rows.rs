@@ -26,6 +26,8 @@ pub struct LineRow {
     pub from: String,
     /// Last day.
     pub until: String,
+    /// The part of every year it is for, `MM-DD/MM-DD`; empty is all of it.
+    pub season: String,
 }
 
 /// `measures*.csv`, and the file of `--measures`: a rate of a duty or tax.
@@ -133,6 +135,12 @@ pub struct QuotaRow {
     pub state: String,
     /// Spans in which nothing is drawn, `from/until` joined by `|`.
     pub closed: String,
+    /// The order number of the larger quota it is part of; empty where of none.
+    pub part_of: String,
+    /// The number of the period of that one.
+    pub part_of_definition: String,
+    /// How much of the larger one a unit of this one takes; empty is 1.
+    pub coefficient: String,
 }
 
 /// `incoterms.csv`: a delivery term.

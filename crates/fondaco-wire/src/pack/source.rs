@@ -311,6 +311,10 @@ impl Reader<'_> {
             code: self.token(&row.code),
             units: [self.token(&row.unit), self.token(&row.unit2)],
             validity: self.validity(&row.from, &row.until),
+            season: match row.season.as_str() {
+                "" => None,
+                season => self.or(season.parse().map(Some), None, season),
+            },
             name: Trilingual { en: row.name_en, zh: row.name_zh, ru: row.name_ru },
         }
     }

@@ -174,6 +174,28 @@ fn own() -> Vec<String> {
     );
     put(
         3,
+        "quota.definition",
+        vec![
+            ("quota.definition.sid", "8"),
+            ("quota.order.number.id", "090700"),
+            ("validity.start.date", "2026-01-01"),
+            ("validity.end.date", "2026-12-31"),
+            ("initial.volume", "5000"),
+            ("measurement.unit.code", "KGM"),
+        ],
+    );
+    put(
+        3,
+        "quota.association",
+        vec![
+            ("main.quota.definition.sid", "8"),
+            ("sub.quota.definition.sid", "7"),
+            ("relation.type", "EQ"),
+            ("coefficient", "1.5"),
+        ],
+    );
+    put(
+        3,
         "quota.balance.event",
         vec![
             ("quota.definition.sid", "7"),
@@ -201,13 +223,16 @@ fn check(code: &str, origin: &str, day: &str, wanted: &[&str]) {
         .on(day)
         .measures_of_any_regime(code, Direction::Import, origin)
         // The profile's own rows are of other taxes.
-        .filter(|row| row.tax.starts_with('A'))
+        .filter(|row| row.tax().starts_with('A'))
         .map(|row| {
-            let formula = row.formula.map(ToString::to_string).unwrap_or_default();
-            let untold = if row.origin_untold { "? " } else { "" };
+            let formula = row.formula().map(ToString::to_string).unwrap_or_default();
+            let untold = if row.origin_untold() { "? " } else { "" };
             let text = format!(
                 "{untold}{} {} {} {formula} when {}",
-                row.tax, row.regime, row.quota, row.when.text
+                row.tax(),
+                row.regime(),
+                row.quota(),
+                row.when().text
             );
             text.split_whitespace().collect::<Vec<_>>().join(" ")
         })
@@ -263,6 +288,9 @@ fn controls_quotas_and_acts_become_rows() {
     let quota = reference.quota("090709").unwrap();
     assert_eq!(quota.left().to_string(), "99.5");
     assert_eq!(quota.state(reference.day, Decimal::ZERO).name(), "critical");
+    let whole = quota.part_of.unwrap();
+    assert_eq!((whole.order.as_str(), whole.coefficient.to_string().as_str()), ("090700", "1.5"));
+    assert_eq!(reference.period(&whole.order, &whole.definition).unwrap().volume, 5000.into());
     assert!(pack.on("2027-01-01".parse().unwrap()).quota("090709").is_none());
     assert_eq!(pack.law["taric-R2512340"].reference, "R 2025/1234 (R2512340)");
 }

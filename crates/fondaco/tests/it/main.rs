@@ -518,7 +518,7 @@ proptest! {
                 .duties
                 .iter()
                 .map(|duty| {
-                    let formula = duty.rate.row.and_then(|row| row.formula);
+                    let formula = duty.rate.row.and_then(|row| row.formula());
                     (duty.tax.code, formula.map(ToString::to_string).unwrap_or_default())
                 })
                 .collect();

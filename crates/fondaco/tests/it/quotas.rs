@@ -5,7 +5,7 @@ use fondaco::assessment::assess;
 use fondaco::day::Validity;
 use fondaco::measure::Selection;
 use fondaco::money::{Decimal, Money};
-use fondaco::quota::Quota;
+use fondaco::quota::{PartOf, Quota};
 use fondaco::reference::Pack;
 use proptest::prelude::*;
 
@@ -30,6 +30,7 @@ fn world(change: impl FnOnce(&mut Quota)) -> Pack {
         balance: None,
         over: false,
         closed: Vec::new(),
+        part_of: None,
     };
     change(&mut quota);
     for tax in &mut pack.profile.taxes {
@@ -133,6 +134,49 @@ fn a_claim_gets_what_is_left() {
         0,
         &["A00 200.00 10.00", "B00 210.00 21.00", "A00 QuotaUntold(\"090001\")"],
     );
+}
+
+#[test]
+fn a_part_of_a_quota_draws_on_the_whole_too() {
+    let check = |coefficient: i64, left: i64, mass: i64, wanted: &[&str]| {
+        let mut pack = world(|q| {
+            q.threshold = None;
+            q.part_of = Some(PartOf {
+                order: t("090000"),
+                definition: t("9"),
+                coefficient: Decimal::new(coefficient, 1),
+            });
+        });
+        let part = &pack.quotas[0];
+        let whole = Quota {
+            order: t("090000"),
+            definition: t("9"),
+            volume: Decimal::from(left),
+            part_of: None,
+            ..part.clone()
+        };
+        pack.quotas.insert(0, whole);
+        assert_eq!(said(&pack, &[mass], 0), wanted, "{coefficient} {left} {mass}");
+    };
+    check(10, 5000, 200, &["200 open", "200 open", "A00 200.00 10.00", "B00 210.00 21.00"]);
+    // A unit of the part takes one and a half of the whole.
+    check(15, 5000, 200, &["200 open", "300 open", "A00 200.00 10.00", "B00 210.00 21.00"]);
+    // The whole has less than the part.
+    let part = &["100 open", "150 open", "A00 100.00 5.00", "A00 100.00 20.00", "B00 225.00 22.50"];
+    check(15, 150, 200, part);
+    check(10, 0, 200, &["0 exhausted", "0 exhausted", "A00 200.00 40.00", "B00 240.00 24.00"]);
+}
+
+#[test]
+fn a_part_whose_whole_is_not_held_is_untold() {
+    let part = |order, definition| {
+        Some(PartOf { order: t(order), definition: t(definition), coefficient: Decimal::ONE })
+    };
+    for (order, definition) in [("090000", "9"), ("090001", "1")] {
+        let pack = world(|q| q.part_of = part(order, definition));
+        let untold = "A00 QuotaUntold(\"090001\")";
+        assert_eq!(said(&pack, &[200], 0), ["A00 200.00 10.00", "B00 210.00 21.00", untold]);
+    }
 }
 
 proptest! {

@@ -18,6 +18,10 @@ pub(super) fn quotas(things: &Things<'_>) -> Vec<QuotaRow> {
     for (definition, more) in by(things, "quota.suspension.period", DEFINITION) {
         windows.entry(definition).or_default().extend(more);
     }
+    let orders: BTreeMap<&str, &str> = all(things, "quota.definition")
+        .map(|quota| (quota.field(DEFINITION), quota.field("quota.order.number.id")))
+        .collect();
+    let wholes = by(things, "quota.association", "sub.quota.definition.sid");
     let mut rows = Vec::new();
     for quota in all(things, "quota.definition") {
         let sid = quota.field(DEFINITION);
@@ -57,6 +61,14 @@ pub(super) fn quotas(things: &Things<'_>) -> Vec<QuotaRow> {
             format!("{from}/{}", day("blocking.end.date", "suspension.end.date"))
         });
         row.closed = closed.collect::<Vec<_>>().join("|");
+        if let Some(whole) = wholes.get(sid).and_then(|of| of.first()) {
+            let definition = whole.field("main.quota.definition.sid");
+            // The order number of one that no transmission told of is not known: its own number stands
+            // for it, so that the part is seen to be one of something that is not held.
+            row.part_of = orders.get(definition).copied().unwrap_or(definition).to_owned();
+            row.part_of_definition = definition.to_owned();
+            row.coefficient = whole.field("coefficient").to_owned();
+        }
         rows.push(row);
     }
     rows.sort_by(|a, b| (&a.order, &a.from).cmp(&(&b.order, &b.from)));

@@ -382,6 +382,7 @@ fn key(kind: &str) -> Option<&'static [&'static str]> {
         }
         "goods.nomenclature.description.period" => &["goods.nomenclature.description.period.sid"],
         "quota.definition" => &[DEFINITION],
+        "quota.association" => &["main.quota.definition.sid", "sub.quota.definition.sid"],
         "quota.order.number" => &["quota.order.number.sid"],
         "quota.blocking.period" => &["quota.blocking.period.sid"],
         "quota.suspension.period" => &["quota.suspension.period.sid"],
