@@ -133,12 +133,11 @@ wheat|1001990000||1000|22-28|1-1|1320000|VR|0|Пшеница мягкая, 3 к�
 sunoil|1512199002||1000|100-128|1000-1300|16|CT|70|Масло подсолнечное рафинированное, бутылки 1 л
 chocolate|1806329000||1000|420-640|600-1000|6|CT|90|Шоколад молочный в плитках без начинки
 garlic|0703200000||1000|95-170|900-1300|20|NT|12|Чеснок свежий / 鲜蒜头
-apples|0808108006||1000|72-118|900-1200|18|CT|70|Яблоки свежие, сорт Фуджи, поставка в ноябре / 红富士
 pears|0808309000||1000|68-110|900-1200|18|CT|70|Груши свежие, сорт Я
 mandarin|0805210000||1000|82-130|900-1200|18|CT|70|Мандарины свежие
 grapes|0806101000||1000|140-220|900-1200|10|CT|70|Виноград свежий столовый
 banana|0803901000||1000|62-88|900-1080|18|CT|70|Бананы свежие, Cavendish
-tomato|0702000007||1000|110-180|900-1200|12|CR|60|Томаты свежие, поставка в ноябре
+aubergine|0709300000||1000|110-180|900-1200|12|CR|60|Баклажаны свежие
 tompaste|2002909100||1000|82-118|80-100|220|DR|90|Томатная паста, сухих веществ 36 %, бочки
 coffee|0901110001||1000|480-720|250-320|60|SA|8|Кофе нежареный, арабика
 instant|2101110013||1000|1100-1900|400-700|8|CT|90|Кофе растворимый гранулированный, банки
@@ -578,8 +577,8 @@ laptops-moscow|I|MOW|laptop+monitor+hdd|CN|USD|DAP|x3|Computers, monitors and dr
 servers-sheremetyevo|I|SVO|server+cpu|CN|USD|FCA|frt|Servers and processors by air, freight added
 garlic-zabaikalsk|I|ZBKR|garlic|CN|USD|DAP|x3|Garlic with a phytosanitary certificate
 garlic-bare|I|ZBKR|garlic|CN|USD|DAP|bare|Garlic without its certificate
-apples-blagoveshchensk|I|BLGR|apples+pears|CN|USD|DAP|x3|Apples and pears, duty by weight
-fruit-moscow|I|MOWR|mandarin+grapes+tomato|CN|USD|DAP||Mandarins, grapes and tomatoes: three items
+grapes-blagoveshchensk|I|BLGR|grapes+pears|CN|USD|DAP|x3|Grapes and pears
+fruit-moscow|I|MOWR|mandarin+grapes+aubergine|CN|USD|DAP||Mandarins, grapes and aubergines: three items
 bananas-petersburg|I|LED|banana|EC|USD|CFR|x2|Bananas from Ecuador
 coffee-petersburg|I|LED|coffee+tea|BR|USD|CIF||Coffee and tea
 instant-petersburg|I|LED|instant|BR|USD|CIF||Instant coffee, the greater of a percentage and a sum by weight

@@ -256,7 +256,7 @@ impl House {
                     events.push((filing.mrn.clone(), event));
                 }
                 // Goods that are still to come draw when they have come.
-                if !consignment::is_pre_lodged(declaration) {
+                if !declaration.is_pre_lodged() {
                     draws = considered.draws;
                 }
             } else {

@@ -266,9 +266,13 @@ fn other_season(code: &str, season: &str) -> WhyView {
         why: "other-season",
         what: season.to_owned(),
         text: Texts {
-            en: format!("The line {code} is for goods of {season} (month-day) only; on this day they go under another."),
+            en: format!(
+                "The line {code} is for goods of {season} (month-day) only; on this day they go under another."
+            ),
             zh: format!("税号 {code} 仅适用于 {season}（月-日）期间的货物；当日应归入其他税号。"),
-            ru: format!("Код {code} — только для товаров в период {season} (месяц-день); в этот день они относятся к другому."),
+            ru: format!(
+                "Код {code} — только для товаров в период {season} (месяц-день); в этот день они относятся к другому."
+            ),
         },
     }
 }

@@ -7,7 +7,6 @@
 //! - a declaration with an error is returned whole, never admitted in part;
 //! - nothing here knows a country: rules, lists and required fields are rows of the pack.
 
-use crate::consignment::is_pre_lodged;
 use crate::day::Day;
 use crate::declaration::{
     Charge, Declaration, DeclaredTax, Document, Item, ItemFacts, Message, Party,
@@ -316,7 +315,7 @@ impl<'a> Reader<'a> {
             self.find(Finding::new(Code::FieldMissing, place).value("GovernmentAgencyGoodsItem"));
         }
         for (index, item) in d.items.iter().enumerate() {
-            self.item(root, index, item, is_pre_lodged(d));
+            self.item(root, index, item, d.is_pre_lodged());
         }
         let whole =
             ItemFacts { declaration: d, item: None, reference: self.reference, value: None };

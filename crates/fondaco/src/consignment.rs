@@ -236,14 +236,6 @@ pub fn fold(events: impl IntoIterator<Item = Event>) -> State {
     events.into_iter().fold(State::Draft, next)
 }
 
-/// Whether a declaration is lodged before its goods come.
-///
-/// Source: additional declaration types D, E, F and K (UCC-derived data sets, element 1/2).
-#[must_use]
-pub fn is_pre_lodged(declaration: &Declaration) -> bool {
-    matches!(declaration.kind.get(2..3), Some("D" | "E" | "F" | "K"))
-}
-
 /// What an opinion says of what happens next.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Follows {
@@ -279,7 +271,7 @@ pub fn after_acceptance(follows: &Follows) -> Vec<Event> {
 #[must_use]
 pub fn on_lodging(declaration: &Declaration, follows: &Follows) -> Vec<Event> {
     match declaration.message {
-        Message::Original if is_pre_lodged(declaration) => vec![Event::Registered],
+        Message::Original if declaration.is_pre_lodged() => vec![Event::Registered],
         Message::Original => after_acceptance(follows),
         Message::Amendment | Message::Request => vec![Event::AmendmentRequested],
         Message::Cancellation => vec![Event::CancellationRequested],

@@ -227,6 +227,14 @@ pub struct Declaration {
 }
 
 impl Declaration {
+    /// Whether it is lodged before its goods come.
+    ///
+    /// Source: additional declaration types D, E, F and K (UCC-derived data sets, element 1/2).
+    #[must_use]
+    pub fn is_pre_lodged(&self) -> bool {
+        matches!(self.kind.get(2..3), Some("D" | "E" | "F" | "K"))
+    }
+
     /// The first party in this role by its number, or by its name where it has none.
     #[must_use]
     pub fn party_shown(&self, role: &str) -> &str {

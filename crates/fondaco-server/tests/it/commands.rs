@@ -663,3 +663,25 @@ fn an_import_ends_as_its_file_deserves() {
     assert_eq!(came.code, 2, "{}", came.err);
     assert!(came.err.contains("no field `duty`; they have code, direction"), "{}", came.err);
 }
+
+#[test]
+fn a_line_for_another_part_of_the_year_is_returned() {
+    let path = data("corpus/eaeu/050-grapes-blagoveshchensk.xml");
+    let text = std::fs::read_to_string(path).unwrap();
+    let dir = tempfile::tempdir().unwrap();
+    let check = |code: &str, kind: &str, on: &str, wanted: Option<&str>| {
+        let text = text.replace("0806101000", code).replace(">IMA<", &format!(">{kind}<"));
+        let file = write(dir.path(), "goods.xml", text);
+        let report = run(&["assess", &file, "--pack", "eaeu", "--on", on, "--json"]).json();
+        let seasonal = |f: &&Value| f["code"] == "FD415";
+        let found = report["findings"].as_array().unwrap().iter().find(seasonal);
+        assert_eq!(found.and_then(|f| f["text"]["en"].as_str()), wanted, "{code} {on}");
+    };
+    let autumn = "The line 0808108006 is for goods of 08-01/11-30 (month-day) only.";
+    check("0808108006", "IMA", "2026-11-30", None);
+    check("0808108006", "IMA", "2026-12-01", Some(autumn));
+    // Goods that are still to come may come in another part of the year.
+    check("0808108006", "IMD", "2026-12-01", None);
+    // To the end of February, whatever the year.
+    check("0707000501", "IMA", "2028-02-29", None);
+}

@@ -169,6 +169,18 @@ fn a_heading_is_answered_with_its_lines_and_no_code_with_why() {
     );
     check(
         "eaeu",
+        &["--code", "0808108006", "--origin", "CN", "--on", "2026-12-01"],
+        &expect![[r#"
+            duties: 2010 0.06 EUR/KGM [] | eaeu-ett 2024-07-28..
+            duties: 5010 10% [10] | ru-nk, article 164(2)(1) and 164(5) 2019-10-01..
+            duties: 1010 entry(flat(10000000.01 RUB): flat(73860 RUB), flat(5500000.01 RUB): flat(49240 RUB), flat(4200000.01 RUB): flat(21344 RUB), flat(2700000.01 RUB): flat(18465 RUB), flat(1200000.01 RUB): flat(13541 RUB), flat(450000.01 RUB): flat(4924 RUB), flat(200000.01 RUB): flat(2462 RUB), else: flat(1231 RUB)) [] | ru-pp-1637, item 1 as amended by Decree No 1638 of 23 October 2025 2026-01-01..
+            certificate: ea-phyto N851 | eaeu-dec-318, list of quarantine-controlled goods
+            unknown: other-season 08-01/11-30
+            unknown: no-quotas
+        "#]],
+    );
+    check(
+        "eaeu",
         &["--code", "99", "--on", "2026-06-01"],
         &expect![[r#"
             unknown: no-line 99

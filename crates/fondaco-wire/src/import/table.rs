@@ -417,7 +417,7 @@ mod tests {
             "",
             "",
             "code,unit,name_en,from,until\n01,KGM,\"Live, horses\",2020-01-01,2025-06-30\n02,,Meat,,\n",
-            &["02,,,Meat,,,2026-01-01,", "2: ends on 2025-06-30, before the edition begins"],
+            &["02,,,Meat,,,2026-01-01,,", "2: ends on 2025-06-30, before the edition begins"],
         );
         check(
             Rows::Quotas,
