@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use fondaco::allotment::Drawn;
-use fondaco::consignment::{self, Event, Follows, State};
+use fondaco::consignment::{self, Event, Follows, Life, State};
 use fondaco::day::Day;
 use fondaco::decision::{Lane, Step};
 use fondaco::declaration::Message;
@@ -21,6 +21,7 @@ use fondaco_wire::receipt::{self, Receipt, Signer};
 use fondaco_wire::report::Report;
 use sha2::{Digest, Sha256};
 
+use crate::act;
 use crate::cli::{Failure, today};
 use crate::consider::{self, Considered, When};
 use crate::law::kept::{in_force, keep, laid_over, loaded, of_digest};
@@ -69,7 +70,7 @@ struct Accepted {
 }
 
 /// How often a filing is looked at again because what it hangs on moved meanwhile.
-const MOST_TRIES: usize = 1_000;
+pub(crate) const MOST_TRIES: usize = 1_000;
 
 /// Why a filing was not taken at all.
 #[derive(Debug, thiserror::Error)]
@@ -243,6 +244,7 @@ impl House {
         };
         let mut events = Vec::new();
         let mut draws = Vec::new();
+        let mut seen = None;
         let mut report = considered.report;
         if let Some(declaration) = &considered.declaration {
             filing.lrn.clone_from(&declaration.reference);
@@ -251,10 +253,7 @@ impl House {
             if declaration.message == Message::Original {
                 filing.mrn = mrn;
                 filing.number = Some(number);
-                let follows = follows(&report);
-                for event in consignment::on_lodging(declaration, &follows) {
-                    events.push((filing.mrn.clone(), event));
-                }
+                events = consignment::on_lodging(declaration, &follows(&report), &Life::default());
                 // Goods that are still to come draw when they have come.
                 if !declaration.is_pre_lodged() {
                     draws = considered.draws;
@@ -276,19 +275,20 @@ impl House {
                         }
                     }
                     Some(main) => {
-                        let mut then = consignment::on_lodging(declaration, &follows(&report));
+                        let (life, last) = self.store.life(&main.mrn)?;
+                        seen = Some(last);
+                        events = consignment::on_lodging(declaration, &follows(&report), &life);
                         if declaration.message == Message::Arrival
-                            && self.state(&main.mrn)? == State::PreLodged
+                            && life.state() == State::PreLodged
                         {
                             let when = When { on: Some(on.unwrap_or(today)), ..when };
                             let accepted = self.accepted_on_arrival(&pack, &main, when)?;
-                            then.extend(accepted.events);
+                            events.extend(accepted.events);
                             draws = accepted.draws;
                             if let Some(formed) = accepted.report {
                                 report = formed;
                             }
                         }
-                        events.extend(then.into_iter().map(|e| (main.mrn.clone(), e)));
                     }
                 }
             }
@@ -302,9 +302,10 @@ impl House {
         }
         self.seal(&mut filing, &report)?;
         if filing.outcome == "returned" {
-            events = vec![(filing.id.clone(), Event::Rejected)];
+            events = vec![Event::Rejected];
+            seen = None;
         }
-        Ok(Lodge { filing, events, draws })
+        Ok(Lodge { filing, events, draws, seen })
     }
 
     /// Looks at a message with what is left of the quotas now.
@@ -436,7 +437,8 @@ impl House {
         Ok(answer(filing, false))
     }
 
-    async fn lodge(&self, lodge: Lodge) -> Result<Lodged, Fault> {
+    /// Hands it to the writer and waits.
+    pub(crate) async fn lodge(&self, lodge: Lodge) -> Result<Lodged, Fault> {
         let (sender, receiver) = tokio::sync::oneshot::channel();
         self.store.lodge(lodge, move |result| {
             sender.send(result).ok();
@@ -466,14 +468,12 @@ impl House {
             filing.number = None;
             self.seal(&mut filing, &report)?;
         }
-        let events = vec![(filing.id.clone(), Event::Rejected)];
-        Ok(Lodge { filing, events, draws: Vec::new() })
+        Ok(Lodge { filing, events: vec![Event::Rejected], draws: Vec::new(), seen: None })
     }
 
-    /// The state of a declaration: the fold of its events.
+    /// The state of a declaration: what its events come to.
     pub(crate) fn state(&self, mrn: &str) -> Result<State, Fault> {
-        let events = self.store.events(mrn, 0, 10_000)?;
-        Ok(consignment::fold(events.iter().map(|e| e.event)))
+        Ok(self.store.life(mrn)?.0.state())
     }
 }
 
@@ -504,6 +504,10 @@ pub(crate) fn forms_an_opinion(filing: &Filing) -> bool {
 /// # Errors
 /// Why it cannot be.
 pub(crate) fn replay(dir: &Path, store: &Store, filing: &Filing) -> Result<Vec<u8>, String> {
+    if filing.format == act::FORMAT {
+        // No opinion is formed of an act: what it says stands as it was said.
+        return Ok(filing.opinion.clone());
+    }
     let pack = &of_digest(dir, &filing.bundle).map_err(|failure| failure.to_string())?;
     let day = |n: i32| Day::from_number(n).map_err(|e| e.to_string());
     let when = When {

@@ -1,5 +1,6 @@
 //! `fondaco`: the one binary of the house.
 
+mod act;
 mod assess;
 mod bench;
 mod classify;

@@ -434,6 +434,8 @@ pub struct Pack {
     pub risks: Vec<RiskRule>,
     /// Listed names.
     pub names: Names,
+    /// Reasons of decisions, by code.
+    pub reasons: Vec<DecisionReason>,
 }
 
 impl Pack {
@@ -442,6 +444,19 @@ impl Pack {
     pub fn on(&self, day: Day) -> Reference<'_> {
         Reference { pack: self, day }
     }
+}
+
+/// Why an officer decides against the trader, in words; and what the trader can do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DecisionReason {
+    /// Its code.
+    pub code: Token,
+    /// The acts it goes with: the name of the act, with the kind of hold behind a space.
+    pub acts: Vec<String>,
+    /// Why.
+    pub text: Trilingual,
+    /// What to do.
+    pub remedy: Trilingual,
 }
 
 /// A pack on one day.

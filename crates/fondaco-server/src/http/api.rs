@@ -10,14 +10,13 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use fondaco::consignment::State as Standpoint;
 use fondaco::day::Day;
-use fondaco_wire::wco::response;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::{IntoParams, OpenApi, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::house::{self, Answer, House, Refusal};
+use crate::house::{Answer, House, Refusal};
 use crate::store::{Fault, Filing, Happened};
 
 pub(super) type Shared = State<Arc<House>>;
@@ -42,12 +41,13 @@ pub(crate) fn router() -> (axum::Router<Arc<House>>, utoipa::openapi::OpenApi) {
         .routes(routes!(file, list))
         .routes(routes!(show))
         .routes(routes!(opinion))
+        .routes(routes!(super::act::act))
         .routes(routes!(events))
-        .routes(routes!(notifications))
-        .routes(routes!(notification))
+        .routes(routes!(super::notifications::notifications))
+        .routes(routes!(super::notifications::notification))
         .routes(routes!(receipt))
         .routes(routes!(message))
-        .routes(routes!(all_notifications))
+        .routes(routes!(super::notifications::all_notifications))
         .routes(routes!(super::finder::requirements))
         .routes(routes!(super::law::law))
         .routes(routes!(super::classify::classify))
@@ -119,6 +119,15 @@ pub(crate) const PROBLEMS: &[(&str, [&str; 3])] = &[
         ],
     ),
     ("not-found", ["There is no such thing here", "此处没有该内容", "Здесь такого нет"]),
+    ("act-refused", ["It cannot be done now", "现在无法办理", "Сейчас это невозможно"]),
+    (
+        "reason-wanted",
+        [
+            "A reason that goes with the act is wanted",
+            "需要与该操作相符的理由",
+            "Нужна причина, подходящая к действию",
+        ],
+    ),
     (
         "bad-request",
         ["The request cannot be read", "无法读取该请求", "Запрос не удалось прочитать"],
@@ -188,7 +197,14 @@ fn unread(rejection: impl IntoResponse) -> Response {
     }
 }
 
-fn not_found() -> Response {
+/// The caller's own name for a request; `None` where there is none that can be kept.
+pub(super) fn key_of(headers: &HeaderMap) -> Option<&str> {
+    let key = headers.get("idempotency-key")?.to_str().ok()?.trim();
+    let visible = key.bytes().all(|b| (0x20..0x7f).contains(&b));
+    (!key.is_empty() && key.len() <= 255 && visible).then_some(key)
+}
+
+pub(super) fn not_found() -> Response {
     problem(StatusCode::NOT_FOUND, "not-found", None)
 }
 
@@ -236,10 +252,9 @@ struct Filed {
 )]
 async fn file(State(house): Shared, headers: HeaderMap, Asked(body): Asked<Bytes>) -> Response {
     let text = |name: &str| headers.get(name).and_then(|v| v.to_str().ok()).unwrap_or_default();
-    let key = text("idempotency-key").trim();
-    if key.is_empty() || key.len() > 255 || !key.bytes().all(|b| (0x20..0x7f).contains(&b)) {
+    let Some(key) = key_of(&headers) else {
         return problem(StatusCode::BAD_REQUEST, "key-wanted", None);
-    }
+    };
     let Some(format) = fondaco_wire::format_of(text("content-type")) else {
         return problem(StatusCode::UNSUPPORTED_MEDIA_TYPE, "media-type", None);
     };
@@ -260,7 +275,7 @@ async fn file(State(house): Shared, headers: HeaderMap, Asked(body): Asked<Bytes
 }
 
 fn answered(answer: Answer) -> Response {
-    let mut response = if answer.outcome == "accepted" {
+    let response = if answer.outcome == "accepted" {
         let location = if answer.mrn.is_empty() { &answer.id } else { &answer.mrn };
         let location = HeaderValue::from_str(&format!("/v1/declarations/{location}"));
         let filed = Filed {
@@ -286,9 +301,12 @@ fn answered(answer: Answer) -> Response {
         });
         problem(StatusCode::UNPROCESSABLE_ENTITY, "declaration-returned", Some(more))
     };
-    if answer.repeated {
-        response.headers_mut().insert("idempotency-replayed", HeaderValue::from_static("true"));
-    }
+    if answer.repeated { replayed(response) } else { response }
+}
+
+/// Says that it was answered before.
+pub(super) fn replayed(mut response: Response) -> Response {
+    response.headers_mut().insert("idempotency-replayed", HeaderValue::from_static("true"));
     response
 }
 
@@ -395,7 +413,7 @@ struct Standing {
 }
 
 /// Finds a filing by MRN or id and hands it on.
-fn with(house: &House, name: &str, then: impl FnOnce(Filing) -> Response) -> Response {
+pub(super) fn with(house: &House, name: &str, then: impl FnOnce(Filing) -> Response) -> Response {
     match house.store.filing(name) {
         Ok(Some(filing)) => then(filing),
         Ok(None) => not_found(),
@@ -491,7 +509,7 @@ async fn message(State(house): Shared, Path(name): Path<String>) -> Response {
 }
 
 #[derive(Deserialize, IntoParams)]
-struct CursorQuery {
+pub(super) struct CursorQuery {
     /// The cursor of the last one seen; 0 or absent is from the beginning.
     after: Option<i64>,
     /// Most of them, up to 1,000.
@@ -499,7 +517,7 @@ struct CursorQuery {
 }
 
 impl CursorQuery {
-    fn bounds(&self) -> (i64, usize) {
+    pub(super) fn bounds(&self) -> (i64, usize) {
         (self.after.unwrap_or(0), self.limit.unwrap_or(100).clamp(1, 1000))
     }
 }
@@ -513,8 +531,11 @@ struct EventView {
     mrn: String,
     /// What happened.
     event: &'static str,
-    /// The filing it came with.
+    /// The message it came with.
     filing: String,
+    /// Of a hold its `kind`, `agency` and `hold`, of a request its `kind` and number.
+    #[serde(flatten)]
+    more: Value,
     /// When.
     at: String,
 }
@@ -535,147 +556,13 @@ async fn events(
                 cursor: h.cursor,
                 mrn: h.mrn,
                 event: h.event.name(),
+                more: crate::act::more(h.event),
                 filing: h.filing,
                 at: h.at,
             };
             all.into_iter().map(view).collect::<Vec<_>>()
         })
     })
-}
-
-/// A WCO response message.
-#[derive(Serialize, ToSchema)]
-struct Notification {
-    /// Ask for what comes after it.
-    cursor: i64,
-    /// The declaration.
-    mrn: String,
-    /// The declarant's reference.
-    lrn: String,
-    /// WCO function code: 01 accepted, 02 registered, 03 rejected, 05 control, 06 documents wanted, 08 released,
-    /// 09 cleared, 13 duty.
-    function: &'static str,
-    /// What happened.
-    event: &'static str,
-    /// When.
-    at: String,
-    /// The message, XML.
-    message: String,
-}
-
-/// Notifications and where to go on.
-#[derive(Serialize, ToSchema)]
-struct Notifications {
-    /// Oldest first.
-    notifications: Vec<Notification>,
-    /// The cursor to ask with next; the one given where there is nothing new.
-    next: i64,
-}
-
-/// The message an event is told by, where it is told. What came with another filing, as the acceptance
-/// comes with the arrival, is told by the opinion formed then.
-fn told(
-    house: &House,
-    filing: &Filing,
-    happened: &Happened,
-) -> Result<Option<Notification>, Fault> {
-    let Some(function) = happened.event.response() else { return Ok(None) };
-    let then = if happened.filing == filing.id {
-        None
-    } else {
-        house.store.filing(&happened.filing)?.filter(house::forms_an_opinion)
-    };
-    let formed = then.as_ref().unwrap_or(filing);
-    let opinion: Value = serde_json::from_slice(&formed.opinion).unwrap_or_default();
-    let id = format!("{}-{}", happened.mrn, happened.cursor);
-    Ok(Some(Notification {
-        cursor: happened.cursor,
-        mrn: filing.mrn.clone(),
-        lrn: filing.lrn.clone(),
-        function,
-        event: happened.event.name(),
-        at: happened.at.clone(),
-        message: response::encode(&response::Response {
-            function,
-            id: &id,
-            at: &happened.at,
-            lrn: &filing.lrn,
-            mrn: &filing.mrn,
-            opinion: &opinion,
-        }),
-    }))
-}
-
-/// The messages to the trader after a cursor; they can be asked for again for ever.
-#[utoipa::path(get, path = "/v1/declarations/{mrn}/notifications", tag = "declarations",
-    params(("mrn" = String, Path, description = "MRN"), CursorQuery),
-    responses((status = 200, body = Notifications), (status = 404, body = Problem, content_type = "application/problem+json")))]
-async fn notifications(
-    State(house): Shared,
-    Path(name): Path<String>,
-    Asked(Query(query)): Asked<Query<CursorQuery>>,
-) -> Response {
-    let (after, most) = query.bounds();
-    with(&house, &name, |f| {
-        let all = house.store.events(f.log(), after, most).and_then(|all| {
-            let told: Result<Vec<_>, _> = all.iter().map(|h| told(&house, &f, h)).collect();
-            let next = all.last().map_or(after, |h| h.cursor);
-            Ok(Notifications { next, notifications: told?.into_iter().flatten().collect() })
-        });
-        answer(all, |all| all)
-    })
-}
-
-/// One message, as XML.
-#[utoipa::path(get, path = "/v1/declarations/{mrn}/notifications/{cursor}", tag = "declarations",
-    params(("mrn" = String, Path, description = "MRN"), ("cursor" = i64, Path, description = "Its cursor")),
-    responses((status = 200, content_type = "application/xml"), (status = 404, body = Problem, content_type = "application/problem+json")))]
-async fn notification(
-    State(house): Shared,
-    Asked(Path((name, cursor))): Asked<Path<(String, i64)>>,
-) -> Response {
-    with(&house, &name, |f| {
-        let one = house.store.events(f.log(), cursor.saturating_sub(1), 1).and_then(|all| {
-            let one = all.first().filter(|h| h.cursor == cursor);
-            one.map_or(Ok(None), |h| told(&house, &f, h))
-        });
-        match one {
-            Ok(one) => one.map_or_else(not_found, |n| {
-                ([(header::CONTENT_TYPE, "application/xml")], n.message).into_response()
-            }),
-            Err(fault) => unavailable(&fault),
-        }
-    })
-}
-
-/// The messages of the whole house after a cursor.
-#[utoipa::path(get, path = "/v1/notifications", tag = "declarations", params(CursorQuery),
-    responses((status = 200, body = Notifications)))]
-async fn all_notifications(
-    State(house): Shared,
-    Asked(Query(query)): Asked<Query<CursorQuery>>,
-) -> Response {
-    let (after, most) = query.bounds();
-    let all = match house.store.events("", after, most) {
-        Ok(all) => all,
-        Err(fault) => return unavailable(&fault),
-    };
-    let mut notifications = Vec::new();
-    let mut last: Option<Filing> = None;
-    for happened in &all {
-        if last.as_ref().is_none_or(|f| f.log() != happened.mrn) {
-            last = match house.store.filing(&happened.mrn) {
-                Ok(filing) => filing,
-                Err(fault) => return unavailable(&fault),
-            };
-        }
-        match last.as_ref().map_or(Ok(None), |f| told(&house, f, happened)) {
-            Ok(one) => notifications.extend(one),
-            Err(fault) => return unavailable(&fault),
-        }
-    }
-    let next = all.last().map_or(after, |h| h.cursor);
-    Json(Notifications { notifications, next }).into_response()
 }
 
 /// The public key receipts are signed with, as a JWK set.

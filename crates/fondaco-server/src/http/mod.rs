@@ -1,9 +1,11 @@
 //! The house on the network: the public API and the pages, each with views of its own.
 
+mod act;
 pub(crate) mod api;
 mod classify;
 mod finder;
 mod law;
+mod notifications;
 pub(crate) mod web;
 mod words;
 

@@ -158,6 +158,25 @@ impl Ledger {
         Ok(())
     }
 
+    /// Gives back what a declaration that is ended drew: what was granted is taken off again, on the day
+    /// it was drawn, so that a balance told since counts neither.
+    pub(crate) fn restore(
+        &mut self,
+        db: &Connection,
+        filing: i64,
+        mrn: &str,
+    ) -> rusqlite::Result<()> {
+        db.prepare_cached(
+            "INSERT INTO quota_draw
+               (filing, mrn, item, order_number, definition, today, wanted, granted, before)
+             SELECT ?1, mrn, item, order_number, definition, today, NULL, '-' || granted, '0'
+             FROM quota_draw WHERE mrn = ?2 AND granted NOT IN ('0', '') AND granted NOT LIKE '-%'",
+        )?
+        .execute(params![filing, mrn])?;
+        self.forget();
+        Ok(())
+    }
+
     /// Forgets what it holds, for a transaction that was not committed.
     pub(crate) fn forget(&mut self) {
         self.periods.clear();

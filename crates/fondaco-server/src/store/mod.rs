@@ -16,7 +16,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use fondaco::consignment::Event;
+use fondaco::consignment::{self, Event, Life};
 use fondaco::money::Decimal;
 use fondaco::quota::Quota;
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, params};
@@ -104,13 +104,17 @@ impl Filing {
     }
 }
 
-/// A filing to lodge and the events that follow from it, for the declaration with this number.
+/// A filing to lodge and the events that follow from it: for the declaration it is about where `seen` is
+/// some, otherwise for itself.
 #[derive(Clone, Debug)]
 pub(crate) struct Lodge {
     pub(crate) filing: Filing,
-    pub(crate) events: Vec<(String, Event)>,
+    pub(crate) events: Vec<Event>,
     /// What it draws on tariff quotas, for the declaration it accepts.
     pub(crate) draws: Vec<Draw>,
+    /// The last event of the declaration it is about that was seen when it was looked at; `None` for
+    /// one that is about no other.
+    pub(crate) seen: Option<i64>,
 }
 
 /// What became of it.
@@ -125,7 +129,7 @@ pub(crate) enum Lodged {
     /// The declarant used the reference before.
     ReferenceUsed,
     /// What it hangs on moved since it was looked at: others drew on a quota it claims, so that its draw
-    /// comes out otherwise, or the declaration it is about was accepted. Nothing was written.
+    /// comes out otherwise, or something happened to the declaration it is about. Nothing was written.
     Moved,
 }
 
@@ -203,7 +207,8 @@ CREATE TABLE IF NOT EXISTS event (
   mrn TEXT NOT NULL,
   event TEXT NOT NULL,
   filing INTEGER NOT NULL,
-  at TEXT NOT NULL
+  at TEXT NOT NULL,
+  detail TEXT NOT NULL DEFAULT ''
 ) STRICT;
 CREATE INDEX IF NOT EXISTS event_mrn ON event (mrn);
 CREATE TABLE IF NOT EXISTS quota_draw (
@@ -223,8 +228,9 @@ CREATE INDEX IF NOT EXISTS quota_draw_filing ON quota_draw (filing);
 ";
 
 /// Of the tables above; a store of another is refused, never guessed at. Stores of versions 1
-/// (no draws) and 2 (no register of law) get the tables they have not.
-const VERSION: i64 = 3;
+/// (no draws) and 2 (no register of law) get the tables they have not, those up to 3 the detail of
+/// events.
+const VERSION: i64 = 4;
 const FIRST: i64 = 1;
 /// Most filings in one commit.
 const BATCH: usize = 512;
@@ -260,6 +266,9 @@ impl Store {
             return Err(Fault::Engine(what));
         }
         db.execute_batch(SCHEMA)?;
+        if !db.column_exists(None, "event", "detail")? {
+            db.execute_batch("ALTER TABLE event ADD COLUMN detail TEXT NOT NULL DEFAULT ''")?;
+        }
         db.execute_batch(register::SCHEMA)?;
         db.pragma_update(None, "user_version", VERSION)?;
         let (sender, receiver) = sync_channel::<Job>(WAITING);
@@ -433,28 +442,51 @@ impl Store {
     ) -> Result<Vec<Happened>, Fault> {
         self.read(|db| {
             let sql = if mrn.is_empty() {
-                "SELECT e.cursor, e.mrn, e.event, f.id, e.at FROM event e JOIN filing f ON f.seq = e.filing
+                "SELECT e.cursor, e.mrn, e.event, f.id, e.at, e.detail FROM event e JOIN filing f ON f.seq = e.filing
                  WHERE e.cursor > ?2 AND ?1 = '' ORDER BY e.cursor LIMIT ?3"
             } else {
-                "SELECT e.cursor, e.mrn, e.event, f.id, e.at FROM event e JOIN filing f ON f.seq = e.filing
+                "SELECT e.cursor, e.mrn, e.event, f.id, e.at, e.detail FROM event e JOIN filing f ON f.seq = e.filing
                  WHERE e.mrn = ?1 AND e.cursor > ?2 ORDER BY e.cursor LIMIT ?3"
             };
             let mut statement = db.prepare_cached(sql)?;
             let rows = statement.query_map(params![mrn, after, most as i64], |row| {
-                let name: String = row.get(2)?;
-                Ok(Event::named(&name).map(|event| {
-                    Ok::<_, rusqlite::Error>(Happened {
-                        cursor: row.get(0)?,
-                        mrn: row.get(1)?,
-                        event,
-                        filing: row.get(3)?,
-                        at: row.get(4)?,
-                    })
-                }))
+                Ok(Happened {
+                    cursor: row.get(0)?,
+                    mrn: row.get(1)?,
+                    event: event(row, 2, 5)?,
+                    filing: row.get(3)?,
+                    at: row.get(4)?,
+                })
             })?;
-            rows.filter_map(Result::transpose).map(|r| r.and_then(|inner| inner)).collect()
+            rows.collect()
         })
     }
+
+    /// What happened to a declaration, and its last event; 0 where nothing did.
+    pub(crate) fn life(&self, mrn: &str) -> Result<(Life, i64), Fault> {
+        self.read(|db| life(db, mrn))
+    }
+}
+
+/// An event by the columns of its name and its detail; one this program does not know stops it, for
+/// half a life is none.
+fn event(row: &rusqlite::Row<'_>, name: usize, detail: usize) -> rusqlite::Result<Event> {
+    let (text, more): (String, String) = (row.get(name)?, row.get(detail)?);
+    Event::read(&text, &more).map_err(|e| {
+        rusqlite::Error::FromSqlConversionFailure(name, rusqlite::types::Type::Text, Box::new(e))
+    })
+}
+
+fn life(db: &Connection, mrn: &str) -> rusqlite::Result<(Life, i64)> {
+    let mut statement = db
+        .prepare_cached("SELECT event, detail, cursor FROM event WHERE mrn = ?1 ORDER BY cursor")?;
+    let mut rows = statement.query([mrn])?;
+    let (mut life, mut last) = (Life::default(), 0);
+    while let Some(row) = rows.next()? {
+        life = consignment::next(life, event(row, 0, 1)?);
+        last = row.get(2)?;
+    }
+    Ok((life, last))
 }
 
 const COLUMNS: &str = "id, coalesce(mrn, ''), coalesce(about, ''), lrn, declarant, kind, outcome, \

@@ -5,11 +5,11 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::mpsc::Receiver;
 use std::time::Duration;
 
-use fondaco::consignment::Event;
+use fondaco::consignment::{self, Event, Life};
 use rusqlite::{Connection, params};
 
 use super::draws::Ledger;
-use super::{BATCH, Fault, Job, Lodge, Lodged, by, lock};
+use super::{BATCH, Fault, Job, Lodge, Lodged, by, life, lock};
 
 /// Pages of the log from which the writer has it begun anew: 256 MiB.
 const LONG_LOG: i64 = 32_768;
@@ -102,12 +102,6 @@ fn insert_all(
     Ok(results)
 }
 
-/// Whether something happened to a declaration already.
-fn happened(db: &Connection, mrn: &str, event: Event) -> rusqlite::Result<bool> {
-    db.prepare_cached("SELECT 1 FROM event WHERE mrn = ?1 AND event = ?2")?
-        .exists(params![mrn, event.name()])
-}
-
 fn insert(db: &Connection, lodge: &Lodge, ledger: &Mutex<Ledger>) -> rusqlite::Result<Lodged> {
     let f = &lodge.filing;
     if !f.key.is_empty()
@@ -129,11 +123,17 @@ fn insert(db: &Connection, lodge: &Lodge, ledger: &Mutex<Ledger>) -> rusqlite::R
             return Ok(Lodged::ReferenceUsed);
         }
     }
-    // Of two arrivals at one time only the first is the acceptance.
-    let accepts = lodge.events.iter().any(|(_, event)| *event == Event::Accepted);
-    if accepts && !f.about.is_empty() && happened(db, &f.about, Event::Accepted)? {
-        return Ok(Lodged::Moved);
-    }
+    // Of two that decide on one declaration at one time, the second decides by what the first did.
+    let before = match lodge.seen {
+        Some(seen) => {
+            let (life, last) = life(db, &f.about)?;
+            if last != seen {
+                return Ok(Lodged::Moved);
+            }
+            life
+        }
+        None => Life::default(),
+    };
     if !lodge.draws.is_empty() && !lock(ledger).stand(db, &lodge.draws)? {
         return Ok(Lodged::Moved);
     }
@@ -168,22 +168,34 @@ fn insert(db: &Connection, lodge: &Lodge, ledger: &Mutex<Ledger>) -> rusqlite::R
         some(&f.key),
     ])?;
     let seq = db.last_insert_rowid();
-    let mut events =
-        db.prepare_cached("INSERT INTO event (mrn, event, filing, at) VALUES (?1, ?2, ?3, ?4)")?;
-    for (mrn, event) in &lodge.events {
-        // Two messages at one time may both find the same thing due: it happens once.
-        let once = !matches!(
-            event,
-            Event::Arrived | Event::AmendmentRequested | Event::CancellationRequested
-        );
-        if once && !f.about.is_empty() && happened(db, mrn, *event)? {
-            continue;
+    let mut write = db.prepare_cached(
+        "INSERT INTO event (mrn, event, detail, filing, at) VALUES (?1, ?2, ?3, ?4, ?5)",
+    )?;
+    let mrn = if lodge.seen.is_some() { &f.about } else { f.log() };
+    for event in happens(before, &lodge.events) {
+        write.execute(params![mrn, event.name(), event.detail(), seq, f.at])?;
+        if event == Event::Cancelled {
+            lock(ledger).restore(db, seq, mrn)?;
         }
-        events.execute(params![mrn, event.name(), seq, f.at])?;
     }
     if !lodge.draws.is_empty() {
-        let mrn = if f.about.is_empty() { &f.mrn } else { &f.about };
         lock(ledger).write(db, seq, mrn, f.today, &lodge.draws)?;
     }
     Ok(Lodged::Written)
+}
+
+/// What happens by these events, and what follows of it: nothing that happened already, but for what
+/// may be told again.
+fn happens(mut life: Life, events: &[Event]) -> Vec<Event> {
+    let mut all = Vec::with_capacity(events.len() + 1);
+    for event in events {
+        let after = consignment::next(life.clone(), *event);
+        let again = matches!(event, Event::Assessed | Event::Amended | Event::Reminded);
+        if again || after != life {
+            all.push(*event);
+        }
+        life = after;
+    }
+    all.extend(consignment::reactions(&life));
+    all
 }

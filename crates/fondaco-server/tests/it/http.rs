@@ -145,8 +145,21 @@ impl House {
         self.try_post(headers, body).unwrap()
     }
 
+    pub(crate) fn post(&self, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Said {
+        self.try_post_to(path, headers, body).unwrap()
+    }
+
     fn try_post(&self, headers: &[(&str, &str)], body: &[u8]) -> Result<Said, ureq::Error> {
-        let mut request = agent().post(format!("{}/v1/declarations", self.address));
+        self.try_post_to("/v1/declarations", headers, body)
+    }
+
+    fn try_post_to(
+        &self,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &[u8],
+    ) -> Result<Said, ureq::Error> {
+        let mut request = agent().post(format!("{}{path}", self.address));
         for (name, value) in headers {
             request = request.header(*name, *value);
         }

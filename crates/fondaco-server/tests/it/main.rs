@@ -1,6 +1,7 @@
 //! The program from outside: the binary, files in, JSON out.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may stop")]
 
+mod acts;
 mod classify;
 mod commands;
 mod duties;

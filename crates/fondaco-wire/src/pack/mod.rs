@@ -23,6 +23,7 @@ pub mod folder;
 mod origin;
 mod profile;
 mod quotas;
+mod reasons;
 pub mod rows;
 pub(crate) mod source;
 mod table;

@@ -155,6 +155,29 @@ pub struct TermRow {
     pub in_price: String,
 }
 
+/// `decision-reasons.csv`: why an officer decides against the trader.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ReasonRow {
+    /// Its code, at most 23 characters.
+    pub code: String,
+    /// The acts it goes with, joined by `|`: `refuse`, `deny`, `cancel`, `hand-over`, or `hold` and the
+    /// kind of hold.
+    pub acts: String,
+    /// Why, in English.
+    pub text_en: String,
+    /// In Chinese.
+    pub text_zh: String,
+    /// In Russian.
+    pub text_ru: String,
+    /// What to do, in English.
+    pub remedy_en: String,
+    /// In Chinese.
+    pub remedy_zh: String,
+    /// In Russian.
+    pub remedy_ru: String,
+}
+
 /// `groups*.csv`: a country of a group.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]

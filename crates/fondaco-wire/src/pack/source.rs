@@ -20,7 +20,7 @@ use serde::Deserialize;
 
 use super::profile::ProfileFile;
 use super::rows::{GroupRow, LawRow, LineRow, ListRow, MeasureRow, NameRow, RateRow, TermRow};
-use super::{Files, Problem, asked, cel, origin, quotas, table};
+use super::{Files, Problem, asked, cel, origin, quotas, reasons, table};
 
 #[derive(Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -394,6 +394,7 @@ pub(super) fn read(files: &Files<'_>, digest: String) -> Result<Pack, Vec<Proble
         proofs: Proofs::default(),
         risks: Vec::new(),
         names: Names::default(),
+        reasons: Vec::new(),
     };
     rows(
         files,
@@ -522,6 +523,7 @@ pub(super) fn read(files: &Files<'_>, digest: String) -> Result<Pack, Vec<Proble
     }
     pack.requirements = Requirements::new(asked::read(files, &pack, &mut problems));
     quotas::read(files, &mut pack, &mut problems);
+    reasons::read(files, &mut pack, &mut problems);
     pack.origins = origin::read(files, &pack.law, &mut problems);
     pack.proofs = Proofs::of(&pack.origins, &pack.profile);
     if let Some(file) = toml_file::<RisksFile>(files, "risk.toml", &mut problems) {

@@ -26,6 +26,10 @@ pub struct Response<'a> {
     pub mrn: &'a str,
     /// The stored opinion.
     pub opinion: &'a Value,
+    /// What an officer or an agency decided, where it came by that: `act`, `text` and `remedy`.
+    pub decided: Option<&'a Value>,
+    /// Of the answer to a request (function 11), whether it was granted.
+    pub granted: bool,
 }
 
 /// `2026-11-23T20:20:00.123Z` as `20261123202000Z`.
@@ -98,7 +102,9 @@ pub fn encode(response: &Response<'_>) -> String {
     let date = compact(response.at);
     w.within("IssueDateTime", |w| w.with("DateTimeString", " formatCode=\"304\"", &date));
     let o = response.opinion;
-    if response.function == "06" {
+    if let Some(decided) = response.decided {
+        decision(&mut w, decided);
+    } else if response.function == "06" {
         for requirement in list(o, "requirements") {
             if text(requirement, "status") == "missing" {
                 w.within("AdditionalInformation", |w| {
@@ -109,7 +115,12 @@ pub fn encode(response: &Response<'_>) -> String {
             }
         }
     }
+    if response.function == "11" {
+        // Source: codes of HMRC's DMSREQ, 39 granted and 41 denied.
+        w.within("Status", |w| w.leaf("NameCode", if response.granted { "39" } else { "41" }));
+    }
     if matches!(response.function, "05" | "06")
+        && response.decided.is_none()
         && let Some(decision) = o.get("decision")
     {
         // The trader is told what kind of look it is, not which rule asked for it.
@@ -126,6 +137,11 @@ pub fn encode(response: &Response<'_>) -> String {
         }
     }
     w.within("Declaration", |w| {
+        if response.function == "10" {
+            w.within("CancellationDateTime", |w| {
+                w.with("DateTimeString", " formatCode=\"304\"", &date);
+            });
+        }
         w.leaf("FunctionalReferenceID", response.lrn);
         if !response.mrn.is_empty() {
             w.leaf("ID", response.mrn);
@@ -139,6 +155,23 @@ pub fn encode(response: &Response<'_>) -> String {
     });
     w.0.push_str("</Response>\n");
     w.0
+}
+
+/// Why somebody decided so, and what can be done about it.
+fn decision(w: &mut Writer, decided: &Value) {
+    let act = decided.get("act");
+    let said = |key: &str| decided.get(key).map(|t| text(t, "en")).unwrap_or_default();
+    let note = act.map(|a| text(a, "note")).unwrap_or_default();
+    let parts = [said("text"), said("remedy"), note];
+    let whole = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
+    if !whole.is_empty() {
+        w.within("AdditionalInformation", |w| {
+            w.leaf("StatementCode", act.map(|a| text(a, "reason")).unwrap_or_default());
+            w.leaf("StatementDescription", &whole);
+            // The submitter is informed of the reason.
+            w.leaf("StatementTypeCode", "AFB");
+        });
+    }
 }
 
 fn duties(w: &mut Writer, assessment: &Value) {
@@ -190,6 +223,8 @@ mod tests {
             lrn: "L&1",
             mrn: "",
             opinion: &opinion,
+            decided: None,
+            granted: false,
         });
         let wanted = "<Pointer><DocumentSectionCode>42A</DocumentSectionCode></Pointer>\
             <Pointer><DocumentSectionCode>67A</DocumentSectionCode></Pointer>\

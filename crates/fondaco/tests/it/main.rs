@@ -146,6 +146,7 @@ fn pack(measures: Vec<Measure>) -> Pack {
         proofs: fondaco::reference::Proofs::default(),
         risks: Vec::new(),
         names: Names { by_key: BTreeMap::new(), loaded: 1 },
+        reasons: Vec::new(),
     }
 }
 

@@ -194,6 +194,7 @@ fn case(number: u64) -> Case {
         units: [t(line_unit), Token::EMPTY],
         name: pack.profile.name.clone(),
         validity: fondaco::day::Validity::ALWAYS,
+        season: None,
     }];
     let item = Item {
         number: 1,

@@ -174,6 +174,7 @@ pub(crate) fn pack(value_rounding: Rounding) -> Pack {
         proofs: fondaco::reference::Proofs::default(),
         risks: Vec::new(),
         names: Names { by_key: BTreeMap::new(), loaded: 0 },
+        reasons: Vec::new(),
     }
 }
 

@@ -1,0 +1,293 @@
+//! What officers, agencies and ports do about a declaration: an act comes as a message of its own, is
+//! lodged like any other, with a receipt, and what follows of it follows in the same commit.
+
+use fondaco::consignment::{Act, Event, Hold, HoldKind, NotNow, Request, RequestKind, State};
+use fondaco::finding::Trilingual;
+use fondaco::reference::{DecisionReason, Pack};
+use fondaco::token::Token;
+use fondaco_wire::receipt::{self, Receipt};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use utoipa::ToSchema;
+
+use crate::cli::today;
+use crate::house::{House, MOST_TRIES, now};
+use crate::store::{self, Fault, Filing, Lodge, Lodged};
+
+/// The format of an act in the store.
+pub(crate) const FORMAT: &str = "act";
+
+/// An act about a declaration, as it is sent.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ActMessage {
+    /// `hold`, `lift`, `refuse`, `request`, `grant`, `deny`, `depart`, `cancel` or `hand-over`.
+    pub(crate) act: String,
+    /// Who does it: the person's or the system's own id.
+    pub(crate) by: String,
+    /// Of a hold: `documents`, `examination`, `query`, `delay`, `detention`. Of a request: `amend`,
+    /// `cancel`, `refund`, `appeal`.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(crate) kind: String,
+    /// For which agency; empty is the customs administration.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(crate) agency: String,
+    /// Which of several holds of one kind; at most 23 bytes.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(crate) hold: String,
+    /// The number of the request that is granted or denied.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(crate) request: u32,
+    /// Of an appeal that is granted: the agency whose refusal no longer stands; `customs` is the
+    /// customs administration.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) overturns: Option<String>,
+    /// Why, for what stops goods or denies a request: a code of `decision-reasons.csv`.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(crate) reason: String,
+    /// Anything more, as written.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(crate) note: String,
+    /// Item numbers it is about; empty is the whole declaration.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) items: Vec<u32>,
+}
+
+fn is_zero(number: &u32) -> bool {
+    *number == 0
+}
+
+/// What became of an act.
+#[derive(Clone, Debug)]
+pub(crate) struct Done {
+    pub(crate) id: String,
+    pub(crate) state: State,
+    pub(crate) receipt: String,
+    pub(crate) repeated: bool,
+}
+
+/// Why an act is not done.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Refused {
+    /// There is no such declaration.
+    #[error("there is no such declaration")]
+    Unknown,
+    /// The message says something there is not: which field.
+    #[error("{0} is not what it may be")]
+    Field(&'static str),
+    /// The reason does not go with the act, or there is none.
+    #[error("a reason is wanted")]
+    Reason,
+    /// It cannot be done now.
+    #[error("{}", .0.name())]
+    NotNow(NotNow),
+    /// The Idempotency-Key was used with other bytes.
+    #[error("this Idempotency-Key was used for another message")]
+    KeyUsed,
+    /// The store failed.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+/// Why an act cannot be done now, in words.
+pub(crate) fn words(why: NotNow) -> Trilingual {
+    let [en, zh, ru] = match why {
+        NotNow::NotAccepted => [
+            "The declaration is not accepted yet.",
+            "报关单尚未被接受。",
+            "Декларация ещё не принята.",
+        ],
+        NotNow::Over(_) => ["The declaration is over.", "报关单已终结。", "Декларация завершена."],
+        NotNow::Already => ["It is so already.", "已经如此。", "Это уже сделано."],
+        NotNow::LiftedBefore => [
+            "This hold was lifted. To hold the goods again, give it a name of its own (hold).",
+            "该扣留已解除。如需再次扣留，请另行命名（hold）。",
+            "Эта задержка снята. Чтобы задержать снова, дайте ей другое имя (hold).",
+        ],
+        NotNow::NotHeld => ["There is no such hold.", "没有该扣留。", "Такой задержки нет."],
+        NotNow::NotTaken(_) => [
+            "A declaration that stands so takes no such request.",
+            "报关单在此状态下不接受该申请。",
+            "В этом состоянии декларации такой запрос не принимается.",
+        ],
+        NotNow::NoSuchRequest => {
+            ["There is no such request.", "没有该申请。", "Такого запроса нет."]
+        }
+        NotNow::Answered(_) => {
+            ["The request was answered.", "该申请已答复。", "На запрос уже дан ответ."]
+        }
+        NotNow::NotRefused => [
+            "There is no such refusal for this appeal to overturn.",
+            "没有可由该申诉撤销的拒绝决定。",
+            "Нет отказа, который отменяла бы эта жалоба.",
+        ],
+    };
+    Trilingual { en: en.to_owned(), zh: zh.to_owned(), ru: ru.to_owned() }
+}
+
+impl ActMessage {
+    /// What it says, typed.
+    fn act(&self) -> Result<Act, Refused> {
+        let token = |field, text: &str| Token::new(text).map_err(|_| Refused::Field(field));
+        let agency = token("agency", &self.agency)?;
+        let hold = || {
+            let kind = HoldKind::named(&self.kind).ok_or(Refused::Field("kind"))?;
+            Ok::<_, Refused>(Hold { kind, agency, reason: token("hold", &self.hold)? })
+        };
+        let kind = || RequestKind::named(&self.kind).ok_or(Refused::Field("kind"));
+        let request = || Ok::<_, Refused>(Request { number: self.request, kind: kind()? });
+        if self.by.trim().is_empty() {
+            return Err(Refused::Field("by"));
+        }
+        Ok(match self.act.as_str() {
+            "hold" => Act::Hold(hold()?),
+            "lift" => Act::Lift(hold()?),
+            "refuse" => Act::Refuse(agency),
+            "request" => Act::Request(kind()?),
+            "grant" => {
+                let overturned = match self.overturns.as_deref() {
+                    None => None,
+                    Some("customs") => Some(Token::EMPTY),
+                    Some(agency) => Some(token("overturns", agency)?),
+                };
+                Act::Grant(request()?, overturned)
+            }
+            "deny" => Act::Deny(request()?),
+            "depart" => Act::Depart,
+            "cancel" => Act::Cancel,
+            "hand-over" => Act::HandOver,
+            _ => return Err(Refused::Field("act")),
+        })
+    }
+
+    /// The reason it gives, of the pack in force.
+    fn reason<'p>(&self, act: Act, pack: &'p Pack) -> Result<Option<&'p DecisionReason>, Refused> {
+        if !act.wants_reason() {
+            return Ok(None);
+        }
+        let goes_with = match act {
+            Act::Hold(hold) => format!("hold {}", hold.kind.name()),
+            _ => act.name().to_owned(),
+        };
+        let fits =
+            |r: &&DecisionReason| r.code == self.reason.as_str() && r.acts.contains(&goes_with);
+        pack.reasons.iter().find(fits).map(Some).ok_or(Refused::Reason)
+    }
+}
+
+/// The reasons that go with an act, for who gave none.
+pub(crate) fn reasons(message: &ActMessage, pack: &Pack) -> Vec<Value> {
+    let goes_with = match message.act.as_str() {
+        "hold" => format!("hold {}", message.kind),
+        act => act.to_owned(),
+    };
+    let fits = pack.reasons.iter().filter(|r| r.acts.contains(&goes_with));
+    fits.map(|r| json!({"code": r.code.as_str(), "text": said(&r.text)})).collect()
+}
+
+fn said(text: &Trilingual) -> Value {
+    json!({"en": text.en, "zh": text.zh, "ru": text.ru})
+}
+
+impl House {
+    /// Does an act about a declaration; waits until it is on the disk.
+    pub(crate) async fn act(
+        &self,
+        mrn: &str,
+        message: &ActMessage,
+        bytes: &[u8],
+        key: &str,
+    ) -> Result<Done, Refused> {
+        let act = message.act()?;
+        if let Some(before) = self.store.by_key(key)? {
+            return self.done_before(before, bytes);
+        }
+        for _ in 0..MOST_TRIES {
+            let main = self.store.filing(mrn)?.filter(|f| f.mrn == mrn && !mrn.is_empty());
+            let main = main.ok_or(Refused::Unknown)?;
+            let pack = self.pack();
+            let reason = message.reason(act, &pack)?;
+            let (life, last) = self.store.life(mrn)?;
+            let events = act.happens(&life).map_err(Refused::NotNow)?;
+            let filing = self.act_filing(&main, message, reason, bytes, key, &pack.digest)?;
+            let kept = filing.clone();
+            let lodge = Lodge { filing, events, draws: Vec::new(), seen: Some(last) };
+            match self.lodge(lodge).await? {
+                // Something happened meanwhile: whether it can be done is asked again.
+                Lodged::Moved | Lodged::ReferenceUsed => {}
+                Lodged::KeyUsed => return Err(Refused::KeyUsed),
+                Lodged::Repeated(before) => return self.done_before(*before, bytes),
+                Lodged::Written => {
+                    let state = self.state(mrn)?;
+                    let (id, receipt) = (kept.id, kept.receipt);
+                    return Ok(Done { id, state, receipt, repeated: false });
+                }
+            }
+        }
+        Err(Fault::Engine("too many act on the same at once".to_owned()).into())
+    }
+
+    fn done_before(&self, before: Filing, bytes: &[u8]) -> Result<Done, Refused> {
+        if before.digest != receipt::digest(bytes) || before.format != FORMAT {
+            return Err(Refused::KeyUsed);
+        }
+        let state = self.state(&before.about)?;
+        Ok(Done { id: before.id, state, receipt: before.receipt, repeated: true })
+    }
+
+    fn act_filing(
+        &self,
+        main: &Filing,
+        message: &ActMessage,
+        reason: Option<&DecisionReason>,
+        bytes: &[u8],
+        key: &str,
+        bundle: &str,
+    ) -> Result<Filing, Fault> {
+        let mut filing = Filing {
+            id: uuid::Uuid::now_v7().to_string(),
+            about: main.mrn.clone(),
+            declarant: message.by.clone(),
+            kind: message.act.clone(),
+            outcome: "accepted".to_owned(),
+            at: now(),
+            today: today().number(),
+            format: FORMAT.to_owned(),
+            bundle: bundle.to_owned(),
+            digest: receipt::digest(bytes),
+            body: store::pack(bytes)?,
+            key: key.to_owned(),
+            ..Filing::default()
+        };
+        // What the trader is told of it, in the words of the day.
+        let opinion = json!({
+            "act": message,
+            "text": reason.map(|r| said(&r.text)),
+            "remedy": reason.map(|r| said(&r.remedy)),
+        });
+        filing.opinion = store::pack(opinion.to_string().as_bytes())?;
+        filing.receipt = self.signer.sign(&Receipt {
+            id: filing.id.clone(),
+            mrn: main.mrn.clone(),
+            lrn: String::new(),
+            outcome: filing.outcome.clone(),
+            lodged_at: filing.at.clone(),
+            digest: filing.digest.clone(),
+            bundle: filing.bundle.clone(),
+        });
+        Ok(filing)
+    }
+}
+
+/// What happened, as the trader is told of it beside its name: whose hold, which request.
+pub(crate) fn more(event: Event) -> Value {
+    let hold = |hold: Hold| json!({"kind": hold.kind.name(), "agency": hold.agency.as_str(), "hold": hold.reason.as_str()});
+    match event {
+        Event::Held(h) | Event::Lifted(h) | Event::Overdue(h) => hold(h),
+        Event::Refused(agency) | Event::Overturned(agency) => json!({"agency": agency.as_str()}),
+        Event::Requested(r) | Event::Granted(r) | Event::Denied(r) => {
+            json!({"kind": r.kind.name(), "request": r.number})
+        }
+        _ => json!({}),
+    }
+}

@@ -1,0 +1,87 @@
+//! Acts of officers, agencies and ports about a declaration, over HTTP.
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse as _, Response};
+use serde::Serialize;
+use serde_json::json;
+use utoipa::ToSchema;
+
+use super::api::{Asked, Problem, Shared, key_of, not_found, problem, replayed, unavailable};
+use crate::act::{ActMessage, Done, Refused, reasons, words};
+
+/// What became of an act.
+#[derive(Serialize, ToSchema)]
+struct ActDone {
+    /// Its id.
+    id: String,
+    /// The declaration.
+    mrn: String,
+    /// Where the declaration stands now, with what followed.
+    state: &'static str,
+    /// Signed receipt: a JWS, EdDSA.
+    receipt: String,
+}
+
+/// Do something about a declaration: hold it, lift a hold, refuse, ask, grant, deny, say that it left.
+///
+/// What follows of it (release, clearance, exit) follows in the same commit. The same key with the same
+/// bytes gets the same answer.
+#[utoipa::path(
+    post, path = "/v1/declarations/{mrn}/acts", tag = "declarations",
+    request_body = ActMessage,
+    params(
+        ("mrn" = String, Path, description = "MRN"),
+        ("Idempotency-Key" = String, Header, description = "1 to 255 visible characters, the caller's own"),
+    ),
+    responses(
+        (status = 201, description = "Done, and on the disk", body = ActDone),
+        (status = 400, description = "No key, or the act cannot be read: `field` names what", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "There is no such declaration", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "It cannot be done now: `why`, `why_text`", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "A reason is wanted: `reasons` lists those that go with the act; or the key was used for another message", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "The store failed; nothing was done", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn act(
+    State(house): Shared,
+    Path(mrn): Path<String>,
+    headers: HeaderMap,
+    Asked(body): Asked<Bytes>,
+) -> Response {
+    let Some(key) = key_of(&headers) else {
+        return problem(StatusCode::BAD_REQUEST, "key-wanted", None);
+    };
+    let message: ActMessage = match serde_json::from_slice(&body) {
+        Ok(message) => message,
+        Err(e) => {
+            let more = json!({"field": e.to_string()});
+            return problem(StatusCode::BAD_REQUEST, "bad-request", Some(more));
+        }
+    };
+    match house.act(&mrn, &message, &body, key).await {
+        Ok(Done { id, state, receipt, repeated }) => {
+            let done = ActDone { id, mrn, state: state.name(), receipt };
+            let response = (StatusCode::CREATED, Json(done)).into_response();
+            if repeated { replayed(response) } else { response }
+        }
+        Err(Refused::Unknown) => not_found(),
+        Err(Refused::Field(field)) => {
+            problem(StatusCode::BAD_REQUEST, "bad-request", Some(json!({"field": field})))
+        }
+        Err(Refused::Reason) => {
+            let more = json!({"reasons": reasons(&message, &house.pack())});
+            problem(StatusCode::UNPROCESSABLE_ENTITY, "reason-wanted", Some(more))
+        }
+        Err(Refused::NotNow(why)) => {
+            let text = words(why);
+            let text = json!({"en": text.en, "zh": text.zh, "ru": text.ru});
+            let more = json!({"why": why.name(), "why_text": text});
+            problem(StatusCode::CONFLICT, "act-refused", Some(more))
+        }
+        Err(Refused::KeyUsed) => problem(StatusCode::UNPROCESSABLE_ENTITY, "key-used", None),
+        Err(Refused::Fault(fault)) => unavailable(&fault),
+    }
+}

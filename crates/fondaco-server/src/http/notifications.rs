@@ -1,0 +1,165 @@
+//! The messages to the trader: WCO responses, made of what happened when they are asked for, from any
+//! cursor, for ever.
+
+use axum::Json;
+use axum::extract::{Path, Query, State};
+use axum::http::header;
+use axum::response::{IntoResponse as _, Response};
+use fondaco::consignment::Event;
+use fondaco_wire::wco::response;
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use super::api::{Asked, CursorQuery, Problem, Shared, answer, not_found, unavailable, with};
+use crate::act;
+use crate::house::{self, House};
+use crate::store::{Fault, Filing, Happened};
+
+/// A WCO response message.
+#[derive(Serialize, ToSchema)]
+struct Notification {
+    /// Ask for what comes after it.
+    cursor: i64,
+    /// The declaration.
+    mrn: String,
+    /// The declarant's reference.
+    lrn: String,
+    /// WCO function code, as in `docs/protocol/responses.md`.
+    function: &'static str,
+    /// What happened.
+    event: &'static str,
+    /// When.
+    at: String,
+    /// The message, XML.
+    message: String,
+}
+
+/// Notifications and where to go on.
+#[derive(Serialize, ToSchema)]
+struct Notifications {
+    /// Oldest first.
+    notifications: Vec<Notification>,
+    /// The cursor to ask with next; the one given where there is nothing new.
+    next: i64,
+}
+
+/// The message an event is told by, where it is told. What came with another filing, as the acceptance
+/// comes with the arrival, is told by the opinion formed then.
+fn told(
+    house: &House,
+    filing: &Filing,
+    happened: &Happened,
+) -> Result<Option<Notification>, Fault> {
+    let Some(function) = happened.event.response() else { return Ok(None) };
+    let json = |f: &Filing| serde_json::from_slice::<Value>(&f.opinion).unwrap_or_default();
+    let by =
+        if happened.filing == filing.id { None } else { house.store.filing(&happened.filing)? };
+    // Of what follows of itself, such as the release by the last hold lifted, nobody gave a reason.
+    let own = matches!(
+        happened.event,
+        Event::Held(_)
+            | Event::Cancelled
+            | Event::HandedOver
+            | Event::Granted(_)
+            | Event::Denied(_)
+    );
+    let decided = by.as_ref().filter(|f| own && f.format == act::FORMAT).map(json);
+    let formed = by.as_ref().filter(|f| house::forms_an_opinion(f));
+    let standing = match formed {
+        Some(_) => None,
+        None => house.standing(filing)?,
+    };
+    let opinion = json(formed.or(standing.as_ref()).unwrap_or(filing));
+    let id = format!("{}-{}", happened.mrn, happened.cursor);
+    Ok(Some(Notification {
+        cursor: happened.cursor,
+        mrn: filing.mrn.clone(),
+        lrn: filing.lrn.clone(),
+        function,
+        event: happened.event.name(),
+        at: happened.at.clone(),
+        message: response::encode(&response::Response {
+            function,
+            id: &id,
+            at: &happened.at,
+            lrn: &filing.lrn,
+            mrn: &filing.mrn,
+            opinion: &opinion,
+            decided: decided.as_ref(),
+            granted: matches!(happened.event, Event::Granted(_)),
+        }),
+    }))
+}
+
+/// The messages to the trader after a cursor; they can be asked for again for ever.
+#[utoipa::path(get, path = "/v1/declarations/{mrn}/notifications", tag = "declarations",
+    params(("mrn" = String, Path, description = "MRN"), CursorQuery),
+    responses((status = 200, body = Notifications), (status = 404, body = Problem, content_type = "application/problem+json")))]
+pub(super) async fn notifications(
+    State(house): Shared,
+    Path(name): Path<String>,
+    Asked(Query(query)): Asked<Query<CursorQuery>>,
+) -> Response {
+    let (after, most) = query.bounds();
+    with(&house, &name, |f| {
+        let all = house.store.events(f.log(), after, most).and_then(|all| {
+            let told: Result<Vec<_>, _> = all.iter().map(|h| told(&house, &f, h)).collect();
+            let next = all.last().map_or(after, |h| h.cursor);
+            Ok(Notifications { next, notifications: told?.into_iter().flatten().collect() })
+        });
+        answer(all, |all| all)
+    })
+}
+
+/// One message, as XML.
+#[utoipa::path(get, path = "/v1/declarations/{mrn}/notifications/{cursor}", tag = "declarations",
+    params(("mrn" = String, Path, description = "MRN"), ("cursor" = i64, Path, description = "Its cursor")),
+    responses((status = 200, content_type = "application/xml"), (status = 404, body = Problem, content_type = "application/problem+json")))]
+pub(super) async fn notification(
+    State(house): Shared,
+    Asked(Path((name, cursor))): Asked<Path<(String, i64)>>,
+) -> Response {
+    with(&house, &name, |f| {
+        let one = house.store.events(f.log(), cursor.saturating_sub(1), 1).and_then(|all| {
+            let one = all.first().filter(|h| h.cursor == cursor);
+            one.map_or(Ok(None), |h| told(&house, &f, h))
+        });
+        match one {
+            Ok(one) => one.map_or_else(not_found, |n| {
+                ([(header::CONTENT_TYPE, "application/xml")], n.message).into_response()
+            }),
+            Err(fault) => unavailable(&fault),
+        }
+    })
+}
+
+/// The messages of the whole house after a cursor.
+#[utoipa::path(get, path = "/v1/notifications", tag = "declarations", params(CursorQuery),
+    responses((status = 200, body = Notifications)))]
+pub(super) async fn all_notifications(
+    State(house): Shared,
+    Asked(Query(query)): Asked<Query<CursorQuery>>,
+) -> Response {
+    let (after, most) = query.bounds();
+    let all = match house.store.events("", after, most) {
+        Ok(all) => all,
+        Err(fault) => return unavailable(&fault),
+    };
+    let mut notifications = Vec::new();
+    let mut last: Option<Filing> = None;
+    for happened in &all {
+        if last.as_ref().is_none_or(|f| f.log() != happened.mrn) {
+            last = match house.store.filing(&happened.mrn) {
+                Ok(filing) => filing,
+                Err(fault) => return unavailable(&fault),
+            };
+        }
+        match last.as_ref().map_or(Ok(None), |f| told(&house, f, happened)) {
+            Ok(one) => notifications.extend(one),
+            Err(fault) => return unavailable(&fault),
+        }
+    }
+    let next = all.last().map_or(after, |h| h.cursor);
+    Json(Notifications { notifications, next }).into_response()
+}

@@ -1,0 +1,174 @@
+//! Acts of officers, agencies and ports about a declaration, and what follows of them.
+
+use serde_json::{Value, json};
+
+use crate::http::{House, Said, about, at_once};
+
+/// An export that owes nothing: what holds it is only what is placed on it.
+fn export(house: &House, lrn: &str) -> String {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../data/corpus/gb/043-machine-licence.xml");
+    let text = std::fs::read_to_string(path).unwrap();
+    let own = text.split("<FunctionalReferenceID>").nth(1).unwrap().split('<').next().unwrap();
+    let text = text.replace(own, lrn);
+    let filed = house.file(lrn, &text);
+    assert_eq!(filed.status, 201, "{}", String::from_utf8_lossy(&filed.body));
+    filed.text("mrn")
+}
+
+fn act(house: &House, mrn: &str, key: &str, act: &Value) -> Said {
+    let headers = [("Idempotency-Key", key), ("Content-Type", "application/json")];
+    house.post(&format!("/v1/declarations/{mrn}/acts"), &headers, act.to_string().as_bytes())
+}
+
+/// Function codes of the messages told, in order.
+fn told(house: &House, mrn: &str) -> Vec<String> {
+    let all = house.get(&format!("/v1/declarations/{mrn}/notifications")).json();
+    let all = all["notifications"].as_array().unwrap();
+    all.iter().map(|n| n["function"].as_str().unwrap().to_owned()).collect()
+}
+
+fn state(house: &House, mrn: &str) -> String {
+    house.get(&format!("/v1/declarations/{mrn}")).text("state")
+}
+
+/// Lifts what the lane holds, so that only the acts of a test are left.
+fn lift_lane(house: &House, mrn: &str) {
+    for kind in ["documents", "examination"] {
+        let lift = json!({"act": "lift", "by": "o1", "kind": kind});
+        act(house, mrn, &format!("{mrn} {kind}"), &lift);
+    }
+}
+
+#[test]
+fn goods_are_released_when_the_last_hold_is_lifted() {
+    let dir = tempfile::tempdir().unwrap();
+    let house = House::sandbox(dir.path());
+    let mrn = export(&house, "HOLDS");
+    let hold = |kind: &str, agency: &str, reason: &str| json!({"act": "hold", "by": "o1", "kind": kind, "agency": agency, "reason": reason, "note": "Lab 4."});
+    // Held by two agencies before the lane is lifted.
+    let vet = act(&house, &mrn, "1", &hold("examination", "vet", "sample"));
+    assert_eq!(vet.status, 201, "{}", String::from_utf8_lossy(&vet.body));
+    assert_eq!(act(&house, &mrn, "2", &hold("query", "radio", "question")).status, 201);
+    lift_lane(&house, &mrn);
+    assert_eq!(state(&house, &mrn), "under-examination");
+    let lift = |kind: &str, agency: &str| json!({"act": "lift", "by": "o2", "kind": kind, "agency": agency});
+    let lifted = act(&house, &mrn, "3", &lift("examination", "vet"));
+    assert_eq!((lifted.status, &*lifted.text("state")), (201, "query-open"));
+    let lifted = act(&house, &mrn, "4", &lift("query", "radio"));
+    assert_eq!((lifted.status, &*lifted.text("state")), (201, "cleared"));
+    // Said again it changes nothing; with another key it cannot be done.
+    let again = act(&house, &mrn, "4", &lift("query", "radio"));
+    assert_eq!((again.status, again.text("id")), (201, lifted.text("id")));
+    assert_eq!(again.header("idempotency-replayed"), "true");
+    act(&house, &mrn, "5", &lift("query", "radio")).is_problem(409, "act-refused");
+    let gone = act(&house, &mrn, "6", &json!({"act": "depart", "by": "port"}));
+    assert_eq!((gone.status, &*gone.text("state")), (201, "exited"));
+    let told = told(&house, &mrn);
+    assert_eq!(told.first().map(String::as_str), Some("01"));
+    assert_eq!(told[told.len() - 4..], ["05", "51", "09", "16"], "{told:?}");
+    // The trader is told why and what to do.
+    let all = house.get(&format!("/v1/declarations/{mrn}/notifications")).json();
+    let message = all["notifications"].as_array().unwrap().iter().rev().nth(3).unwrap();
+    let message = message["message"].as_str().unwrap();
+    assert!(message.contains("<StatementCode>sample</StatementCode>"), "{message}");
+    assert!(
+        message.contains("A sample is to be taken.") && message.contains("Lab 4."),
+        "{message}"
+    );
+}
+
+#[test]
+fn what_cannot_be_done_is_refused_with_why() {
+    let dir = tempfile::tempdir().unwrap();
+    let house = House::sandbox(dir.path());
+    let mrn = export(&house, "REFUSED");
+    let before = house.get(&format!("/v1/declarations/{mrn}/events")).json();
+    let check = |message: Value, status: u16, problem: &str, key: &str, wanted: &str| {
+        let said = act(&house, &mrn, &message.to_string(), &message);
+        said.is_problem(status, problem);
+        let found = said.json()[key].to_string();
+        assert!(found.contains(wanted), "{message}: {found}");
+    };
+    check(
+        json!({"act": "hold", "by": "o", "kind": "query"}),
+        422,
+        "reason-wanted",
+        "reasons",
+        "question",
+    );
+    let other = json!({"act": "hold", "by": "o", "kind": "query", "reason": "prohibited"});
+    check(other, 422, "reason-wanted", "reasons", "value-doubt");
+    check(json!({"act": "jump", "by": "o"}), 400, "bad-request", "field", "act");
+    check(json!({"act": "lift", "by": " ", "kind": "query"}), 400, "bad-request", "field", "by");
+    check(json!({"act": "lift", "by": "o", "kind": "xyz"}), 400, "bad-request", "field", "kind");
+    let long = json!({"act": "lift", "by": "o", "kind": "query", "agency": "x".repeat(24)});
+    check(long, 400, "bad-request", "field", "agency");
+    check(json!({"act": "lift", "by": "o", "how": 1}), 400, "bad-request", "field", "how");
+    check(
+        json!({"act": "lift", "by": "o", "kind": "query"}),
+        409,
+        "act-refused",
+        "why",
+        "not-held",
+    );
+    let grant = json!({"act": "grant", "by": "o", "kind": "cancel", "request": 1});
+    check(grant, 409, "act-refused", "why", "no-such-request");
+    assert_eq!(house.get(&format!("/v1/declarations/{mrn}/events")).json(), before);
+    let lift = json!({"act": "lift", "by": "o", "kind": "query"});
+    act(&house, "26GBZ0000000000099", "k", &lift).is_problem(404, "not-found");
+    house.post(&format!("/v1/declarations/{mrn}/acts"), &[], b"{}").is_problem(400, "key-wanted");
+}
+
+#[test]
+fn a_request_moves_the_declaration_when_it_is_granted() {
+    let dir = tempfile::tempdir().unwrap();
+    let house = House::sandbox(dir.path());
+    let check = |lrn: &str, answer: &str, reason: &str, wanted: &str, told_last: &[&str]| {
+        let mrn = export(&house, lrn);
+        let hold = json!({"act": "hold", "by": "o", "kind": "query", "reason": "question"});
+        assert_eq!(act(&house, &mrn, &format!("{lrn} hold"), &hold).status, 201);
+        let cancels = "<AdditionalInformation><StatementDescription>Not shipped\
+            </StatementDescription><StatementTypeCode>AES</StatementTypeCode></AdditionalInformation>\
+            <Amendment><ChangeReasonCode>1</ChangeReasonCode><Pointer>\
+            <DocumentSectionCode>42A</DocumentSectionCode></Pointer></Amendment>";
+        let asked =
+            house.file(&format!("{lrn} ask"), &about(&mrn, &format!("{lrn}-C"), "INV", cancels));
+        assert_eq!(asked.status, 201, "{}", String::from_utf8_lossy(&asked.body));
+        let before = state(&house, &mrn);
+        let answer =
+            json!({"act": answer, "by": "o", "kind": "cancel", "request": 1, "reason": reason});
+        let done = act(&house, &mrn, &format!("{lrn} answer"), &answer);
+        assert_eq!(done.status, 201, "{}", String::from_utf8_lossy(&done.body));
+        let wanted = if wanted.is_empty() { before } else { wanted.to_owned() };
+        assert_eq!(done.text("state"), wanted);
+        let told = told(&house, &mrn);
+        assert_eq!(told[told.len() - told_last.len()..], *told_last, "{told:?}");
+        let twice = act(&house, &mrn, &format!("{lrn} twice"), &answer);
+        twice.is_problem(409, "act-refused");
+    };
+    check("GRANTED", "grant", "", "withdrawn", &["51", "02", "11", "10"]);
+    check("DENIED", "deny", "too-late", "", &["51", "02", "11"]);
+}
+
+#[test]
+fn many_who_act_at_once_do_each_thing_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let house = House::sandbox(dir.path());
+    let mrn = export(&house, "RACE");
+    for n in 0..8 {
+        let hold = json!({"act": "hold", "by": "o", "kind": "query", "agency": format!("a{n}"), "reason": "question"});
+        assert_eq!(act(&house, &mrn, &format!("hold {n}"), &hold).status, 201);
+    }
+    lift_lane(&house, &mrn);
+    // Each hold is lifted by four at once: one does it, the others are told that it is so already.
+    let statuses = at_once(32, |n| {
+        let lift =
+            json!({"act": "lift", "by": "o", "kind": "query", "agency": format!("a{}", n % 8)});
+        act(&house, &mrn, &format!("lift {n}"), &lift).status
+    });
+    assert_eq!(statuses.iter().filter(|s| **s == 201).count(), 8, "{statuses:?}");
+    assert_eq!(statuses.iter().filter(|s| **s == 409).count(), 24, "{statuses:?}");
+    assert_eq!(state(&house, &mrn), "cleared");
+    let cleared = told(&house, &mrn).iter().filter(|f| *f == "09").count();
+    assert_eq!(cleared, 1);
+}

@@ -1,0 +1,561 @@
+//! The life of a declaration: events, and the state that follows from them.
+//!
+//! State is never stored; it is the fold of the events. What happened is kept as a set of facts
+//! ([`Life`]), so that an event that comes late, early or twice leads to the same state; what each
+//! state asks of the facts is written out in [`Life::state`], and each event in [`next`].
+//!
+//! What follows by itself of where a declaration stands ([`reaction`]) is decided by the store's one
+//! writer, in the commit of what it follows from: goods are released when the last hold is lifted and
+//! the debt is settled, whichever comes last.
+//!
+//! Holds always:
+//! - goods with an open hold, a refusal or an open debt are neither released nor cleared;
+//! - a request never moves the declaration, only its grant does;
+//! - accepted is never undone by a rejection.
+
+mod act;
+mod event;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+pub use act::{Act, NotNow};
+pub use event::{Event, Hold, HoldKind, NotAnEvent, Request, RequestKind};
+
+use crate::decision::{Lane, Step};
+use crate::declaration::{Declaration, Message};
+use crate::token::Token;
+
+/// Where a declaration stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum State {
+    /// Nothing happened yet.
+    Draft,
+    /// Returned; nothing more can happen to it.
+    Rejected,
+    /// Registered, waiting for the goods.
+    PreLodged,
+    /// The goods did not come in time.
+    Expired,
+    /// Accepted.
+    Accepted,
+    /// Duties and taxes computed.
+    Assessed,
+    /// An agency has not spoken yet.
+    AwaitingAgency,
+    /// Waiting for documents or for somebody to look at them.
+    UnderDocumentaryCheck,
+    /// A question to the trader is open.
+    QueryOpen,
+    /// Waiting for an examination of the goods.
+    UnderExamination,
+    /// The goods are detained.
+    Detained,
+    /// Nothing holds the goods back but the debt.
+    AwaitingPayment,
+    /// The goods may move; the debt is not final.
+    Released,
+    /// The goods may move and nothing is owed.
+    Cleared,
+    /// Goods that may move were not seen to leave in time.
+    AwaitingExit,
+    /// The goods left.
+    Exited,
+    /// Goods that were released are wanted back.
+    Recalled,
+    /// An agency refuses the goods.
+    Refused,
+    /// It is dealt with outside the house.
+    HandedOver,
+    /// The goods did not leave in time.
+    NotDeparted,
+    /// The administration ended it.
+    Cancelled,
+    /// It was ended as its declarant asked.
+    Withdrawn,
+}
+
+impl State {
+    /// All of them.
+    pub const ALL: [Self; 22] = [
+        Self::Draft,
+        Self::Rejected,
+        Self::PreLodged,
+        Self::Expired,
+        Self::Accepted,
+        Self::Assessed,
+        Self::AwaitingAgency,
+        Self::UnderDocumentaryCheck,
+        Self::QueryOpen,
+        Self::UnderExamination,
+        Self::Detained,
+        Self::AwaitingPayment,
+        Self::Released,
+        Self::Cleared,
+        Self::AwaitingExit,
+        Self::Exited,
+        Self::Recalled,
+        Self::Refused,
+        Self::HandedOver,
+        Self::NotDeparted,
+        Self::Cancelled,
+        Self::Withdrawn,
+    ];
+
+    /// The name on the wire.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Draft => "draft",
+            Self::Rejected => "rejected",
+            Self::PreLodged => "pre-lodged",
+            Self::Expired => "expired",
+            Self::Accepted => "accepted",
+            Self::Assessed => "assessed",
+            Self::AwaitingAgency => "awaiting-agency",
+            Self::UnderDocumentaryCheck => "under-documentary-check",
+            Self::QueryOpen => "query-open",
+            Self::UnderExamination => "under-examination",
+            Self::Detained => "detained",
+            Self::AwaitingPayment => "awaiting-payment",
+            Self::Released => "released",
+            Self::Cleared => "cleared",
+            Self::AwaitingExit => "awaiting-exit",
+            Self::Exited => "exited",
+            Self::Recalled => "recalled",
+            Self::Refused => "refused",
+            Self::HandedOver => "handed-over",
+            Self::NotDeparted => "not-departed",
+            Self::Cancelled => "cancelled",
+            Self::Withdrawn => "withdrawn",
+        }
+    }
+
+    /// Whether the goods may move.
+    #[must_use]
+    pub fn may_move(self) -> bool {
+        matches!(self, Self::Released | Self::Cleared | Self::AwaitingExit | Self::Exited)
+    }
+
+    /// Whether nothing is decided on it any more, but for requests and appeals.
+    #[must_use]
+    pub fn is_over(self) -> bool {
+        matches!(
+            self,
+            Self::Rejected
+                | Self::Expired
+                | Self::Exited
+                | Self::HandedOver
+                | Self::NotDeparted
+                | Self::Cancelled
+                | Self::Withdrawn
+        )
+    }
+
+    /// Whether a request of this kind may be made of a declaration that stands so: one that is over
+    /// is not changed or ended again, and what was never accepted has nothing to refund or appeal
+    /// but its rejection.
+    #[must_use]
+    pub fn takes(self, request: RequestKind) -> bool {
+        match request {
+            RequestKind::Amend | RequestKind::Cancel => !self.is_over() && self != Self::Draft,
+            RequestKind::Refund => !matches!(
+                self,
+                Self::Draft | Self::Rejected | Self::PreLodged | Self::Expired | Self::Accepted
+            ),
+            RequestKind::Appeal => !matches!(self, Self::Draft | Self::PreLodged),
+        }
+    }
+}
+
+/// What became of a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Answer {
+    /// Nothing yet.
+    Open,
+    /// It was denied.
+    Denied,
+    /// It was granted; a denial told late does not undo it.
+    Granted,
+}
+
+/// What happened to a declaration so far, as a set: saying something twice, or in another order, gives
+/// the same.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Life {
+    /// Bit n: the n-th of [`Event::PLAIN`] happened.
+    plain: u32,
+    /// Holds, and whether they are over.
+    holds: BTreeMap<Hold, bool>,
+    /// Holds on which somebody was too late.
+    overdue: BTreeSet<Hold>,
+    /// Agencies that refused, and whether that was overturned.
+    refusals: BTreeMap<Token, bool>,
+    /// Requests and what became of them.
+    requests: BTreeMap<Request, Answer>,
+}
+
+impl Life {
+    /// Whether something that carries nothing beside its name happened.
+    #[must_use]
+    pub fn has(&self, event: Event) -> bool {
+        bit(event).is_some_and(|bit| self.plain & bit != 0)
+    }
+
+    /// Holds that are not over, gravest last.
+    pub fn open_holds(&self) -> impl Iterator<Item = Hold> {
+        self.holds.iter().filter(|(_, over)| !**over).map(|(hold, _)| *hold)
+    }
+
+    /// Whether a hold is over; `None` where it was never placed.
+    #[must_use]
+    pub fn hold(&self, hold: Hold) -> Option<bool> {
+        self.holds.get(&hold).copied()
+    }
+
+    /// Whether somebody was too late on a hold.
+    #[must_use]
+    pub fn is_overdue(&self, hold: Hold) -> bool {
+        self.overdue.contains(&hold)
+    }
+
+    /// Agencies whose refusal stands.
+    pub fn refusals(&self) -> impl Iterator<Item = Token> {
+        self.refusals.iter().filter(|(_, overturned)| !**overturned).map(|(agency, _)| *agency)
+    }
+
+    /// Requests and what became of them, by kind and number.
+    pub fn requests(&self) -> impl Iterator<Item = (Request, Answer)> {
+        self.requests.iter().map(|(request, answer)| (*request, *answer))
+    }
+
+    /// The number the next request gets.
+    #[must_use]
+    pub fn next_request(&self) -> u32 {
+        self.requests.keys().map(|r| r.number).max().map_or(1, |n| n.saturating_add(1))
+    }
+
+    /// Whether a debt is in the way of the goods.
+    #[must_use]
+    pub fn owes(&self) -> bool {
+        self.has(Event::PaymentWanted) && !self.has(Event::Secured) && !self.has(Event::Settled)
+    }
+
+    fn granted(&self, kind: RequestKind) -> bool {
+        self.requests().any(|(r, answer)| r.kind == kind && answer == Answer::Granted)
+    }
+
+    /// Where the declaration stands: the first of these that the facts bear out.
+    #[must_use]
+    pub fn state(&self) -> State {
+        let has = |event| self.has(event);
+        let accepted = has(Event::Accepted);
+        let known = accepted || has(Event::Registered);
+        if has(Event::Rejected) && !accepted {
+            return State::Rejected;
+        }
+        if has(Event::Cancelled) && known {
+            return match self.granted(RequestKind::Cancel) {
+                true => State::Withdrawn,
+                false => State::Cancelled,
+            };
+        }
+        if !accepted {
+            return match (has(Event::Registered), has(Event::Expired)) {
+                (false, _) => State::Draft,
+                (true, false) => State::PreLodged,
+                (true, true) => State::Expired,
+            };
+        }
+        let moved = has(Event::Released) || has(Event::Cleared);
+        if has(Event::Exited) && moved {
+            return State::Exited;
+        }
+        if has(Event::NotDeparted) {
+            return State::NotDeparted;
+        }
+        if has(Event::HandedOver) {
+            return State::HandedOver;
+        }
+        if self.refusals().next().is_some() {
+            return State::Refused;
+        }
+        match self.open_holds().last().map(|hold| hold.kind) {
+            Some(_) if moved => State::Recalled,
+            Some(HoldKind::Delay) => State::AwaitingAgency,
+            Some(HoldKind::Documents) => State::UnderDocumentaryCheck,
+            Some(HoldKind::Query) => State::QueryOpen,
+            Some(HoldKind::Examination) => State::UnderExamination,
+            Some(HoldKind::Detention) => State::Detained,
+            None if self.owes() => State::AwaitingPayment,
+            None if moved && has(Event::ExitUnproved) => State::AwaitingExit,
+            None if has(Event::Cleared) => State::Cleared,
+            None if has(Event::Released) => State::Released,
+            None if has(Event::Assessed) => State::Assessed,
+            None => State::Accepted,
+        }
+    }
+}
+
+/// The bit of an event that carries nothing.
+fn bit(event: Event) -> Option<u32> {
+    Event::PLAIN.iter().position(|plain| *plain == event).map(|n| 1 << n)
+}
+
+/// What there is after an event. A late or repeated event adds nothing.
+#[must_use]
+pub fn next(mut life: Life, event: Event) -> Life {
+    match event {
+        Event::Held(hold) => {
+            life.holds.entry(hold).or_insert(false);
+        }
+        Event::Lifted(hold) => {
+            life.holds.insert(hold, true);
+        }
+        Event::Overdue(hold) => {
+            life.overdue.insert(hold);
+        }
+        Event::Refused(agency) => {
+            life.refusals.entry(agency).or_insert(false);
+        }
+        Event::Overturned(agency) => {
+            life.refusals.insert(agency, true);
+        }
+        Event::Requested(request) => {
+            life.requests.entry(request).or_insert(Answer::Open);
+        }
+        Event::Denied(request) => {
+            let answer = life.requests.entry(request).or_insert(Answer::Open);
+            *answer = (*answer).max(Answer::Denied);
+        }
+        Event::Granted(request) => {
+            life.requests.insert(request, Answer::Granted);
+        }
+        Event::Registered
+        | Event::Rejected
+        | Event::Arrived
+        | Event::Accepted
+        | Event::Assessed
+        | Event::PaymentWanted
+        | Event::Amended
+        | Event::FundsShort
+        | Event::Reminded
+        | Event::Secured
+        | Event::Settled
+        | Event::Released
+        | Event::Cleared
+        | Event::Departed
+        | Event::Exited
+        | Event::ExitUnproved
+        | Event::Expired
+        | Event::NotDeparted
+        | Event::Cancelled
+        | Event::HandedOver => life.plain |= bit(event).unwrap_or(0),
+    }
+    life
+}
+
+/// What there is after these events.
+#[must_use]
+pub fn fold(events: impl IntoIterator<Item = Event>) -> Life {
+    events.into_iter().fold(Life::default(), next)
+}
+
+/// What follows by itself of where a declaration stands; `None` where nothing does.
+///
+/// Asked again until nothing follows, it ends: each event it names is one that has not happened.
+#[must_use]
+pub fn reaction(life: &Life) -> Option<Event> {
+    let not_yet = |event: Event| (!life.has(event)).then_some(event);
+    match life.state() {
+        // A declaration that was granted its end is ended, wherever it stands.
+        state
+            if life.granted(RequestKind::Cancel)
+                && !matches!(state, State::Draft | State::Rejected) =>
+        {
+            not_yet(Event::Cancelled)
+        }
+        State::Accepted | State::Assessed | State::Released => {
+            let final_debt = !life.has(Event::PaymentWanted) || life.has(Event::Settled);
+            if final_debt { not_yet(Event::Cleared) } else { not_yet(Event::Released) }
+        }
+        // Goods seen to leave before they might have, are seen to have left once they may.
+        State::Cleared | State::AwaitingExit if life.has(Event::Departed) => not_yet(Event::Exited),
+        State::Draft
+        | State::Rejected
+        | State::PreLodged
+        | State::Expired
+        | State::AwaitingAgency
+        | State::UnderDocumentaryCheck
+        | State::QueryOpen
+        | State::UnderExamination
+        | State::Detained
+        | State::AwaitingPayment
+        | State::Cleared
+        | State::AwaitingExit
+        | State::Exited
+        | State::Recalled
+        | State::Refused
+        | State::HandedOver
+        | State::NotDeparted
+        | State::Cancelled
+        | State::Withdrawn => None,
+    }
+}
+
+/// Everything that follows by itself, in order, after what happened.
+#[must_use]
+pub fn reactions(life: &Life) -> Vec<Event> {
+    let mut life = life.clone();
+    let mut all = Vec::new();
+    while let Some(event) = reaction(&life) {
+        life = next(life, event);
+        all.push(event);
+    }
+    all
+}
+
+/// What an opinion says of what happens next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Follows {
+    /// The lane.
+    pub lane: Lane,
+    /// The steps.
+    pub plan: Vec<Step>,
+    /// Whether any duty or tax was computed.
+    pub assessed: bool,
+}
+
+/// The events that follow from acceptance and the decision, in order, before what follows of
+/// themselves ([`reactions`]).
+#[must_use]
+pub fn after_acceptance(follows: &Follows) -> Vec<Event> {
+    let mut events = vec![Event::Accepted];
+    if follows.assessed {
+        events.push(Event::Assessed);
+    }
+    if follows.plan.contains(&Step::RequestPayment) {
+        events.push(Event::PaymentWanted);
+    }
+    match follows.lane {
+        Lane::Red => events.push(Event::Held(Hold::of_customs(HoldKind::Examination))),
+        Lane::Yellow => events.push(Event::Held(Hold::of_customs(HoldKind::Documents))),
+        Lane::Green => {}
+    }
+    events
+}
+
+/// The events of lodging a message about a declaration with this life: empty for an original.
+#[must_use]
+pub fn on_lodging(declaration: &Declaration, follows: &Follows, life: &Life) -> Vec<Event> {
+    let request = |kind| Event::Requested(Request { number: life.next_request(), kind });
+    match declaration.message {
+        Message::Original if declaration.is_pre_lodged() => vec![Event::Registered],
+        Message::Original => after_acceptance(follows),
+        Message::Amendment | Message::Request => vec![request(RequestKind::Amend)],
+        Message::Cancellation => vec![request(RequestKind::Cancel)],
+        Message::Arrival => vec![Event::Arrived],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HOLD: Hold = Hold { kind: HoldKind::Query, agency: Token::EMPTY, reason: Token::EMPTY };
+
+    fn check(events: &[Event], wanted: State) {
+        let life = fold(events.iter().copied());
+        assert_eq!(life.state(), wanted, "{events:?}");
+        let twice = fold(events.iter().rev().chain(events).copied());
+        assert_eq!(twice, life, "{events:?}");
+    }
+
+    #[test]
+    fn the_state_is_what_the_facts_bear_out() {
+        use Event as E;
+        let request = |kind| Request { number: 1, kind };
+        let documents = Hold::of_customs(HoldKind::Documents);
+        let examination = Hold::of_customs(HoldKind::Examination);
+        check(&[], State::Draft);
+        check(&[E::Rejected], State::Rejected);
+        check(&[E::Accepted, E::Rejected], State::Accepted);
+        check(&[E::Registered], State::PreLodged);
+        check(&[E::Registered, E::Expired], State::Expired);
+        check(&[E::Registered, E::Accepted, E::Expired], State::Accepted);
+        check(&[E::Accepted, E::Assessed], State::Assessed);
+        check(&[E::Accepted, E::Held(documents)], State::UnderDocumentaryCheck);
+        let two = [E::Accepted, E::Held(documents), E::Held(examination)];
+        check(&two, State::UnderExamination);
+        check(&[&two[..], &[E::Lifted(examination)]].concat(), State::UnderDocumentaryCheck);
+        check(&[E::Accepted, E::PaymentWanted], State::AwaitingPayment);
+        check(&[E::Accepted, E::PaymentWanted, E::Held(HOLD)], State::QueryOpen);
+        check(&[E::Accepted, E::PaymentWanted, E::Released], State::AwaitingPayment);
+        check(&[E::Accepted, E::PaymentWanted, E::Secured, E::Released], State::Released);
+        check(&[E::Accepted, E::Cleared], State::Cleared);
+        check(&[E::Accepted, E::Cleared, E::Held(HOLD)], State::Recalled);
+        check(&[E::Accepted, E::Cleared, E::ExitUnproved], State::AwaitingExit);
+        check(&[E::Accepted, E::Cleared, E::ExitUnproved, E::Exited], State::Exited);
+        check(&[E::Accepted, E::Exited], State::Accepted);
+        check(&[E::Accepted, E::NotDeparted], State::NotDeparted);
+        check(&[E::Accepted, E::Refused(Token::EMPTY)], State::Refused);
+        let overturned = [E::Accepted, E::Refused(Token::EMPTY), E::Overturned(Token::EMPTY)];
+        check(&overturned, State::Accepted);
+        check(&[E::Accepted, E::HandedOver], State::HandedOver);
+        check(&[E::Accepted, E::Cancelled], State::Cancelled);
+        let cancel = request(RequestKind::Cancel);
+        check(&[E::Accepted, E::Requested(cancel)], State::Accepted);
+        check(&[E::Accepted, E::Granted(cancel), E::Cancelled], State::Withdrawn);
+        check(&[E::Accepted, E::Denied(cancel), E::Cancelled], State::Cancelled);
+    }
+
+    #[test]
+    fn what_follows_follows_when_nothing_is_open() {
+        use Event as E;
+        let check = |events: &[Event], wanted: &[Event]| {
+            assert_eq!(reactions(&fold(events.iter().copied())), wanted, "{events:?}");
+        };
+        let cancel = Request { number: 2, kind: RequestKind::Cancel };
+        check(&[], &[]);
+        check(&[E::Registered, E::Arrived], &[]);
+        check(&[E::Accepted], &[E::Cleared]);
+        check(&[E::Accepted, E::Held(HOLD)], &[]);
+        check(&[E::Accepted, E::Held(HOLD), E::Lifted(HOLD)], &[E::Cleared]);
+        check(&[E::Accepted, E::PaymentWanted], &[]);
+        check(&[E::Accepted, E::PaymentWanted, E::Secured], &[E::Released]);
+        check(&[E::Accepted, E::PaymentWanted, E::Settled], &[E::Cleared]);
+        check(&[E::Accepted, E::PaymentWanted, E::Settled, E::Held(HOLD)], &[]);
+        let released = [E::Accepted, E::PaymentWanted, E::Secured, E::Released];
+        check(&released, &[]);
+        check(&[&released[..], &[E::Settled]].concat(), &[E::Cleared]);
+        check(&[E::Accepted, E::Departed], &[E::Cleared, E::Exited]);
+        check(&[E::Accepted, E::Refused(Token::EMPTY)], &[]);
+        check(&[E::Registered, E::Granted(cancel)], &[E::Cancelled]);
+        check(&[E::Accepted, E::Cleared, E::Granted(cancel)], &[E::Cancelled]);
+        check(&[E::Rejected, E::Granted(cancel)], &[]);
+    }
+
+    #[test]
+    fn an_event_is_read_as_it_is_written() {
+        let hold = Hold {
+            kind: HoldKind::Detention,
+            agency: Token::lossy("vet"),
+            reason: Token::lossy("a/b"),
+        };
+        let request = Request { number: 7, kind: RequestKind::Appeal };
+        let mut all = Event::PLAIN.to_vec();
+        all.extend([Event::Held(hold), Event::Lifted(hold), Event::Overdue(hold)]);
+        all.extend([Event::Refused(hold.agency), Event::Overturned(hold.agency)]);
+        all.extend([Event::Requested(request), Event::Granted(request), Event::Denied(request)]);
+        for event in all {
+            assert_eq!(Event::read(event.name(), &event.detail()), Ok(event));
+        }
+        // As stores before holds had keys have them.
+        let documents = Event::Held(Hold::of_customs(HoldKind::Documents));
+        assert_eq!(Event::read("documents-wanted", ""), Ok(documents));
+        let first = Request { number: 1, kind: RequestKind::Cancel };
+        assert_eq!(Event::read("cancellation-requested", ""), Ok(Event::Requested(first)));
+        for (name, detail) in [("", ""), ("released", "x"), ("hold-lifted", "query/a")] {
+            assert_eq!(Event::read(name, detail), Err(NotAnEvent), "{name} {detail}");
+        }
+    }
+}
