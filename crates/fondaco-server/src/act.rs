@@ -1,17 +1,23 @@
 //! What officers, agencies and ports do about a declaration: an act comes as a message of its own, is
 //! lodged like any other, with a receipt, and what follows of it follows in the same commit.
 
-use fondaco::consignment::{Act, Event, Hold, HoldKind, NotNow, Request, RequestKind, State};
+use fondaco::consignment::{
+    Act, Event, Follows, Hold, HoldKind, Life, NotNow, Request, RequestKind, State,
+};
+use fondaco::decision::{Lane, Step};
+use fondaco::declaration::Message;
 use fondaco::finding::Trilingual;
 use fondaco::reference::{DecisionReason, Pack};
 use fondaco::token::Token;
 use fondaco_wire::receipt::{self, Receipt};
+use fondaco_wire::report::Report;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use crate::cli::today;
-use crate::house::{House, MOST_TRIES, now};
+use crate::consider::{self, When};
+use crate::house::{self, House, MOST_TRIES, now};
 use crate::store::{self, Fault, Filing, Lodge, Lodged};
 
 /// The format of an act in the store.
@@ -81,6 +87,12 @@ pub(crate) enum Refused {
     /// It cannot be done now.
     #[error("{}", .0.name())]
     NotNow(NotNow),
+    /// The declaration as amended would be returned: with what is wrong.
+    #[error("the declaration as amended would be returned")]
+    Returned(Box<Report>),
+    /// It claims a tariff quota: what was drawn is not drawn anew.
+    #[error("a declaration that draws on a quota is not amended")]
+    Quota,
     /// The Idempotency-Key was used with other bytes.
     #[error("this Idempotency-Key was used for another message")]
     KeyUsed,
@@ -208,8 +220,15 @@ impl House {
             let pack = self.pack();
             let reason = message.reason(act, &pack)?;
             let (life, last) = self.store.life(mrn)?;
-            let events = act.happens(&life).map_err(Refused::NotNow)?;
-            let filing = self.act_filing(&main, message, reason, bytes, key, &pack.digest)?;
+            let mut events = act.happens(&life).map_err(Refused::NotNow)?;
+            let mut filing = self.act_filing(&main, message, reason, bytes, key, &pack.digest)?;
+            if let Act::Grant(request, _) = act
+                && request.kind == RequestKind::Amend
+            {
+                let (report, follows) = self.amended(&pack, &main, request)?;
+                events.extend(after_amendment(&life, &follows, request));
+                filing.opinion = store::pack(&report.to_bytes())?;
+            }
             let kept = filing.clone();
             let lodge = Lodge { filing, events, draws: Vec::new(), seen: Some(last) };
             match self.lodge(lodge).await? {
@@ -225,6 +244,34 @@ impl House {
             }
         }
         Err(Fault::Engine("too many act on the same at once".to_owned()).into())
+    }
+
+    /// The opinion on a declaration with an amendment.
+    fn amended(
+        &self,
+        pack: &Pack,
+        main: &Filing,
+        request: Request,
+    ) -> Result<(Report, Follows), Refused> {
+        let asked = self.store.events(&main.mrn, 0, usize::MAX)?;
+        let asked = asked.into_iter().find(|h| h.event == Event::Requested(request));
+        let asked = asked.ok_or(Refused::NotNow(NotNow::NoSuchRequest))?;
+        let decoded = self.as_it_stands(main, &asked.filing)?;
+        let when = When { on: None, today: today(), window: false };
+        let considered =
+            self.with_drawn(|drawn| consider::considered(decoded, pack, when, main.draw, drawn))?;
+        // What was drawn would have to be given back and drawn again, in turn.
+        let draws = !considered.draws.is_empty() || self.store.draws(&main.mrn)?;
+        match considered.is_accepted() {
+            true if draws => Err(Refused::Quota),
+            true => {
+                let mut report = considered.report;
+                report.message = Message::Amendment.name();
+                let follows = house::follows(&report, considered.declaration.as_deref());
+                Ok((report, follows))
+            }
+            false => Err(Refused::Returned(Box::new(considered.report))),
+        }
     }
 
     fn done_before(&self, before: Filing, bytes: &[u8]) -> Result<Done, Refused> {
@@ -277,6 +324,29 @@ impl House {
         });
         Ok(filing)
     }
+}
+
+/// What follows of a granted amendment: it is assessed anew, and looked at where the lane says so now.
+fn after_amendment(life: &Life, follows: &Follows, request: Request) -> Vec<Event> {
+    let mut events = Vec::new();
+    if follows.assessed {
+        events.push(Event::Assessed);
+    }
+    if !life.has(Event::Accepted) {
+        return events;
+    }
+    if follows.plan.contains(&Step::RequestPayment) {
+        events.push(Event::PaymentWanted);
+    }
+    let kind = match follows.lane {
+        Lane::Green => return events,
+        Lane::Yellow => HoldKind::Documents,
+        Lane::Red => HoldKind::Examination,
+    };
+    // The look at what was declared first may be over: this is another.
+    let reason = Token::lossy(&format!("amendment {}", request.number));
+    events.push(Event::Held(Hold { kind, agency: Token::EMPTY, reason }));
+    events
 }
 
 /// What happened, as the trader is told of it beside its name: whose hold, which request.

@@ -9,7 +9,7 @@ use fondaco::finding::{Code, Finding};
 use fondaco::reference::Pack;
 use fondaco::walk;
 use fondaco_wire::report::Report;
-use fondaco_wire::{Format, Limits};
+use fondaco_wire::{Decoded, Format, Limits};
 
 use crate::store::Draw;
 
@@ -63,7 +63,17 @@ pub(crate) fn consider(
     draw: u32,
     drawn: &Drawn<'_>,
 ) -> Considered {
-    let decoded = (format.decode)(bytes, &Limits::default());
+    considered((format.decode)(bytes, &Limits::default()), pack, when, draw, drawn)
+}
+
+/// Looks at a message that was read.
+pub(crate) fn considered(
+    decoded: Decoded,
+    pack: &Pack,
+    when: When,
+    draw: u32,
+    drawn: &Drawn<'_>,
+) -> Considered {
     let stated = decoded.draft.as_ref().and_then(stated_acceptance);
     let day = when.on.or(stated).unwrap_or(when.today);
     let reference = pack.on(day);

@@ -1,5 +1,6 @@
 //! The house: looks at a message, gives it a number and a receipt, lodges it, tells what follows.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -7,18 +8,19 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use fondaco::allotment::Drawn;
-use fondaco::consignment::{self, Event, Follows, Life, State};
+use fondaco::amendment::amended;
+use fondaco::consignment::{self, Event, Follows, Life, RequestKind, State};
 use fondaco::day::Day;
 use fondaco::decision::{Lane, Step};
-use fondaco::declaration::Message;
+use fondaco::declaration::{Declaration, Message};
 use fondaco::finding::Code;
 use fondaco::id::Mrn;
 use fondaco::money::Decimal;
 use fondaco::quota::Quota;
 use fondaco::reference::Pack;
-use fondaco_wire::Format;
 use fondaco_wire::receipt::{self, Receipt, Signer};
 use fondaco_wire::report::Report;
+use fondaco_wire::{Decoded, Format};
 use sha2::{Digest, Sha256};
 
 use crate::act;
@@ -65,6 +67,8 @@ pub(crate) struct Answer {
 struct Accepted {
     events: Vec<Event>,
     draws: Vec<Draw>,
+    /// Where the goods were declared to be.
+    location: String,
     /// The opinion formed then; `None` where the law of that day would not admit it.
     report: Option<Report>,
 }
@@ -253,7 +257,11 @@ impl House {
             if declaration.message == Message::Original {
                 filing.mrn = mrn;
                 filing.number = Some(number);
-                events = consignment::on_lodging(declaration, &follows(&report), &Life::default());
+                events = consignment::on_lodging(
+                    declaration,
+                    &follows(&report, Some(declaration)),
+                    &Life::default(),
+                );
                 // Goods that are still to come draw when they have come.
                 if !declaration.is_pre_lodged() {
                     draws = considered.draws;
@@ -277,13 +285,22 @@ impl House {
                     Some(main) => {
                         let (life, last) = self.store.life(&main.mrn)?;
                         seen = Some(last);
-                        events = consignment::on_lodging(declaration, &follows(&report), &life);
+                        events = consignment::on_lodging(
+                            declaration,
+                            &follows(&report, Some(declaration)),
+                            &life,
+                        );
                         if declaration.message == Message::Arrival
                             && life.state() == State::PreLodged
                         {
                             let when = When { on: Some(on.unwrap_or(today)), ..when };
                             let accepted = self.accepted_on_arrival(&pack, &main, when)?;
                             events.extend(accepted.events);
+                            // Where they are is otherwise than was declared.
+                            let now = &declaration.location;
+                            if !now.is_empty() && *now != accepted.location {
+                                events.push(Event::Changed);
+                            }
                             draws = accepted.draws;
                             if let Some(formed) = accepted.report {
                                 report = formed;
@@ -365,27 +382,41 @@ impl House {
         main: &Filing,
         when: When,
     ) -> Result<Accepted, Fault> {
-        let format = format_of(main).map_err(Fault::Engine)?;
         let when = When { window: false, ..when };
-        let considered = self.considered(pack, format, &main.body, when, main.draw)?;
+        let decoded = self.as_it_stands(main, "")?;
+        let considered =
+            self.with_drawn(|drawn| consider::considered(decoded, pack, when, main.draw, drawn))?;
+        let declared = considered.declaration.as_ref();
+        let location = declared.map(|d| d.location.clone()).unwrap_or_default();
         if considered.is_accepted() {
             let mut report = considered.report;
             report.message = Message::Arrival.name();
-            let events = consignment::after_acceptance(&follows(&report));
-            return Ok(Accepted { events, draws: considered.draws, report: Some(report) });
+            let events = consignment::after_acceptance(&follows(&report, declared.map(|d| &**d)));
+            return Ok(Accepted {
+                events,
+                draws: considered.draws,
+                location,
+                report: Some(report),
+            });
         }
         let opinion: serde_json::Value = serde_json::from_slice(&main.opinion).unwrap_or_default();
         let assessed = opinion["assessment"]["lines"].as_array().is_some_and(|l| !l.is_empty());
         let follows = Follows { lane: Lane::Yellow, plan: Vec::new(), assessed };
         let events = consignment::after_acceptance(&follows);
-        Ok(Accepted { events, draws: Vec::new(), report: None })
+        Ok(Accepted { events, draws: Vec::new(), location, report: None })
     }
 
-    /// The filing whose opinion stands in place of that of a declaration lodged before its goods came:
-    /// formed when they came. `None` where it is the declaration's own.
+    /// The filing whose opinion stands in place of the declaration's own: formed when the goods of one
+    /// lodged before they came did come, or when an amendment was granted; the last of them. `None` where
+    /// it is the declaration's own.
     pub(crate) fn standing(&self, main: &Filing) -> Result<Option<Filing>, Fault> {
         let about = if main.mrn.is_empty() { Vec::new() } else { self.store.about(&main.mrn)? };
-        Ok(about.into_iter().find(forms_an_opinion))
+        Ok(about.into_iter().rev().find(forms_an_opinion))
+    }
+
+    /// The declaration with the amendments that were granted, and with that of one more filing.
+    pub(crate) fn as_it_stands(&self, main: &Filing, and: &str) -> Result<Decoded, Fault> {
+        as_it_stands(&self.store, main, and, None)
     }
 
     /// Files a message: looks at it, lodges it, waits until it is on the disk.
@@ -477,6 +508,40 @@ impl House {
     }
 }
 
+/// The declaration with the amendments that were granted, and with that of one more filing (`and`, empty
+/// for none); `until` the act with this id, where an opinion is formed again.
+fn as_it_stands(
+    store: &Store,
+    main: &Filing,
+    and: &str,
+    until: Option<&str>,
+) -> Result<Decoded, Fault> {
+    let format = format_of(main).map_err(Fault::Engine)?;
+    let mut decoded = (format.decode)(&main.body, &fondaco_wire::Limits::default());
+    let mut asked = BTreeMap::new();
+    let mut granted = Vec::new();
+    for happened in store.events(&main.mrn, 0, usize::MAX)? {
+        match happened.event {
+            Event::Requested(request) if request.kind == RequestKind::Amend => {
+                asked.insert(request, happened.filing);
+            }
+            Event::Granted(request) => granted.extend(asked.get(&request).cloned()),
+            _ if until == Some(&*happened.filing) => break,
+            _ => {}
+        }
+    }
+    granted.extend((!and.is_empty()).then(|| and.to_owned()));
+    for id in granted {
+        let fault = || Fault::Engine(format!("the amendment {id} cannot be read"));
+        let filing = store.filing(&id)?.ok_or_else(fault)?;
+        let format = format_of(&filing).map_err(Fault::Engine)?;
+        let message = (format.decode)(&filing.body, &fondaco_wire::Limits::default()).draft;
+        let (Some(draft), Some(message)) = (&decoded.draft, message) else { return Err(fault()) };
+        decoded.draft = Some(amended(draft, &message).map_err(|e| Fault::Engine(e.to_string()))?);
+    }
+    Ok(decoded)
+}
+
 /// The format a filing came in.
 fn format_of(filing: &Filing) -> Result<&'static Format, String> {
     let none = || format!("there is no format {}", filing.format);
@@ -484,11 +549,16 @@ fn format_of(filing: &Filing) -> Result<&'static Format, String> {
 }
 
 /// What happens next by an opinion.
-fn follows(report: &Report) -> Follows {
+pub(crate) fn follows(report: &Report, declaration: Option<&Declaration>) -> Follows {
+    let names_taxes = declaration.is_some_and(|d| d.items.iter().any(|i| !i.taxes.is_empty()));
     Follows {
         lane: Lane::named(report.decision.lane).unwrap_or(Lane::Red),
         plan: report.decision.plan.iter().filter_map(|s| step(s)).collect(),
-        assessed: report.assessment.as_ref().is_some_and(|a| !a.lines.is_empty()),
+        // Also where the declarant names taxes and no amount could be told.
+        assessed: report
+            .assessment
+            .as_ref()
+            .is_some_and(|a| !a.lines.is_empty() || (names_taxes && !a.unknown.is_empty())),
     }
 }
 
@@ -504,7 +574,7 @@ pub(crate) fn forms_an_opinion(filing: &Filing) -> bool {
 /// # Errors
 /// Why it cannot be.
 pub(crate) fn replay(dir: &Path, store: &Store, filing: &Filing) -> Result<Vec<u8>, String> {
-    if filing.format == act::FORMAT {
+    if filing.format == act::FORMAT && !forms_an_opinion(filing) {
         // No opinion is formed of an act: what it says stands as it was said.
         return Ok(filing.opinion.clone());
     }
@@ -524,14 +594,15 @@ pub(crate) fn replay(dir: &Path, store: &Store, filing: &Filing) -> Result<Vec<u
         of_period.next().map_or(Decimal::ZERO, |(_, _, drawn)| *drawn)
     };
     if forms_an_opinion(filing) {
-        // Formed of the declaration whose goods had come.
+        // Formed of the declaration whose goods had come, or that was amended.
         let main = store.filing(&filing.about).map_err(said)?;
         let main = main.ok_or_else(|| format!("there is no declaration {}", filing.about))?;
-        let format = format_of(&main)?;
-        let when = When { on: Some(when.on.unwrap_or(when.today)), window: false, ..when };
-        let considered = consider::consider(pack, format, &main.body, when, main.draw, &drawn);
-        let mut report = considered.report;
-        report.message = Message::Arrival.name();
+        let decoded = as_it_stands(store, &main, "", Some(&filing.id)).map_err(said)?;
+        let amends = filing.format == act::FORMAT;
+        let on = if amends { when.on } else { Some(when.on.unwrap_or(when.today)) };
+        let when = When { on, window: false, ..when };
+        let mut report = consider::considered(decoded, pack, when, main.draw, &drawn).report;
+        report.message = if amends { Message::Amendment } else { Message::Arrival }.name();
         return Ok(report.to_bytes());
     }
     let format = format_of(filing)?;

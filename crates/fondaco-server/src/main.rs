@@ -16,6 +16,8 @@ mod law;
 mod look;
 mod origin;
 mod packs;
+#[cfg(test)]
+mod scripts;
 mod serve;
 mod store;
 

@@ -13,6 +13,7 @@ pub mod formula;
 pub mod finding;
 pub mod model;
 pub mod draft;
+pub mod amendment;
 pub mod condition;
 pub mod measure;
 pub mod measures;

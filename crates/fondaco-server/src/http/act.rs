@@ -6,7 +6,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use super::api::{Asked, Problem, Shared, key_of, not_found, problem, replayed, unavailable};
@@ -81,6 +81,12 @@ pub(super) async fn act(
             let more = json!({"why": why.name(), "why_text": text});
             problem(StatusCode::CONFLICT, "act-refused", Some(more))
         }
+        Err(Refused::Returned(report)) => {
+            let opinion: Value = serde_json::from_slice(&report.to_bytes()).unwrap_or_default();
+            let more = json!({"findings": opinion["findings"]});
+            problem(StatusCode::UNPROCESSABLE_ENTITY, "declaration-returned", Some(more))
+        }
+        Err(Refused::Quota) => problem(StatusCode::CONFLICT, "quota-drawn", None),
         Err(Refused::KeyUsed) => problem(StatusCode::UNPROCESSABLE_ENTITY, "key-used", None),
         Err(Refused::Fault(fault)) => unavailable(&fault),
     }

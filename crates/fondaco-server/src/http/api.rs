@@ -121,6 +121,14 @@ pub(crate) const PROBLEMS: &[(&str, [&str; 3])] = &[
     ("not-found", ["There is no such thing here", "此处没有该内容", "Здесь такого нет"]),
     ("act-refused", ["It cannot be done now", "现在无法办理", "Сейчас это невозможно"]),
     (
+        "quota-drawn",
+        [
+            "A declaration that draws on a tariff quota is not amended: end it and lodge it anew",
+            "使用关税配额的报关单不予修改：请撤销后重新申报",
+            "Декларация, выбирающая тарифную квоту, не изменяется: отзовите её и подайте заново",
+        ],
+    ),
+    (
         "reason-wanted",
         [
             "A reason that goes with the act is wanted",

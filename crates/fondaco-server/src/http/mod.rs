@@ -5,7 +5,7 @@ pub(crate) mod api;
 mod classify;
 mod finder;
 mod law;
-mod notifications;
+pub(crate) mod notifications;
 pub(crate) mod web;
 mod words;
 

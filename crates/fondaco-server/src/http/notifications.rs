@@ -51,10 +51,18 @@ fn told(
     filing: &Filing,
     happened: &Happened,
 ) -> Result<Option<Notification>, Fault> {
-    let Some(function) = happened.event.response() else { return Ok(None) };
     let json = |f: &Filing| serde_json::from_slice::<Value>(&f.opinion).unwrap_or_default();
     let by =
         if happened.filing == filing.id { None } else { house.store.filing(&happened.filing)? };
+    // Who says that the goods came is told that it was heard; where the port says so, nobody is.
+    let heard = |f: &Filing| f.declarant.is_empty() || f.declarant == filing.declarant;
+    let function = match happened.event {
+        Event::Arrived if by.as_ref().is_some_and(heard) => "02",
+        event => match event.response() {
+            Some(function) => function,
+            None => return Ok(None),
+        },
+    };
     // Of what follows of itself, such as the release by the last hold lifted, nobody gave a reason.
     let own = matches!(
         happened.event,
@@ -87,7 +95,14 @@ fn told(
             mrn: &filing.mrn,
             opinion: &opinion,
             decided: decided.as_ref(),
-            granted: matches!(happened.event, Event::Granted(_)),
+            status: match happened.event {
+                Event::Granted(_) => "39",
+                Event::Denied(_) => "41",
+                Event::Assessed => "67",
+                Event::Secured => "115",
+                Event::Settled => "4",
+                _ => "",
+            },
         }),
     }))
 }
@@ -162,4 +177,19 @@ pub(super) async fn all_notifications(
     }
     let next = all.last().map_or(after, |h| h.cursor);
     Json(Notifications { notifications, next }).into_response()
+}
+
+/// Function codes of what a declaration's parties were told, in order, and whether each is a look that
+/// the lane chose.
+#[cfg(test)]
+pub(crate) fn functions_told(house: &House, name: &str) -> Result<Vec<(String, bool)>, Fault> {
+    let Some(filing) = house.store.filing(name)? else { return Ok(Vec::new()) };
+    let mut all = Vec::new();
+    for happened in house.store.events(filing.log(), 0, 1000)? {
+        let of_lane = |reason: &str| reason.is_empty() || reason.starts_with("amendment ");
+        let by_lane =
+            matches!(happened.event, Event::Held(h) if h.agency.is_empty() && of_lane(&h.reason));
+        all.extend(told(house, &filing, &happened)?.map(|n| (n.function.to_owned(), by_lane)));
+    }
+    Ok(all)
 }

@@ -400,23 +400,26 @@ impl Store {
                  FROM filing WHERE seq < ?1 AND (?2 = '' OR outcome = ?2 OR lane = ?2)
                  ORDER BY seq DESC LIMIT ?3",
             )?;
-            let rows = statement.query_map(params![before, outcome, most as i64], |row| {
-                Ok((
-                    row.get(0)?,
-                    Filing {
-                        id: row.get(1)?,
-                        mrn: row.get(2)?,
-                        lrn: row.get(3)?,
-                        declarant: row.get(4)?,
-                        kind: row.get(5)?,
-                        outcome: row.get(6)?,
-                        lane: row.get(7)?,
-                        total: row.get(8)?,
-                        at: row.get(9)?,
-                        ..Filing::default()
-                    },
-                ))
-            })?;
+            let rows = statement.query_map(
+                params![before, outcome, i64::try_from(most).unwrap_or(i64::MAX)],
+                |row| {
+                    Ok((
+                        row.get(0)?,
+                        Filing {
+                            id: row.get(1)?,
+                            mrn: row.get(2)?,
+                            lrn: row.get(3)?,
+                            declarant: row.get(4)?,
+                            kind: row.get(5)?,
+                            outcome: row.get(6)?,
+                            lane: row.get(7)?,
+                            total: row.get(8)?,
+                            at: row.get(9)?,
+                            ..Filing::default()
+                        },
+                    ))
+                },
+            )?;
             rows.collect()
         })
     }
@@ -449,7 +452,7 @@ impl Store {
                  WHERE e.mrn = ?1 AND e.cursor > ?2 ORDER BY e.cursor LIMIT ?3"
             };
             let mut statement = db.prepare_cached(sql)?;
-            let rows = statement.query_map(params![mrn, after, most as i64], |row| {
+            let rows = statement.query_map(params![mrn, after, i64::try_from(most).unwrap_or(i64::MAX)], |row| {
                 Ok(Happened {
                     cursor: row.get(0)?,
                     mrn: row.get(1)?,
@@ -460,6 +463,11 @@ impl Store {
             })?;
             rows.collect()
         })
+    }
+
+    /// Whether a declaration drew on a tariff quota.
+    pub(crate) fn draws(&self, mrn: &str) -> Result<bool, Fault> {
+        self.read(|db| db.prepare_cached("SELECT 1 FROM quota_draw WHERE mrn = ?1")?.exists([mrn]))
     }
 
     /// What happened to a declaration, and its last event; 0 where nothing did.

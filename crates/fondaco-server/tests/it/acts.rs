@@ -172,3 +172,55 @@ fn many_who_act_at_once_do_each_thing_once() {
     let cleared = told(&house, &mrn).iter().filter(|f| *f == "09").count();
     assert_eq!(cleared, 1);
 }
+
+#[test]
+fn a_granted_amendment_is_assessed_anew_and_stands() {
+    let dir = tempfile::tempdir().unwrap();
+    let house = House::sandbox(dir.path());
+    let mrn = export(&house, "AMENDED");
+    let opinion = |house: &House| house.get(&format!("/v1/declarations/{mrn}/opinion")).json();
+    let before = opinion(&house);
+    let pointers = ["42A", "67A", "68A", "23A"].map(|class| {
+        format!(
+            "<Pointer><SequenceNumeric>1</SequenceNumeric>\
+             <DocumentSectionCode>{class}</DocumentSectionCode></Pointer>"
+        )
+    });
+    let amends = |code: &str| {
+        format!(
+            "<Amendment><ChangeReasonCode>21</ChangeReasonCode>{}<Pointer>\
+             <SequenceNumeric>1</SequenceNumeric><DocumentSectionCode>21A</DocumentSectionCode>\
+             <TagID>145</TagID></Pointer></Amendment><GoodsShipment><GovernmentAgencyGoodsItem>\
+             <SequenceNumeric>1</SequenceNumeric><Commodity><Classification><ID>{code}</ID>\
+             <IdentificationTypeCode>TSP</IdentificationTypeCode></Classification></Commodity>\
+             </GovernmentAgencyGoodsItem></GoodsShipment>",
+            pointers.concat()
+        )
+    };
+    let grant =
+        |number: u32| json!({"act": "grant", "by": "o", "kind": "amend", "request": number});
+    // One whose declaration would be returned is not granted, and changes nothing.
+    let bad = house.file("bad", &about(&mrn, "BAD", "COR", &amends("12")));
+    assert_eq!(bad.status, 201, "{}", String::from_utf8_lossy(&bad.body));
+    let refused = act(&house, &mrn, "grant bad", &grant(1));
+    refused.is_problem(422, "declaration-returned");
+    assert_eq!(refused.json()["findings"][0]["code"], "FD411");
+    assert_eq!(opinion(&house), before);
+    let good = house.file("good", &about(&mrn, "GOOD", "COR", &amends("22085011")));
+    assert_eq!(good.status, 201, "{}", String::from_utf8_lossy(&good.body));
+    let granted = act(&house, &mrn, "grant good", &grant(2));
+    assert_eq!(granted.status, 201, "{}", String::from_utf8_lossy(&granted.body));
+    let after = opinion(&house);
+    assert_ne!(after, before);
+    assert_eq!(after["message"], "amendment", "{after}");
+    // What was machine tools under control is gin: no licence is asked for any more.
+    let asks = |o: &Value| o["requirements"].to_string().contains("dual-use");
+    assert!(asks(&before) && !asks(&after), "{}", after["requirements"]);
+    lift_lane(&house, &mrn);
+    let told = told(&house, &mrn);
+    assert_eq!(told[told.len() - 2..], ["07", "09"], "{told:?}");
+    // Another program that opens the house forms the same opinion again.
+    house.stop();
+    let replayed = crate::commands::run(&["replay", "--data", dir.path().to_str().unwrap()]);
+    assert_eq!(replayed.code, 0, "{}{}", replayed.out, replayed.err);
+}

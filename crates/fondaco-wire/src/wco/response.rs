@@ -28,8 +28,9 @@ pub struct Response<'a> {
     pub opinion: &'a Value,
     /// What an officer or an agency decided, where it came by that: `act`, `text` and `remedy`.
     pub decided: Option<&'a Value>,
-    /// Of the answer to a request (function 11), whether it was granted.
-    pub granted: bool,
+    /// The status: of the answer to a request (function 11) 39 granted or 41 denied, of duties (13)
+    /// 67 as computed, 115 secured, 4 final; empty where none is told. Source: HMRC's notifications.
+    pub status: &'a str,
 }
 
 /// `2026-11-23T20:20:00.123Z` as `20261123202000Z`.
@@ -115,9 +116,8 @@ pub fn encode(response: &Response<'_>) -> String {
             }
         }
     }
-    if response.function == "11" {
-        // Source: codes of HMRC's DMSREQ, 39 granted and 41 denied.
-        w.within("Status", |w| w.leaf("NameCode", if response.granted { "39" } else { "41" }));
+    if !response.status.is_empty() {
+        w.within("Status", |w| w.leaf("NameCode", response.status));
     }
     if matches!(response.function, "05" | "06")
         && response.decided.is_none()
@@ -224,7 +224,7 @@ mod tests {
             mrn: "",
             opinion: &opinion,
             decided: None,
-            granted: false,
+            status: "",
         });
         let wanted = "<Pointer><DocumentSectionCode>42A</DocumentSectionCode></Pointer>\
             <Pointer><DocumentSectionCode>67A</DocumentSectionCode></Pointer>\

@@ -1,6 +1,7 @@
 //! What the codecs do with messages none of us wrote, and with our own.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may stop")]
 
+mod amendments;
 mod hostile;
 mod import_mutants;
 mod json_form;

@@ -127,7 +127,9 @@ pub enum Event {
     Assessed,
     /// Something has to be paid or secured before the goods may move.
     PaymentWanted,
-    /// What was declared is now otherwise.
+    /// What was declared is otherwise than it was when it was accepted, as the arrival showed.
+    Changed,
+    /// The declaration is told as it now stands, before its goods are released.
     Amended,
     /// The goods are held back.
     Held(Hold),
@@ -187,13 +189,14 @@ impl fmt::Display for NotAnEvent {
 
 impl Event {
     /// Those that carry nothing beside their name.
-    pub const PLAIN: [Self; 20] = [
+    pub const PLAIN: [Self; 21] = [
         Self::Registered,
         Self::Rejected,
         Self::Arrived,
         Self::Accepted,
         Self::Assessed,
         Self::PaymentWanted,
+        Self::Changed,
         Self::Amended,
         Self::FundsShort,
         Self::Reminded,
@@ -220,6 +223,7 @@ impl Event {
             Self::Accepted => "accepted",
             Self::Assessed => "assessed",
             Self::PaymentWanted => "payment-wanted",
+            Self::Changed => "changed",
             Self::Amended => "amended",
             Self::Held(hold) => match hold.kind {
                 HoldKind::Delay => "agency-delayed",
@@ -330,7 +334,8 @@ impl Event {
             Self::Cleared => "09",
             Self::NotDeparted | Self::Cancelled => "10",
             Self::Granted(_) | Self::Denied(_) => "11",
-            Self::Assessed => "13",
+            // What is owed as computed, what is secured, what was final.
+            Self::Assessed | Self::Secured | Self::Settled => "13",
             Self::FundsShort => "14",
             Self::Reminded => "15",
             Self::Exited => "16",
@@ -342,8 +347,7 @@ impl Event {
             | Self::Overdue(_)
             | Self::Refused(_)
             | Self::Overturned(_)
-            | Self::Secured
-            | Self::Settled
+            | Self::Changed
             | Self::Departed => return None,
         })
     }

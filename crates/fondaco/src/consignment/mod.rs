@@ -336,6 +336,7 @@ pub fn next(mut life: Life, event: Event) -> Life {
         | Event::Accepted
         | Event::Assessed
         | Event::PaymentWanted
+        | Event::Changed
         | Event::Amended
         | Event::FundsShort
         | Event::Reminded
@@ -375,8 +376,14 @@ pub fn reaction(life: &Life) -> Option<Event> {
             not_yet(Event::Cancelled)
         }
         State::Accepted | State::Assessed | State::Released => {
+            let changed = life.has(Event::Changed) || life.granted(RequestKind::Amend);
             let final_debt = !life.has(Event::PaymentWanted) || life.has(Event::Settled);
-            if final_debt { not_yet(Event::Cleared) } else { not_yet(Event::Released) }
+            // Of what was computed and owes nothing, that it is final is told too.
+            let untold = life.has(Event::Assessed) && final_debt;
+            let untold = untold.then_some(Event::Settled).and_then(not_yet);
+            let amended = changed.then_some(Event::Amended).and_then(not_yet);
+            let moves = if final_debt { Event::Cleared } else { Event::Released };
+            untold.or(amended).or_else(|| not_yet(moves))
         }
         // Goods seen to leave before they might have, are seen to have left once they may.
         State::Cleared | State::AwaitingExit if life.has(Event::Departed) => not_yet(Event::Exited),
@@ -449,6 +456,10 @@ pub fn after_acceptance(follows: &Follows) -> Vec<Event> {
 pub fn on_lodging(declaration: &Declaration, follows: &Follows, life: &Life) -> Vec<Event> {
     let request = |kind| Event::Requested(Request { number: life.next_request(), kind });
     match declaration.message {
+        // What it would cost is told at once.
+        Message::Original if declaration.is_pre_lodged() && follows.assessed => {
+            vec![Event::Registered, Event::Assessed]
+        }
         Message::Original if declaration.is_pre_lodged() => vec![Event::Registered],
         Message::Original => after_acceptance(follows),
         Message::Amendment | Message::Request => vec![request(RequestKind::Amend)],
@@ -528,6 +539,12 @@ mod tests {
         check(&released, &[]);
         check(&[&released[..], &[E::Settled]].concat(), &[E::Cleared]);
         check(&[E::Accepted, E::Departed], &[E::Cleared, E::Exited]);
+        check(&[E::Accepted, E::Assessed], &[E::Settled, E::Cleared]);
+        check(&[E::Accepted, E::Changed], &[E::Amended, E::Cleared]);
+        let amend = Request { number: 1, kind: RequestKind::Amend };
+        let amended = [E::Accepted, E::Granted(amend), E::PaymentWanted];
+        check(&amended, &[]);
+        check(&[&amended[..], &[E::Settled]].concat(), &[E::Amended, E::Cleared]);
         check(&[E::Accepted, E::Refused(Token::EMPTY)], &[]);
         check(&[E::Registered, E::Granted(cancel)], &[E::Cancelled]);
         check(&[E::Accepted, E::Cleared, E::Granted(cancel)], &[E::Cancelled]);

@@ -11,7 +11,20 @@ pub(super) const TERMS: &[(&str, &str, [&str; 3])] = &[
             "Требуется уплата или обеспечение",
         ],
     ),
-    ("event", "amended", ["The declaration was changed", "报关单已修改", "Декларация изменена"]),
+    (
+        "event",
+        "changed",
+        [
+            "Something is otherwise than declared",
+            "实际情况与申报不同",
+            "Сведения отличаются от заявленных",
+        ],
+    ),
+    (
+        "event",
+        "amended",
+        ["The declaration as it now stands", "报关单修改后内容", "Декларация с изменениями"],
+    ),
     (
         "event",
         "agency-delayed",
@@ -235,6 +248,15 @@ pub(super) const TERMS: &[(&str, &str, [&str; 3])] = &[
             "Give one of the reasons listed.",
             "请从所列理由中选择一项。",
             "Укажите одну из перечисленных причин.",
+        ],
+    ),
+    (
+        "remedy",
+        "quota-drawn",
+        [
+            "Ask for its end, and lodge it anew under another reference.",
+            "请申请撤销，并以新编号重新申报。",
+            "Запросите отзыв и подайте заново под другим номером.",
         ],
     ),
 ];
