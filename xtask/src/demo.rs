@@ -22,12 +22,8 @@ impl Drop for House {
     }
 }
 
-fn binary(root: &Path) -> PathBuf {
-    root.join("target/release/fondaco")
-}
-
 /// Starts a house and waits until it says where it is.
-fn start(root: &Path, data: &Path, pack: &str, port: u16) -> Result<House, String> {
+fn start(root: &Path, binary: &Path, data: &Path, pack: &str, port: u16) -> Result<House, String> {
     // Rates of exchange are the operator's to load; these are for the demonstration and say so.
     let over = data.join("pack");
     fs::create_dir_all(&over).map_err(|e| e.to_string())?;
@@ -35,7 +31,7 @@ fn start(root: &Path, data: &Path, pack: &str, port: u16) -> Result<House, Strin
     fs::copy(root.join("data/demo").join(&rates), over.join(&rates)).map_err(|e| e.to_string())?;
     let log = data.with_extension("log");
     let file = fs::File::create(&log).map_err(|e| format!("{}: {e}", log.display()))?;
-    let mut child = Command::new(binary(root))
+    let mut child = Command::new(binary)
         .arg("serve")
         .arg("--data")
         .arg(data)
@@ -61,9 +57,9 @@ fn start(root: &Path, data: &Path, pack: &str, port: u16) -> Result<House, Strin
 }
 
 /// Files a folder and returns the summary.
-fn file(root: &Path, house: &House, work: &Path, folders: &[PathBuf]) -> Result<Value, String> {
+fn file(binary: &Path, house: &House, work: &Path, folders: &[PathBuf]) -> Result<Value, String> {
     let name = house.address.replace([':', '/'], "-");
-    let output = Command::new(binary(root))
+    let output = Command::new(binary)
         .arg("file")
         .args(folders)
         .args(["--to", &house.address, "--json"])
@@ -105,7 +101,8 @@ fn due(house: &House) -> Vec<(String, String, usize)> {
 /// Builds, files everything, says what came of it; serves until stopped unless `once`.
 pub(crate) fn run(root: &Path, once: bool, port: u16) -> Result<(), String> {
     run::run(root, "cargo", &["build", "--release", "--package", "fondaco-server"])?;
-    let work = root.join("target/demo");
+    let binary = run::binary(root)?;
+    let work = run::target(root)?.join("demo");
     fs::remove_dir_all(&work).ok();
     fs::create_dir_all(&work).map_err(|e| e.to_string())?;
     let corpus = root.join("data/corpus");
@@ -123,8 +120,8 @@ pub(crate) fn run(root: &Path, once: bool, port: u16) -> Result<(), String> {
             }
         }
         let port = if port == 0 { 0 } else { port + u16::try_from(n).unwrap_or(0) };
-        let house = start(root, &work.join(pack), pack, port)?;
-        let summary = file(root, &house, &work, &folders)?;
+        let house = start(root, &binary, &work.join(pack), pack, port)?;
+        let summary = file(&binary, &house, &work, &folders)?;
         let count = |key: &str| summary[key].as_u64().unwrap_or(0);
         filed += count("files");
         returned += count("returned");
@@ -184,7 +181,8 @@ fn submissions(real: &Path, work: &Path) -> Result<Vec<PathBuf>, String> {
 
 /// How long `fondaco assess` of one file takes from a cold start, and how large the program is.
 pub(crate) fn cold(root: &Path) -> Result<(), String> {
-    let size = fs::metadata(binary(root)).map_err(|e| e.to_string())?.len();
+    let binary = run::binary(root)?;
+    let size = fs::metadata(&binary).map_err(|e| e.to_string())?.len();
     println!("binary with its packs: {:.1} MB", size as f32 / 1e6);
     for pack in ["gb", "us", "eaeu", "cn"] {
         let folder = root.join("data/corpus").join(pack);
@@ -198,7 +196,7 @@ pub(crate) fn cold(root: &Path) -> Result<(), String> {
         let mut times = Vec::new();
         for _ in 0..15 {
             let begun = Instant::now();
-            Command::new(binary(root))
+            Command::new(&binary)
                 .arg("assess")
                 .arg(file)
                 .args(["--pack", pack, "--json"])

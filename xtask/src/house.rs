@@ -9,7 +9,7 @@ use fondaco_wire::pack;
 /// Checks and compiles every pack.
 pub(crate) fn data(root: &Path) -> Result<(), String> {
     let packs = root.join("data/packs");
-    let out = root.join("target/packs");
+    let out = crate::run::target(root)?.join("packs");
     fs::create_dir_all(&out).map_err(|e| e.to_string())?;
     let mut bad = 0usize;
     for (id, dir) in pack::folder::packs(&packs).map_err(|e| e.to_string())? {

@@ -1,7 +1,7 @@
 //! Running other programs and saying so.
 
 use std::ffi::OsStr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// Runs a program in the root of the repository; its output is shown.
@@ -17,6 +17,24 @@ pub(crate) fn run<S: AsRef<OsStr>>(root: &Path, program: &str, args: &[S]) -> Re
         .status()
         .map_err(|e| format!("{program}: {e}"))?;
     if status.success() { Ok(()) } else { Err(format!("{program} {}: {status}", shown.join(" "))) }
+}
+
+/// Where cargo builds: below `target`, or wherever `CARGO_TARGET_DIR` or a configuration says.
+pub(crate) fn target(root: &Path) -> Result<PathBuf, String> {
+    let output = Command::new("cargo")
+        .args(["metadata", "--format-version", "1", "--no-deps", "--offline"])
+        .current_dir(root)
+        .output()
+        .map_err(|e| format!("cargo metadata: {e}"))?;
+    let metadata: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
+    let said = || format!("cargo metadata: {}", String::from_utf8_lossy(&output.stderr));
+    metadata["target_directory"].as_str().map(PathBuf::from).ok_or_else(said)
+}
+
+/// The program, as built for release.
+pub(crate) fn binary(root: &Path) -> Result<PathBuf, String> {
+    let name = format!("fondaco{}", std::env::consts::EXE_SUFFIX);
+    Ok(target(root)?.join("release").join(name))
 }
 
 /// Whether a program can be started at all.

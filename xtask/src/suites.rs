@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::run::{apt, has, run};
+use crate::run::{apt, binary, has, run};
 
 /// The fast suites.
 pub(crate) fn test(root: &Path) -> Result<(), String> {
@@ -52,7 +52,7 @@ pub(crate) fn bench(root: &Path) -> Result<(), String> {
         apt(&["libxml2-utils"], "parsing and validating with libxml2");
     }
     run(root, "cargo", &["build", "--release", "--package", "fondaco-server"])?;
-    let binary = root.join("target/release/fondaco");
+    let binary = binary(root)?;
     let binary = binary.to_string_lossy();
     let measures = root.join("../shared/data/cds-dms/dev/MEASURES.csv");
     let mut args = vec!["bench", "walk"];
