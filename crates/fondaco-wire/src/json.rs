@@ -11,6 +11,7 @@ use fondaco::finding::{Code, Finding, MOST, Place};
 use fondaco::model::{Base, Element, ElementId, Model};
 use serde_json::{Map, Value, json};
 
+use crate::ill::{self, Ill, Kind, Spot};
 use crate::wco::form::is_name;
 use crate::wco::xml::breach_finding;
 use crate::{Decoded, Limits};
@@ -20,6 +21,7 @@ use crate::{Decoded, Limits};
 pub fn decode(model: &'static Model, bytes: &[u8], limits: &Limits) -> Decoded {
     let refuse =
         |code, value: &str| Decoded::refused(Finding::new(code, Place::default()).value(value));
+    let broken = |why: &Ill, spot| Decoded::refused(why.finding(Place::default(), spot));
     if bytes.len() > limits.bytes {
         return Decoded::refused(
             Finding::new(Code::TooLarge, Place::default())
@@ -39,12 +41,17 @@ pub fn decode(model: &'static Model, bytes: &[u8], limits: &Limits) -> Decoded {
             );
         }
         Scan::Twice(name) => {
-            return refuse(Code::NotWellFormed, &format!("member {name} stands twice"));
+            let why = Ill::new(Kind::Twice, format!("member {name} stands twice"));
+            return broken(&why, Spot::Whole);
         }
     }
     let value: Value = match serde_json::from_slice(bytes) {
         Ok(value) => value,
-        Err(e) => return refuse(Code::NotWellFormed, &e.to_string()),
+        Err(_) if bytes.trim_ascii().is_empty() => return broken(&ill::EMPTY, Spot::Whole),
+        Err(e) => {
+            let (why, spot) = ill::of_json(&e);
+            return broken(&why, spot);
+        }
     };
     let Value::Object(mut root) = value else {
         return refuse(Code::NotADeclaration, "not an object");
@@ -57,13 +64,13 @@ pub fn decode(model: &'static Model, bytes: &[u8], limits: &Limits) -> Decoded {
     if let Some(envelope) = root.remove("Envelope") {
         match foreign(&envelope) {
             Some(envelope) => reader.draft.envelope = Some(Box::new(envelope)),
-            None => return refuse(Code::NotWellFormed, "Envelope: not elements with names"),
+            None => return broken(&ill::ENVELOPE, Spot::Whole),
         }
     }
     if let Some(all) = root.remove("Attributes") {
         match attributes(&all) {
             Some(all) => reader.draft.root_attributes = all,
-            None => return refuse(Code::NotWellFormed, "Attributes: not namespace, name, value"),
+            None => return broken(&ill::ATTRIBUTES, Spot::Whole),
         }
     }
     if let Some(Value::String(namespace)) = root.remove("Namespace") {
@@ -73,7 +80,7 @@ pub fn decode(model: &'static Model, bytes: &[u8], limits: &Limits) -> Decoded {
         for (read, seen) in aliases {
             match seen {
                 Value::String(seen) if is_name(&seen) => reader.draft.aliases.push((read, seen)),
-                _ => return refuse(Code::NotWellFormed, "Aliases: not names"),
+                _ => return broken(&ill::ALIASES, Spot::Whole),
             }
         }
     }

@@ -7,6 +7,7 @@ use fondaco::finding::{Finding, Severity};
 
 pub mod answer;
 pub mod change;
+mod ill;
 pub mod import;
 pub mod json;
 pub mod origin;

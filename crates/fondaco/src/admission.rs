@@ -172,14 +172,12 @@ impl<'a> Reader<'a> {
             if let Some(code) = node.attribute("currencyID")
                 && self.reference.listed("currency", code) == Some(false)
             {
-                let finding = Finding::new(Code::CodeUnknown, node.place());
-                self.find(finding.value(code).wanted("currency"));
+                self.unlisted(node, code, "currency");
             }
             if let Some(code) = node.attribute("unitCode")
                 && !self.reference.pack.units.may_be(code)
             {
-                let finding = Finding::new(Code::CodeUnknown, node.place());
-                self.find(finding.value(code).wanted("unit"));
+                self.unlisted(node, code, "unit");
             }
             let Ok(at) = lists.binary_search_by_key(&node.element_id(), |(id, _)| *id) else {
                 continue;
@@ -188,9 +186,24 @@ impl<'a> Reader<'a> {
                 && !text.is_empty()
                 && self.reference.listed(list, text) == Some(false)
             {
-                let finding = Finding::new(Code::CodeUnknown, node.place());
-                self.find(finding.value(text).wanted(list));
+                self.unlisted(node, text, list);
             }
+        }
+    }
+
+    /// A code that is on no list in force.
+    fn unlisted(&mut self, node: NodeRef<'_>, code: &str, list: &str) {
+        let name = self.reference.pack.list_names.get(&Token::lossy(list));
+        let finding = Finding::new(Code::CodeUnknown, node.place());
+        self.find(finding.value(code).wanted(list).named(name));
+    }
+
+    /// What is wanted and lacks. A value that stands there and could not be read is no lack: it was
+    /// said to be none.
+    fn lacking(&mut self, finding: Finding) {
+        let unread = |f: &Finding| f.code.is_of_form() && f.place.json == finding.place.json;
+        if !self.findings.iter().any(unread) {
+            self.find(finding);
         }
     }
 
@@ -287,7 +300,7 @@ impl<'a> Reader<'a> {
     /// A message about another declaration: it must say which.
     fn about_another(&mut self, root: NodeRef<'_>, d: &Declaration) {
         if d.mrn.is_empty() {
-            self.find(Finding::new(Code::FieldMissing, root.place_of("ID")).value("ID (MRN)"));
+            self.lacking(Finding::new(Code::FieldMissing, root.place_of("ID")).value("ID (MRN)"));
         }
         if d.message == Message::Request {
             let function = text_in(root, "FunctionCode").to_owned();
@@ -301,7 +314,7 @@ impl<'a> Reader<'a> {
         if d.direction.is_none() {
             let place = root.place_of("TypeCode");
             if d.kind.is_empty() {
-                self.find(Finding::new(Code::FieldMissing, place).value("TypeCode"));
+                self.lacking(Finding::new(Code::FieldMissing, place).value("TypeCode"));
             } else {
                 self.find(Finding::new(Code::TypeFunction, place).value(&d.kind).wanted("9"));
             }
@@ -354,7 +367,7 @@ impl<'a> Reader<'a> {
         check.id.clone_into(&mut finding.rule);
         check.basis.clone_into(&mut finding.basis);
         finding.said = Some(Box::new((check.text.clone(), check.remedy.clone())));
-        self.find(finding);
+        if check.when.is_of_lack() { self.lacking(finding) } else { self.find(finding) }
     }
 
     fn acceptance(&mut self, root: NodeRef<'_>, d: &Declaration) {
@@ -379,8 +392,9 @@ impl<'a> Reader<'a> {
             let Some(kind) = charge.child("ChargesTypeCode") else { continue };
             let known = self.reference.pack.profile.charge(token(kind));
             if known.is_none() && !kind.text().is_empty() {
+                let name = self.reference.pack.list_names.get(&Token::lossy("charge"));
                 let finding = Finding::new(Code::CodeUnknown, kind.place());
-                self.find(finding.value(kind.text()).wanted(kind.name()));
+                self.find(finding.value(kind.text()).wanted(kind.name()).named(name));
             }
         }
     }

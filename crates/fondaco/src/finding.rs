@@ -121,7 +121,7 @@ macro_rules! codes {
 codes! {
     /// The bytes are not a well-formed document.
     NotWellFormed = "FD101" Error "W3C XML 1.0; RFC 8259"
-    { "The document is not well formed: {value}." "报文格式不完整：{value}。" "Документ синтаксически неверен: {value}." }
+    { "The document is not well formed: {value}." "报文格式有误：{value}。" "Документ синтаксически неверен: {value}." }
     { "Send the file again as your software wrote it, complete and unedited." "请重新发送由软件生成的完整、未改动的文件。" "Отправьте файл повторно целиком, в том виде, в каком его создала программа." }
     /// The encoding is neither UTF-8 nor what the document says.
     Encoding = "FD102" Error "W3C XML 1.0, 4.3.3"
@@ -241,7 +241,7 @@ codes! {
     { "Ask the office how to declare late." "请向海关咨询逾期申报方式。" "Спросите у органа, как подать с опозданием." }
     /// A code that is on no list in force.
     CodeUnknown = "FD404" Error "code list of the pack, on the day"
-    { "“{value}” is not a {wanted} in force." "“{value}”不是有效的{wanted}。" "«{value}» — недействующий код: {wanted}." }
+    { "“{value}” is no code in force of the list: {wanted}." "“{value}”不是{wanted}的有效代码。" "«{value}» не значится среди действующих кодов: {wanted}." }
     { "Choose a code from the list in force on the day." "请选用当日有效列表中的代码。" "Выберите код из списка, действующего на этот день." }
     /// A figure below zero.
     Negative = "FD405" Error "WCO DM 3.6, format of the element"
@@ -301,6 +301,23 @@ codes! {
     { "State the MRN from the receipt." "请填写回执上的 MRN。" "Укажите MRN из квитанции." }
 }
 
+impl Code {
+    /// Whether it says that a value has not the form of one, so that nothing was read of it.
+    #[must_use]
+    pub fn is_of_form(self) -> bool {
+        matches!(
+            self,
+            Self::AttributeValue
+                | Self::ValueBlank
+                | Self::ValueNotNumber
+                | Self::ValueDigits
+                | Self::ValueFraction
+                | Self::ValueNotDateTime
+                | Self::DateImpossible
+        )
+    }
+}
+
 impl fmt::Display for Code {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.row().code)
@@ -334,6 +351,10 @@ pub struct Finding {
     pub value: String,
     /// What is wanted.
     pub wanted: String,
+    /// What the texts say for `{value}`, where the value seen is not in words of their language.
+    pub told: Option<Box<Trilingual>>,
+    /// What the texts say for `{wanted}`, where it has a name in each language.
+    pub named: Option<Box<Trilingual>>,
     /// Texts of the pack, where the pack found it: what is wrong, how to mend it.
     pub said: Option<Box<(Trilingual, Trilingual)>>,
     /// The act, where the pack found it.
@@ -354,6 +375,8 @@ impl Finding {
             name: String::new(),
             value: String::new(),
             wanted: String::new(),
+            told: None,
+            named: None,
             said: None,
             basis: code.row().basis.to_owned(),
         }
@@ -380,6 +403,13 @@ impl Finding {
         self
     }
 
+    /// With what is wanted, which has a name in each language.
+    #[must_use]
+    pub fn named(mut self, name: Option<&Trilingual>) -> Self {
+        self.named = name.cloned().map(Box::new);
+        self
+    }
+
     /// How grave.
     #[must_use]
     pub fn severity(&self) -> Severity {
@@ -392,11 +422,10 @@ impl Finding {
         if self.rule.is_empty() { self.code.row().code } else { &self.rule }
     }
 
-    fn fill(&self, template: &str) -> String {
-        template
-            .replace("{name}", &self.name)
-            .replace("{wanted}", &self.wanted)
-            .replace("{value}", &self.value)
+    fn fill(&self, template: &str, language: Language) -> String {
+        let wanted = self.named.as_ref().map_or(&*self.wanted, |named| named.get(language));
+        let value = self.told.as_ref().map_or(&*self.value, |told| told.get(language));
+        template.replace("{name}", &self.name).replace("{wanted}", wanted).replace("{value}", value)
     }
 
     /// What is wrong, in one language.
@@ -404,7 +433,7 @@ impl Finding {
     pub fn text(&self, language: Language) -> String {
         match &self.said {
             Some(said) => said.0.get(language).to_owned(),
-            None => self.fill(self.code.row().text[language as usize]),
+            None => self.fill(self.code.row().text[language as usize], language),
         }
     }
 
@@ -413,7 +442,7 @@ impl Finding {
     pub fn remedy(&self, language: Language) -> String {
         match &self.said {
             Some(said) => said.1.get(language).to_owned(),
-            None => self.fill(self.code.row().remedy[language as usize]),
+            None => self.fill(self.code.row().remedy[language as usize], language),
         }
     }
 }

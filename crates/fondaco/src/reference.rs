@@ -416,6 +416,8 @@ pub struct Pack {
     pub rates: Vec<Rate>,
     /// Codes of each list, sorted.
     pub lists: BTreeMap<Token, Vec<(Token, Validity)>>,
+    /// What each list is called.
+    pub list_names: BTreeMap<Token, Trilingual>,
     /// Units.
     pub units: Units,
     /// Checks.

@@ -6,6 +6,7 @@ mod classify;
 mod commands;
 mod duties;
 mod explain;
+mod findings;
 mod golden;
 mod http;
 mod law;

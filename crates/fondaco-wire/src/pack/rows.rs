@@ -231,6 +231,20 @@ pub struct ListRow {
     pub until: String,
 }
 
+/// `lists.csv`: what a code list is called.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ListNameRow {
+    /// Which list, as in `lists/*.csv`.
+    pub list: String,
+    /// Name in English.
+    pub name_en: String,
+    /// Name in Chinese.
+    pub name_zh: String,
+    /// Name in Russian.
+    pub name_ru: String,
+}
+
 /// `rates.csv`, and the file of `--rates`: a rate of exchange.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]

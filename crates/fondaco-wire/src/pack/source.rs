@@ -19,7 +19,9 @@ use fondaco::token::Token;
 use serde::Deserialize;
 
 use super::profile::ProfileFile;
-use super::rows::{GroupRow, LawRow, LineRow, ListRow, MeasureRow, NameRow, RateRow, TermRow};
+use super::rows::{
+    GroupRow, LawRow, LineRow, ListNameRow, ListRow, MeasureRow, NameRow, RateRow, TermRow,
+};
 use super::{Files, Problem, asked, cel, origin, quotas, reasons, table};
 
 #[derive(Clone, Default, Deserialize)]
@@ -385,6 +387,7 @@ pub(super) fn read(files: &Files<'_>, digest: String) -> Result<Pack, Vec<Proble
         untold_groups: Vec::new(),
         rates: Vec::new(),
         lists: BTreeMap::new(),
+        list_names: BTreeMap::new(),
         units: Units::default(),
         checks: Vec::new(),
         requirements: Requirements::default(),
@@ -460,6 +463,18 @@ pub(super) fn read(files: &Files<'_>, digest: String) -> Result<Pack, Vec<Proble
     for codes in pack.lists.values_mut() {
         codes.sort_by_key(|(code, _)| *code);
     }
+    rows(
+        files,
+        |n| n == "lists.csv",
+        &mut problems,
+        |reader, row: ListNameRow| {
+            let name = Trilingual { en: row.name_en, zh: row.name_zh, ru: row.name_ru };
+            let list = reader.token(&row.list);
+            if pack.list_names.insert(list, name).is_some() {
+                reader.problem(format!("{} stands twice", row.list));
+            }
+        },
+    );
     let (mut units, mut products) = (Vec::new(), Vec::new());
     rows(
         files,

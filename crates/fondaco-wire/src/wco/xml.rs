@@ -8,10 +8,10 @@ use fondaco::draft::{Draft, Foreign, ForeignChild, NodeId};
 use fondaco::finding::{Code, Finding, MOST, Place};
 use fondaco::model::{Base, Breach, Element, ElementId, Model, Value, is_space};
 use quick_xml::Reader;
-use quick_xml::errors::{Error as XmlError, IllFormedError};
 use quick_xml::events::{BytesStart, Event};
 
 use super::form::{is_blank, is_char, is_name, is_xml_declaration, run_together, split};
+use crate::ill::{self, Ill, Kind, Spot};
 use crate::{Decoded, Limits};
 
 pub use super::write::encode;
@@ -67,6 +67,7 @@ pub fn decode(model: &'static Model, bytes: &[u8], limits: &Limits) -> Decoded {
 fn prepare<'a>(bytes: &'a [u8], limits: &Limits) -> Result<&'a str, Box<Finding>> {
     let refuse =
         |code, value: &str| Err(Box::new(Finding::new(code, Place::default()).value(value)));
+    let ill = |why: &Ill, spot| Err(Box::new(why.finding(Place::default(), spot)));
     if bytes.len() > limits.bytes {
         return Err(Box::new(
             Finding::new(Code::TooLarge, Place::default())
@@ -85,17 +86,17 @@ fn prepare<'a>(bytes: &'a [u8], limits: &Limits) -> Result<&'a str, Box<Finding>
     // Gathered, not searched: so it is vectorised, and none is the rule.
     if bytes.iter().fold(0, |any, b| any | u8::from(control(b))) > 0 {
         let at = bytes.iter().position(control).unwrap_or(0);
-        return refuse(Code::NotWellFormed, &format!("control character at byte {at}"));
+        return ill(&ill::CONTROL, Spot::of_byte(bytes, at));
     }
     if text.trim().is_empty() {
-        return refuse(Code::NotWellFormed, "nothing sent");
+        return ill(&ill::EMPTY, Spot::Whole);
     }
     // U+FFFE and U+FFFF are EF BF BE and EF BF BF.
     let nobody = memchr::memchr_iter(0xef, bytes).any(|at| {
         bytes.get(at + 1) == Some(&0xbf) && bytes.get(at + 2).is_some_and(|b| *b >= 0xbe)
     });
     if text.starts_with('\u{feff}') || nobody {
-        return refuse(Code::NotWellFormed, "a character XML does not have");
+        return ill(&ill::NO_CHARACTER, Spot::Whole);
     }
     Ok(text)
 }
@@ -153,7 +154,7 @@ impl Decoder<'_> {
             // Looked at where it stands: to move it out costs more than to read it.
             let event = match &event {
                 Ok(event) => event,
-                Err(e) => return Err(self.broken(&reader, text, &say(e))),
+                Err(e) => return Err(self.broken(&reader, text, &e.into())),
             };
             match event {
                 Event::Start(start) => self.start(start, &reader, text)?,
@@ -165,19 +166,19 @@ impl Decoder<'_> {
                 Event::Text(part) => {
                     if self.depth == 0 {
                         if !part.bytes().all(is_space) {
-                            return Err(self.broken(&reader, text, "text outside the root"));
+                            return Err(self.broken(&reader, text, &ill::TEXT_OUTSIDE));
                         }
                     } else if memchr::memchr(b']', part.as_bytes()).is_some()
                         && part.contains("]]>")
                     {
-                        return Err(self.broken(&reader, text, "]]> within text"));
+                        return Err(self.broken(&reader, text, &ill::CDATA_END));
                     } else {
                         self.take_text(part);
                     }
                 }
                 Event::CData(part) => {
                     if self.depth == 0 {
-                        return Err(self.broken(&reader, text, "CDATA outside the root"));
+                        return Err(self.broken(&reader, text, &ill::CDATA_OUTSIDE));
                     }
                     self.take_text(part);
                 }
@@ -191,20 +192,16 @@ impl Decoder<'_> {
                             "quot" => '"',
                             "apos" => '\'',
                             other => {
-                                let at = other.to_owned();
-                                return Err(self.broken(
-                                    &reader,
-                                    text,
-                                    &format!("entity {at} is not declared"),
-                                ));
+                                let why = Ill::entity(other);
+                                return Err(self.broken(&reader, text, &why));
                             }
                         },
-                        _ => return Err(self.broken(&reader, text, "impossible character")),
+                        _ => return Err(self.broken(&reader, text, &ill::IMPOSSIBLE)),
                     };
                     let mut buffer = [0; 4];
                     let c = c.encode_utf8(&mut buffer);
                     if self.depth == 0 {
-                        return Err(self.broken(&reader, text, "text outside the root"));
+                        return Err(self.broken(&reader, text, &ill::TEXT_OUTSIDE));
                     }
                     if self.skipping == 0 {
                         self.text.push_str(c);
@@ -215,10 +212,10 @@ impl Decoder<'_> {
                 }
                 Event::Decl(decl) => {
                     if !first || !text.starts_with("<?xml") {
-                        return Err(self.broken(&reader, text, "XML declaration not at the start"));
+                        return Err(self.broken(&reader, text, &ill::HEAD_LATE));
                     }
                     if !is_xml_declaration(decl) {
-                        return Err(self.broken(&reader, text, "XML declaration of another form"));
+                        return Err(self.broken(&reader, text, &ill::HEAD_FORM));
                     }
                     if let Some(Ok(encoding)) = decl.encoding() {
                         let known = ["utf-8", "utf8", "us-ascii", "ascii"];
@@ -231,13 +228,13 @@ impl Decoder<'_> {
                 }
                 Event::PI(instruction) => {
                     if instruction.target().eq_ignore_ascii_case("xml") {
-                        return Err(self.broken(&reader, text, "XML declaration not at the start"));
+                        return Err(self.broken(&reader, text, &ill::HEAD_LATE));
                     }
                 }
                 Event::Comment(_) => {}
                 Event::Eof => {
                     if self.depth > 0 || !self.root_seen {
-                        return Err(self.broken(&reader, text, "the document ends too early"));
+                        return Err(self.broken(&reader, text, &ill::EARLY));
                     }
                     return Ok(());
                 }
@@ -246,13 +243,11 @@ impl Decoder<'_> {
         }
     }
 
-    fn broken(&self, reader: &Reader<&[u8]>, text: &str, why: &str) -> Box<Finding> {
-        let at = (reader.buffer_position() as usize).min(text.len());
-        let before = text.as_bytes().get(..at).unwrap_or_default();
-        let line = before.iter().filter(|b| **b == b'\n').count() + 1;
+    fn broken(&self, reader: &Reader<&[u8]>, text: &str, why: &Ill) -> Box<Finding> {
+        let spot = Spot::of_byte(text.as_bytes(), reader.buffer_position() as usize);
         let place =
             self.open.last().map_or_else(Place::default, |o| self.draft.node(o.node).place());
-        Box::new(Finding::new(Code::NotWellFormed, place).value(&format!("line {line}: {why}")))
+        Box::new(why.finding(place, spot))
     }
 
     fn find(&mut self, finding: impl FnOnce() -> Finding) {
@@ -277,7 +272,7 @@ impl Decoder<'_> {
         }
         if self.depth == 1 {
             if self.root_seen {
-                return Err(self.broken(reader, text, "a second root"));
+                return Err(self.broken(reader, text, &ill::SECOND_ROOT));
             }
             self.root_seen = true;
         }
@@ -285,25 +280,25 @@ impl Decoder<'_> {
         let mut attributes: Vec<(String, String, String)> = Vec::new();
         if !raw.bytes().all(is_space) {
             if run_together(raw) {
-                return Err(self.broken(reader, text, "attributes run together"));
+                return Err(self.broken(reader, text, &ill::RUN_TOGETHER));
             }
             for attribute in start.attributes() {
-                let bad = |why: &str| self.broken(reader, text, why);
-                let attribute = attribute.map_err(|e| bad(&e.to_string()))?;
+                let bad = |why: &Ill| self.broken(reader, text, why);
+                let attribute = attribute.map_err(|e| bad(&Ill::attribute(&e)))?;
                 if attribute.value.contains('<') {
-                    return Err(bad("< within an attribute"));
+                    return Err(bad(&ill::LESS));
                 }
                 let value = attribute
                     .normalized_value(quick_xml::XmlVersion::Implicit1_0)
-                    .map_err(|e| bad(&e.to_string()))?
+                    .map_err(|e| bad(&Ill::new(Kind::Reference, e.to_string())))?
                     .into_owned();
                 // What stands there plainly was looked at before; a reference may bring in more.
                 if attribute.value.contains('&') && !value.chars().all(is_char) {
-                    return Err(bad("a character XML does not have"));
+                    return Err(bad(&ill::NO_CHARACTER));
                 }
                 let (prefix, local) = split(attribute.key.0);
                 if !is_name(local) || !(prefix.is_empty() || is_name(prefix)) {
-                    return Err(bad("an attribute's name is no name"));
+                    return Err(bad(&ill::ATTRIBUTE_NAME));
                 }
                 let declares = if prefix == "xmlns" {
                     Some(local)
@@ -314,10 +309,10 @@ impl Decoder<'_> {
                 };
                 if let Some(declared) = declares {
                     if declared == "xmlns" || (declared == "xml") != (value == XML) {
-                        return Err(bad("a prefix that is not free"));
+                        return Err(bad(&ill::PREFIX_TAKEN));
                     }
                     if !declared.is_empty() && value.is_empty() {
-                        return Err(bad("a prefix declared empty"));
+                        return Err(bad(&ill::PREFIX_EMPTY));
                     }
                     self.default_fits = false;
                     self.prefixes.push(Prefix {
@@ -334,8 +329,7 @@ impl Decoder<'_> {
                     match self.namespace(prefix) {
                         Some(namespace) => *prefix = namespace.to_owned(),
                         None => {
-                            let why = format!("prefix {prefix} is not declared");
-                            return Err(self.broken(reader, text, &why));
+                            return Err(self.broken(reader, text, &Ill::prefix(prefix)));
                         }
                     }
                 }
@@ -345,15 +339,14 @@ impl Decoder<'_> {
             attributes.iter().take(n).any(|b| a.0 == b.0 && a.1 == b.1)
         };
         if attributes.iter().enumerate().any(twice) {
-            return Err(self.broken(reader, text, "an attribute stands twice"));
+            return Err(self.broken(reader, text, &ill::ATTRIBUTE_TWICE));
         }
         let (prefix, local) = split(start.name().0);
         if !(is_name(local) && (prefix.is_empty() || is_name(prefix))) {
-            return Err(self.broken(reader, text, "an element's name is no name"));
+            return Err(self.broken(reader, text, &ill::ELEMENT_NAME));
         }
         if !prefix.is_empty() && self.namespace(prefix).is_none() {
-            let why = format!("prefix {prefix} is not declared");
-            return Err(self.broken(reader, text, &why));
+            return Err(self.broken(reader, text, &Ill::prefix(prefix)));
         }
         if self.skipping > 0 {
             self.skipping += 1;
@@ -735,15 +728,6 @@ impl Decoder<'_> {
             self.find(|| breach_finding(breach, place, element, &text));
         }
         self.draft.set_text(node, &self.text);
-    }
-}
-
-fn say(error: &XmlError) -> String {
-    match error {
-        XmlError::IllFormed(IllFormedError::DoubleHyphenInComment) => {
-            "two hyphens within a comment".to_owned()
-        }
-        other => other.to_string(),
     }
 }
 

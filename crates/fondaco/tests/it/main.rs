@@ -137,6 +137,7 @@ fn pack(measures: Vec<Measure>) -> Pack {
             source: "bank".into(),
         }],
         lists: BTreeMap::new(),
+        list_names: BTreeMap::new(),
         units: Units::default(),
         checks: Vec::new(),
         requirements: Requirements::default(),

@@ -165,6 +165,7 @@ pub(crate) fn pack(value_rounding: Rounding) -> Pack {
         untold_groups: Vec::new(),
         rates: Vec::new(),
         lists: BTreeMap::new(),
+        list_names: BTreeMap::new(),
         units,
         checks: Vec::new(),
         requirements: Requirements::default(),
