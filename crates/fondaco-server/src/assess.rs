@@ -8,6 +8,7 @@ use fondaco::day::Day;
 use fondaco::finding::Language;
 use fondaco::reference::Pack;
 use fondaco_wire::report::Report;
+use fondaco_wire::sentence;
 use fondaco_wire::{pack, sniff};
 use serde::Serialize;
 
@@ -180,6 +181,7 @@ struct Words {
     unknown: &'static str,
     requirements: &'static str,
     by: &'static str,
+    whole: &'static str,
 }
 
 fn words(language: Language) -> Words {
@@ -194,6 +196,7 @@ fn words(language: Language) -> Words {
             unknown: "Not computed",
             requirements: "Requirements",
             by: "By pack",
+            whole: "whole declaration",
         },
         Language::Zh => Words {
             accepted: "接受申报",
@@ -205,6 +208,7 @@ fn words(language: Language) -> Words {
             unknown: "未能计算",
             requirements: "监管要求",
             by: "数据包",
+            whole: "整份报关单",
         },
         Language::Ru => Words {
             accepted: "принято",
@@ -216,8 +220,14 @@ fn words(language: Language) -> Words {
             unknown: "Не рассчитано",
             requirements: "Требования",
             by: "По пакету",
+            whole: "вся декларация",
         },
     }
+}
+
+/// The number of an item; what is charged once is for the whole declaration.
+fn of_item(item: u32, w: &Words) -> String {
+    if item == 0 { w.whole.to_owned() } else { item.to_string() }
 }
 
 /// The report as a person reads it.
@@ -263,10 +273,10 @@ pub(crate) fn show(
             writeln!(
                 out,
                 "  {}  {} {}  {}{of} = {} {}  ({})",
-                line.item,
+                of_item(line.item, &w),
                 line.tax_type,
                 line.name.get(language),
-                line.formula,
+                sentence::in_a_line(line, language),
                 line.payable,
                 w.payable,
                 line.basis
@@ -283,7 +293,7 @@ pub(crate) fn show(
                 out,
                 "  {}: {}  {} {}",
                 w.unknown,
-                unknown.item,
+                of_item(unknown.item, &w),
                 unknown.tax_type,
                 unknown.text.get(language)
             )?;

@@ -13,6 +13,7 @@ use fondaco::reference::Pack;
 use fondaco::token::Token;
 use fondaco_wire::answer::{AnswerView, DutyView};
 use fondaco_wire::origin::SchemeView;
+use fondaco_wire::sentence::{Said, of_formula};
 use serde::Deserialize;
 
 use crate::assess::load_pack;
@@ -166,7 +167,11 @@ pub(crate) fn run(args: &FinderArgs) -> Result<Exit, Failure> {
                 if view.unknown.iter().any(|u| matches!(u.why, "no-line" | "not-a-line")) {
                     worst = worst.max(Exit::Returned);
                 }
-                if args.json { line(&mut out, &view) } else { show(&mut out, &view, language) }
+                if args.json {
+                    line(&mut out, &view)
+                } else {
+                    show(&mut out, &view, &pack, language)
+                }
             }
             Err(e) if args.code.is_some() => return Err(Failure::Usage(e.to_string())),
             Err(e) => {
@@ -262,7 +267,12 @@ fn headings(language: Language) -> Headings {
 const SHOWN: usize = 5;
 
 /// The answer as a person reads it.
-fn show(out: &mut impl Write, view: &AnswerView, language: Language) -> std::io::Result<()> {
+fn show(
+    out: &mut impl Write,
+    view: &AnswerView,
+    pack: &Pack,
+    language: Language,
+) -> std::io::Result<()> {
     let w = headings(language);
     writeln!(out, "{}  {}", view.code, view.name.get(language))?;
     if !view.below.is_empty() {
@@ -275,7 +285,11 @@ fn show(out: &mut impl Write, view: &AnswerView, language: Language) -> std::io:
         writeln!(out, "  {}:", w.duties)?;
     }
     for duty in &view.duties {
-        writeln!(out, "    {}  {}  {}", duty.tax_type, duty.name.get(language), said(duty))?;
+        let rate = said(duty, pack, language);
+        writeln!(out, "    {}  {}  {}", duty.tax_type, duty.name.get(language), rate.text)?;
+        for band in &rate.bands {
+            writeln!(out, "      {band}")?;
+        }
         if let Some(unknown) = &duty.unknown {
             writeln!(out, "      {}", unknown.text.get(language))?;
         }
@@ -288,7 +302,8 @@ fn show(out: &mut impl Write, view: &AnswerView, language: Language) -> std::io:
     }
     for duty in view.conditional.iter().take(SHOWN) {
         let quota = if duty.quota.is_empty() { "" } else { &duty.quota };
-        writeln!(out, "    {}  {}  {quota}{}", duty.tax_type, said(duty), duty.when)?;
+        let rate = said(duty, pack, language).text;
+        writeln!(out, "    {}  {rate}  {quota}{}", duty.tax_type, duty.when)?;
         writeln!(out, "      {} [{}]", duty.basis, span(&duty.from, &duty.until))?;
     }
     if view.conditional.len() > SHOWN {
@@ -357,11 +372,15 @@ fn scheme_lines(out: &mut impl Write, scheme: &SchemeView, w: &Headings) -> std:
     Ok(())
 }
 
-fn said(duty: &DutyView) -> &str {
-    match duty.formula.as_str() {
-        "" => "?",
-        formula => formula,
-    }
+/// A rate in its notation; by bands in short, with its bands in words.
+fn said(duty: &DutyView, pack: &Pack, language: Language) -> Said {
+    let said = of_formula(&duty.formula, &duty.tax_type, pack, language, &str::to_owned);
+    let text = match (duty.formula.as_str(), said.bands.is_empty()) {
+        ("", _) => "?".to_owned(),
+        (formula, true) => formula.to_owned(),
+        (_, false) => said.in_short(language),
+    };
+    Said { text, ..said }
 }
 
 fn span(from: &str, until: &str) -> String {

@@ -2,11 +2,13 @@
 
 use fondaco::day::Day;
 use fondaco::finder::{Answer, Change, Duty, Question};
+use fondaco::finding::Language;
 use fondaco::rates::Applies;
 use fondaco::reference::{Act, Pack};
 use serde::Serialize;
 
 use crate::report::Texts;
+use crate::sentence::of_formula;
 use crate::why;
 
 /// A rate before or after a change.
@@ -155,7 +157,7 @@ fn change(change: &Change<'_>, pack: &Pack) -> ChangeView {
             None => acts.push(view),
         }
     }
-    let text = sentence(change, &before, &after, &acts);
+    let text = sentence(change, &before, &after, &acts, pack);
     ChangeView {
         on: change.on.to_string(),
         tax_type: change.tax.code.to_string(),
@@ -166,15 +168,26 @@ fn change(change: &Change<'_>, pack: &Pack) -> ChangeView {
     }
 }
 
+/// In the order of [`Language`].
+const NOT_KNOWN: [&str; 3] = ["not known", "未知", "неизвестно"];
+
 fn sentence(
     change: &Change<'_>,
     before: &[RateView],
     after: &[RateView],
     acts: &[ActView],
+    pack: &Pack,
 ) -> Texts {
-    let list = |all: &[RateView], unknown: &str| {
+    let list = |all: &[RateView], language: Language| {
         let one = |r: &RateView| {
-            if r.formula.is_empty() { unknown.to_owned() } else { r.formula.clone() }
+            let code = &change.tax.code;
+            let said = of_formula(&r.formula, code, pack, language, &str::to_owned);
+            match (r.formula.is_empty(), said.bands.is_empty()) {
+                (true, _) => NOT_KNOWN[language as usize].to_owned(),
+                // In its notation a rate is short and the same in every language; bands are not.
+                (false, true) => r.formula.clone(),
+                (false, false) => said.in_short(language),
+            }
         };
         let mut each: Vec<String> = all.iter().map(one).collect();
         each.dedup();
@@ -193,8 +206,8 @@ fn sentence(
         each.join("; ")
     };
     let (en, zh, ru) = (by(|t| &t.en, ", "), by(|t| &t.zh, "，"), by(|t| &t.ru, ", "));
-    let was = [list(before, "not known"), list(before, "未知"), list(before, "неизвестно")];
-    let is = [list(after, "not known"), list(after, "未知"), list(after, "неизвестно")];
+    let was = Language::ALL.map(|l| list(before, l));
+    let is = Language::ALL.map(|l| list(after, l));
     match (before.is_empty(), after.is_empty()) {
         (true, _) => Texts {
             en: format!("From {on} {} is charged: {}. Act: {en}.", tax.en, is[0]),

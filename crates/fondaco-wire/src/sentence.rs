@@ -1,6 +1,8 @@
 //! A tax line as a sentence a person can follow: what is charged, on which figures, how it was
 //! rounded and relieved, and by which act, in three languages.
 
+use std::fmt;
+
 use fondaco::finding::Language;
 use fondaco::formula::Formula;
 use fondaco::money::Decimal;
@@ -19,8 +21,12 @@ struct Words {
     greatest: &'static str,
     least: &'static str,
     for_each: &'static str,
-    from: &'static str,
+    /// Before where a band begins: of an entry price, of the customs value, of another base.
+    from: [&'static str; 3],
+    /// Before where the lowest band ends, likewise.
+    below: [&'static str; 3],
     otherwise: &'static str,
+    in_short: &'static str,
     up_to: &'static str,
     text: &'static str,
     base: &'static str,
@@ -49,8 +55,10 @@ const WORDS: [Words; 3] = [
         greatest: "the greater of",
         least: "the lesser of",
         for_each: "for each of",
-        from: "from an entry price of",
+        from: ["from an entry price of", "from a customs value of", "from a base of"],
+        below: ["below an entry price of", "below a customs value of", "below a base of"],
         otherwise: "otherwise",
+        in_short: "by bands from {lowest} to {highest}",
         up_to: "as much as brings it together with {tax} to",
         text: "as a text of the law says",
         base: "the base is",
@@ -77,8 +85,10 @@ const WORDS: [Words; 3] = [
         greatest: "取较高者：",
         least: "取较低者：",
         for_each: "乘以",
-        from: "入境价格达到",
+        from: ["入境价格达到", "完税价格达到", "计税基础达到"],
+        below: ["入境价格低于", "完税价格低于", "计税基础低于"],
         otherwise: "否则",
+        in_short: "分档（{lowest} 至 {highest}）",
         up_to: "与{tax}合计补足至",
         text: "按法律文本所定",
         base: "计税基础为",
@@ -105,8 +115,10 @@ const WORDS: [Words; 3] = [
         greatest: "большее из",
         least: "меньшее из",
         for_each: "за каждую единицу показателя",
-        from: "при входной цене от",
+        from: ["при входной цене от", "при таможенной стоимости от", "при основе от"],
+        below: ["при входной цене ниже", "при таможенной стоимости ниже", "при основе ниже"],
         otherwise: "иначе",
+        in_short: "по ступеням от {lowest} до {highest}",
         up_to: "столько, чтобы вместе с {tax} вышло",
         text: "как сказано в тексте акта",
         base: "основа",
@@ -125,72 +137,259 @@ const WORDS: [Words; 3] = [
     },
 ];
 
-fn said(formula: &Formula, w: &Words) -> String {
-    let list = |all: &[Formula], name: &str| {
-        let each: Vec<String> = all.iter().map(|one| said(one, w)).collect();
-        format!("{name} ({})", each.join("; "))
-    };
-    match formula {
-        Formula::Free => w.nothing.to_owned(),
-        Formula::AdValorem { percent, part: None } => {
-            format!("{}{}", percent.normalize(), w.of_base)
-        }
-        Formula::AdValorem { percent, part: Some(part) } => {
-            format!("{}{} “{part}”", percent.normalize(), w.of)
-        }
-        Formula::Specific { amount, currency, per, unit, part } => {
-            let per =
-                if *per == Decimal::ONE { String::new() } else { format!("{} ", per.normalize()) };
-            let part = part.as_ref().map(|p| format!(" “{p}”")).unwrap_or_default();
-            format!("{} {currency} {} {per}{unit}{part}", amount.normalize(), w.each)
-        }
-        Formula::Flat { amount, currency } => format!("{} {currency}", amount.normalize()),
-        Formula::Sum(all) => {
-            let each: Vec<String> = all.iter().map(|one| said(one, w)).collect();
-            each.join(w.plus)
-        }
-        // What is taken off as a sum is taken off whole.
-        Formula::Less(a, b) => match b.as_ref() {
-            Formula::Sum(_) | Formula::Less(..) => {
-                format!("{}{}({})", said(a, w), w.less, said(b, w))
-            }
-            _ => format!("{}{}{}", said(a, w), w.less, said(b, w)),
-        },
-        Formula::Greatest(all) => list(all, w.greatest),
-        Formula::Least(all) => list(all, w.least),
-        Formula::Times(one, fact) => format!("{} {} “{fact}”", said(one, w), w.for_each),
-        Formula::Entry(bands, otherwise) => {
-            let mut each: Vec<String> = bands
-                .iter()
-                .map(|(from, one)| format!("{} {}: {}", w.from, said(from, w), said(one, w)))
-                .collect();
-            each.push(format!("{}: {}", w.otherwise, said(otherwise, w)));
-            each.join("; ")
-        }
-        Formula::UpTo(one, tax) => {
-            format!("{} {}", w.up_to.replace("{tax}", tax), said(one, w))
-        }
-        Formula::Note(_) => w.text.to_owned(),
+/// What a formula by bands looks at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum On {
+    /// The price at which goods enter: so much for so many of a unit.
+    EntryPrice,
+    /// The customs value.
+    Value,
+    /// Another tax base.
+    Base,
+}
+
+/// A formula that is said: in which words, and how its figures are written.
+struct Voice<'a> {
+    w: &'a Words,
+    /// What a sum of money as the beginning of a band is held against.
+    on: On,
+    figure: &'a dyn Fn(&str) -> String,
+}
+
+impl Voice<'_> {
+    fn figure(&self, figure: &Decimal) -> String {
+        (self.figure)(&figure.normalize().to_string())
     }
+
+    fn on(&self, bands: &[(Formula, Formula)]) -> On {
+        let is_sum = |(from, _): &(Formula, Formula)| matches!(from, Formula::Flat { .. });
+        if bands.iter().all(is_sum) { self.on } else { On::EntryPrice }
+    }
+
+    fn from(&self, bands: &[(Formula, Formula)]) -> &'static str {
+        self.w.from[self.on(bands) as usize]
+    }
+
+    /// Each band and what it charges, the highest first.
+    fn bands(&self, bands: &[(Formula, Formula)], otherwise: &Formula) -> Vec<Band> {
+        let word = self.from(bands);
+        let all = bands.iter().map(|(from, one)| (format!("{word} {}", self.said(from)), one));
+        let rest = match bands.last() {
+            // A sum tells where the rest ends; of goods in bulk that hangs on how many there are.
+            Some((from @ Formula::Flat { .. }, _)) if self.on(bands) != On::EntryPrice => {
+                format!("{} {}", self.w.below[self.on as usize], self.said(from))
+            }
+            _ => self.w.otherwise.to_owned(),
+        };
+        all.chain([(rest, otherwise)])
+            .map(|(when, one)| Band { when, amount: self.said(one), applies: false })
+            .collect()
+    }
+
+    fn said(&self, formula: &Formula) -> String {
+        let w = self.w;
+        let list = |all: &[Formula], name: &str| {
+            let each: Vec<String> = all.iter().map(|one| self.said(one)).collect();
+            format!("{name} ({})", each.join("; "))
+        };
+        match formula {
+            Formula::Free => w.nothing.to_owned(),
+            Formula::AdValorem { percent, part: None } => {
+                format!("{}{}", self.figure(percent), w.of_base)
+            }
+            Formula::AdValorem { percent, part: Some(part) } => {
+                format!("{}{} “{part}”", self.figure(percent), w.of)
+            }
+            Formula::Specific { amount, currency, per, unit, part } => {
+                let per = match *per == Decimal::ONE {
+                    true => String::new(),
+                    false => format!("{} ", self.figure(per)),
+                };
+                let part = part.as_ref().map(|p| format!(" “{p}”")).unwrap_or_default();
+                format!("{} {currency} {} {per}{unit}{part}", self.figure(amount), w.each)
+            }
+            Formula::Flat { amount, currency } => format!("{} {currency}", self.figure(amount)),
+            Formula::Sum(all) => {
+                let each: Vec<String> = all.iter().map(|one| self.said(one)).collect();
+                each.join(w.plus)
+            }
+            // What is taken off as a sum is taken off whole.
+            Formula::Less(a, b) => match b.as_ref() {
+                Formula::Sum(_) | Formula::Less(..) => {
+                    format!("{}{}({})", self.said(a), w.less, self.said(b))
+                }
+                _ => format!("{}{}{}", self.said(a), w.less, self.said(b)),
+            },
+            Formula::Greatest(all) => list(all, w.greatest),
+            Formula::Least(all) => list(all, w.least),
+            Formula::Times(one, fact) => format!("{} {} “{fact}”", self.said(one), w.for_each),
+            Formula::Entry(bands, otherwise) => {
+                let each = self.bands(bands, otherwise);
+                let each: Vec<String> = each.into_iter().map(|b| b.to_string()).collect();
+                each.join("; ")
+            }
+            Formula::UpTo(one, tax) => {
+                format!("{} {}", w.up_to.replace("{tax}", tax), self.said(one))
+            }
+            Formula::Note(_) => w.text.to_owned(),
+        }
+    }
+}
+
+/// A band of a formula, in words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Band {
+    /// From where, or below what.
+    pub when: String,
+    /// What is charged there.
+    pub amount: String,
+    /// Whether it is the band of the line that is looked at.
+    pub applies: bool,
+}
+
+impl fmt::Display for Band {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.when, self.amount)
+    }
+}
+
+/// A formula in words.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Said {
+    /// The whole of it; the notation itself where it cannot be read.
+    pub text: String,
+    /// Its bands, where it is by bands and nothing else.
+    pub bands: Vec<Band>,
+}
+
+impl Said {
+    /// Of bands what the last and the first of them charge; else the whole of it.
+    #[must_use]
+    pub fn in_short(&self, language: Language) -> String {
+        let (Some(highest), Some(lowest)) = (self.bands.first(), self.bands.last()) else {
+            return self.text.clone();
+        };
+        let text = words(language).in_short.replace("{lowest}", &lowest.amount);
+        text.replace("{highest}", &highest.amount)
+    }
+}
+
+fn words(language: Language) -> &'static Words {
+    let [en, zh, ru] = &WORDS;
+    match language {
+        Language::En => en,
+        Language::Zh => zh,
+        Language::Ru => ru,
+    }
+}
+
+fn formula_said(formula: &str, voice: &Voice<'_>) -> Said {
+    let Ok(formula) = formula.parse::<Formula>() else {
+        return Said { text: formula.to_owned(), bands: Vec::new() };
+    };
+    let bands = match &formula {
+        Formula::Entry(bands, otherwise) => voice.bands(bands, otherwise),
+        _ => Vec::new(),
+    };
+    Said { text: voice.said(&formula), bands }
+}
+
+/// A formula of a tax in the words of a language; `figure` writes its figures.
+#[must_use]
+pub fn of_formula(
+    formula: &str,
+    tax: &str,
+    pack: &Pack,
+    language: Language,
+    figure: &dyn Fn(&str) -> String,
+) -> Said {
+    let tax = pack.profile.taxes.iter().find(|t| t.code == tax);
+    let on = match tax {
+        Some(tax) if tax.base.iter().all(|term| term.term == "value") => On::Value,
+        _ => On::Base,
+    };
+    formula_said(formula, &Voice { w: words(language), on, figure })
+}
+
+/// What the bands of a line are bands of.
+fn on(line: &LineView) -> On {
+    let is_value = line.base_terms.iter().all(|(term, _)| term == "value");
+    if is_value { On::Value } else { On::Base }
+}
+
+/// The formula of a line in the words of a language, with the band that applied; `figure` writes its
+/// figures.
+#[must_use]
+pub fn of_formula_of(line: &LineView, language: Language, figure: &dyn Fn(&str) -> String) -> Said {
+    let mut said = formula_said(&line.formula, &Voice { w: words(language), on: on(line), figure });
+    if let Some(band) = reached(line).and_then(|at| said.bands.get_mut(at)) {
+        band.applies = true;
+    }
+    said
+}
+
+/// The formula of a line on a line of text: of bands the one that applied, in words, or in short where
+/// that cannot be told; any other in its notation.
+#[must_use]
+pub fn in_a_line(line: &LineView, language: Language) -> String {
+    let said = of_formula_of(line, language, &str::to_owned);
+    match said.bands.iter().find(|band| band.applies) {
+        Some(band) => band.to_string(),
+        None if said.bands.is_empty() => line.formula.clone(),
+        None => said.in_short(language),
+    }
+}
+
+/// Which band of a line applied, where that can be told of what is stored: the last is that of the
+/// rest.
+fn reached(line: &LineView) -> Option<usize> {
+    let Ok(Formula::Entry(bands, _)) = line.formula.parse() else { return None };
+    let mut inputs = line.inputs.iter();
+    let Some(threshold) = inputs.find(|i| i.what() == ("threshold", "")) else {
+        return Some(bands.len());
+    };
+    let value: Decimal = threshold.value.parse().ok()?;
+    // In another currency, or of an entry price, it is not the figure of the formula.
+    bands
+        .iter()
+        .position(|(from, _)| matches!(from, Formula::Flat { amount, .. } if *amount == value))
+}
+
+/// What the figure at which a band of a line begins is a figure of, in the words of a language.
+#[must_use]
+pub fn band_word(line: &LineView, language: Language) -> &'static str {
+    fn first(formula: &Formula) -> Option<&[(Formula, Formula)]> {
+        match formula {
+            Formula::Entry(bands, _) => Some(bands),
+            Formula::Sum(all) | Formula::Greatest(all) | Formula::Least(all) => {
+                all.iter().find_map(first)
+            }
+            Formula::Less(a, b) => first(a).or_else(|| first(b)),
+            Formula::Times(one, _) | Formula::UpTo(one, _) => first(one),
+            Formula::Free
+            | Formula::AdValorem { .. }
+            | Formula::Specific { .. }
+            | Formula::Flat { .. }
+            | Formula::Note(_) => None,
+        }
+    }
+    let voice = Voice { w: words(language), on: on(line), figure: &str::to_owned };
+    let formula = line.formula.parse::<Formula>();
+    voice.from(formula.as_ref().ok().and_then(first).unwrap_or_default())
 }
 
 /// The line in three languages; `currency` is that of the assessment.
 #[must_use]
 pub fn of_line(line: &LineView, currency: &str, pack: &Pack) -> Texts {
-    Texts::each(|language| {
-        let [en, zh, ru] = &WORDS;
-        let w = match language {
-            Language::En => en,
-            Language::Zh => zh,
-            Language::Ru => ru,
-        };
-        sentence(line, currency, pack, language, w)
-    })
+    Texts::each(|language| sentence(line, currency, pack, language, words(language)))
 }
 
 fn sentence(line: &LineView, currency: &str, pack: &Pack, language: Language, w: &Words) -> String {
-    let formula = line.formula.parse::<Formula>();
-    let formula = formula.map_or_else(|_| line.formula.clone(), |f| said(&f, w));
+    let said = of_formula_of(line, language, &str::to_owned);
+    // Of many bands the one that applied is enough.
+    let applied = said.bands.into_iter().find(|band| band.applies);
+    let is_said = applied.is_some();
+    let formula = applied.map_or(said.text, |band| band.to_string());
     let mut figures = Vec::new();
     for input in &line.inputs {
         let (value, unit) = (&input.value, &input.unit);
@@ -216,7 +415,8 @@ fn sentence(line: &LineView, currency: &str, pack: &Pack, language: Language, w:
                 format!("{} {value} {currency}{made}", w.base)
             }
             ("quantity", "") => format!("{} {value} {unit}", w.quantity),
-            (_, "") => format!("{} {value} {currency}", w.from),
+            ("threshold", "") if is_said => continue,
+            (_, "") => format!("{} {value} {currency}", band_word(line, language)),
             ("rate", foreign) => format!("1 {foreign} = {value} {currency}"),
             ("tax", tax) => {
                 format!("{} {value} {currency}", name(tax).map_or(tax, |t| t.name.get(language)))
@@ -274,7 +474,8 @@ mod tests {
     fn every_construct_is_said_in_each_language() {
         let check = |formula: &str, wanted: [&str; 3]| {
             let formula: Formula = formula.parse().unwrap();
-            let got: Vec<String> = WORDS.iter().map(|w| said(&formula, w)).collect();
+            let voice = |w| Voice { w, on: On::Value, figure: &str::to_owned };
+            let got: Vec<String> = WORDS.iter().map(|w| voice(w).said(&formula)).collect();
             assert_eq!(got, wanted, "{formula}");
         };
         check("free", ["nothing to pay", "免税", "ничего не взимается"]);
@@ -307,6 +508,14 @@ mod tests {
                 "from an entry price of 84 EUR for each 100 KGM: 5 % of the base; otherwise: 9 % of the base",
                 "入境价格达到 84 EUR 每 100 KGM: 5%（按计税基础）; 否则: 9%（按计税基础）",
                 "при входной цене от 84 EUR за каждые 100 KGM: 5 % от основы; иначе: 9 % от основы",
+            ],
+        );
+        check(
+            "entry(flat(200000.01 RUB): flat(2 RUB), else: flat(1 RUB))",
+            [
+                "from a customs value of 200000.01 RUB: 2 RUB; below a customs value of 200000.01 RUB: 1 RUB",
+                "完税价格达到 200000.01 RUB: 2 RUB; 完税价格低于 200000.01 RUB: 1 RUB",
+                "при таможенной стоимости от 200000.01 RUB: 2 RUB; при таможенной стоимости ниже 200000.01 RUB: 1 RUB",
             ],
         );
         check(

@@ -135,6 +135,13 @@ pub struct Change<'a> {
     pub after: Vec<Applies<'a>>,
 }
 
+/// Taxes charged once for a declaration of such goods.
+fn fees<'a>(facts: &ItemFacts<'a>) -> impl Iterator<Item = &'a Tax> {
+    let facts = *facts;
+    let taxes = facts.reference.pack.profile.taxes.iter().filter(|tax| tax.per_declaration);
+    taxes.filter(move |tax| tax.when.holds(&facts) != Some(false))
+}
+
 /// What changes for the goods after one day and until another, in the order of days.
 ///
 /// A rate that is said again by another act counts as a change. Seasons are not told as changes: they
@@ -154,7 +161,9 @@ pub fn changes<'a>(
             reference: pack.on(day),
             value: None,
         };
-        rates(&facts)
+        let mut all = rates(&facts);
+        all.extend(fees(&facts).map(|tax| (tax, fee(tax, &facts))));
+        all
     };
     let said = |all: &[Applies<'a>]| -> Vec<_> {
         let of =
@@ -242,10 +251,8 @@ pub fn answer<'a>(asked: &'a Declaration, reference: Reference<'a>) -> Answer<'a
     for (tax, rows) in rates(&facts) {
         answer.duties.extend(rows.into_iter().map(|rate| Duty { tax, rate }));
     }
-    for tax in reference.pack.profile.taxes.iter().filter(|t| t.per_declaration) {
-        if tax.when.holds(&facts) != Some(false) {
-            answer.duties.extend(fee(tax, &facts).into_iter().map(|rate| Duty { tax, rate }));
-        }
+    for tax in fees(&facts) {
+        answer.duties.extend(fee(tax, &facts).into_iter().map(|rate| Duty { tax, rate }));
     }
     for tax in &reference.pack.profile.taxes {
         // Of a tax that is for the other direction nothing is left out.

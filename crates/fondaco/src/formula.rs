@@ -13,7 +13,7 @@
 //! | `max(A, B)` | the greater: "A, but not less than B" |
 //! | `min(A, B)` | the lesser: "A, but not more than B" |
 //! | `A * "degrees under 100"` | A for each of a stated fact |
-//! | `entry(84 EUR/100 KGM: A, 80 EUR/100 KGM: B, else: C)` | by entry price: A from 84 euro for 100 kg of value, B from 80, otherwise C |
+//! | `entry(84 EUR/100 KGM: A, 80 EUR/100 KGM: B, else: C)` | by bands of the tax base: A from 84 euro for 100 kg (an entry price), B from 80, otherwise C; with `flat(…)` from so much money |
 //! | `upto(15%, DTY)` | as much as brings it together with the tax DTY to 15 % |
 //! | `note("…")` | the law leaves the rate to a text this pack does not hold as a formula |
 //!
@@ -69,7 +69,7 @@ pub enum Formula {
     Least(Vec<Formula>),
     /// The formula for each of a fact that must be stated.
     Times(Box<Formula>, String),
-    /// By entry price: the first whose threshold the tax base reaches decides, else the last.
+    /// By bands, such as entry prices: the first whose threshold the tax base reaches decides, else the last.
     /// Source: TARIC condition V; Regulation (EU) 2017/892, article 74.
     Entry(Vec<(Formula, Formula)>, Box<Formula>),
     /// As much as brings it, together with a tax computed before, to the formula's amount.

@@ -183,7 +183,7 @@ fn an_assessment_reads_in_english() {
         &expect![[r#"
             eaeu/022-suv-moscow.xml: accepted, lane yellow
               1  2010 Import customs duty  15% of 16167853.19 = 2425177.98 payable  (eaeu-ett)
-              0  1010 Customs fee for customs operations  entry(flat(10000000.01 RUB): flat(73860 RUB), flat(5500000.01 RUB): flat(49240 RUB), flat(4200000.01 RUB): flat(21344 RUB), flat(2700000.01 RUB): flat(18465 RUB), flat(1200000.01 RUB): flat(13541 RUB), flat(450000.01 RUB): flat(4924 RUB), flat(200000.01 RUB): flat(2462 RUB), else: flat(1231 RUB)) = 73860.00 payable  (ru-pp-1637, item 1 as amended by Decree No 1638 of 23 October 2025)
+              whole declaration  1010 Customs fee for customs operations  from a customs value of 10000000.01 RUB: 73860 RUB = 73860.00 payable  (ru-pp-1637, item 1 as amended by Decree No 1638 of 23 October 2025)
               Total payable: 2499037.98 RUB
               Not computed: 1  4000 The pack holds no rate for this tax on this code.
               Not computed: 1  5010 Its base includes 4000, which is unknown.
@@ -204,7 +204,7 @@ fn an_assessment_reads_in_chinese() {
         &expect![[r#"
             eaeu/022-suv-moscow.xml: 接受申报, 通道 yellow
               1  2010 进口关税  15% 计税基础 16167853.19 = 2425177.98 应缴  (eaeu-ett)
-              0  1010 海关手续费  entry(flat(10000000.01 RUB): flat(73860 RUB), flat(5500000.01 RUB): flat(49240 RUB), flat(4200000.01 RUB): flat(21344 RUB), flat(2700000.01 RUB): flat(18465 RUB), flat(1200000.01 RUB): flat(13541 RUB), flat(450000.01 RUB): flat(4924 RUB), flat(200000.01 RUB): flat(2462 RUB), else: flat(1231 RUB)) = 73860.00 应缴  (ru-pp-1637, item 1 as amended by Decree No 1638 of 23 October 2025)
+              整份报关单  1010 海关手续费  完税价格达到 10000000.01 RUB: 73860 RUB = 73860.00 应缴  (ru-pp-1637, item 1 as amended by Decree No 1638 of 23 October 2025)
               应缴合计: 2499037.98 RUB
               未能计算: 1  4000 数据包中没有该税号的该税种税率。
               未能计算: 1  5010 其计税基础包含未知的 4000。
@@ -225,7 +225,7 @@ fn an_assessment_reads_in_russian() {
         &expect![[r#"
             eaeu/022-suv-moscow.xml: принято, коридор yellow
               1  2010 Ввозная таможенная пошлина  15% от 16167853.19 = 2425177.98 к уплате  (eaeu-ett)
-              0  1010 Таможенный сбор за таможенные операции  entry(flat(10000000.01 RUB): flat(73860 RUB), flat(5500000.01 RUB): flat(49240 RUB), flat(4200000.01 RUB): flat(21344 RUB), flat(2700000.01 RUB): flat(18465 RUB), flat(1200000.01 RUB): flat(13541 RUB), flat(450000.01 RUB): flat(4924 RUB), flat(200000.01 RUB): flat(2462 RUB), else: flat(1231 RUB)) = 73860.00 к уплате  (ru-pp-1637, item 1 as amended by Decree No 1638 of 23 October 2025)
+              вся декларация  1010 Таможенный сбор за таможенные операции  при таможенной стоимости от 10000000.01 RUB: 73860 RUB = 73860.00 к уплате  (ru-pp-1637, item 1 as amended by Decree No 1638 of 23 October 2025)
               Всего к уплате: 2499037.98 RUB
               Не рассчитано: 1  4000 В пакете данных нет ставки этого платежа для этого кода.
               Не рассчитано: 1  5010 В её основу входит 4000, а эта сумма неизвестна.
