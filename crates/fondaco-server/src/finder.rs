@@ -55,6 +55,22 @@ pub(crate) struct Unread {
     wanted: &'static str,
 }
 
+impl Unread {
+    pub(crate) fn new(parameter: &'static str, value: &str, wanted: &'static str) -> Self {
+        Self { parameter, value: value.chars().take(60).collect(), wanted }
+    }
+
+    /// Which part of the question it is.
+    pub(crate) fn parameter(&self) -> &'static str {
+        self.parameter
+    }
+
+    /// What stands there, shortened.
+    pub(crate) fn value(&self) -> &str {
+        &self.value
+    }
+}
+
 /// A code as a person writes it: digits, with points, spaces or nothing between them.
 pub(crate) fn code(text: &str) -> Option<Token> {
     let plain: String = text.chars().filter(|c| !matches!(c, '.' | ' ')).collect();
@@ -63,12 +79,22 @@ pub(crate) fn code(text: &str) -> Option<Token> {
 }
 
 impl Ask {
+    /// As a form sends it, by name: what is empty is not told.
+    pub(crate) fn of_form<'a>(of: impl Fn(&str) -> &'a str) -> Self {
+        let told = |name: &str| Some(of(name).trim().to_owned()).filter(|text| !text.is_empty());
+        Self {
+            direction: told("direction"),
+            origin: told("origin"),
+            from: told("from"),
+            to: told("to"),
+            regime: told("regime"),
+            procedure: told("procedure"),
+            on: told("on"),
+        }
+    }
+
     pub(crate) fn read(&self, asked: &str) -> Result<(Question, Option<Day>), Unread> {
-        let unread = |parameter, value: &str, wanted| Unread {
-            parameter,
-            value: value.chars().take(60).collect(),
-            wanted,
-        };
+        let unread = Unread::new;
         let country = |parameter, text: &Option<String>| match text.as_deref().map(str::trim) {
             None | Some("") => Ok(Token::EMPTY),
             Some(text) if text.len() == 2 && text.bytes().all(|b| b.is_ascii_alphabetic()) => {

@@ -50,6 +50,7 @@ pub(crate) fn router() -> (axum::Router<Arc<House>>, utoipa::openapi::OpenApi) {
         .routes(routes!(super::notifications::all_notifications))
         .routes(routes!(super::finder::requirements))
         .routes(routes!(super::law::law))
+        .routes(routes!(super::explain::explain))
         .routes(routes!(super::classify::classify))
         .routes(routes!(keys))
         .routes(routes!(health))

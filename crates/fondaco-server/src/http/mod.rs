@@ -3,6 +3,7 @@
 mod act;
 pub(crate) mod api;
 mod classify;
+mod explain;
 mod finder;
 mod law;
 pub(crate) mod notifications;

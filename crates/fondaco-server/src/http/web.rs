@@ -1,7 +1,14 @@
 //! The pages: plain, server-rendered, in three languages, with nothing from elsewhere.
 //!
-//! A page shows what the house stored and adds nothing to it. Templates escape everything but the
-//! drawings of [`Page::icon`], which are constants here.
+//! A page shows what the house stored, or what its law says, and adds nothing to it. Templates escape
+//! everything but the drawings of [`Page::icon`], which are constants here. Here is the frame of
+//! every page and the short ones; the long ones are modules below.
+
+mod ask;
+mod declaration;
+mod explain;
+mod law;
+mod requirements;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -13,17 +20,14 @@ use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header};
 use axum::response::{Html, IntoResponse as _, Redirect, Response};
 use axum::routing::get;
-use fondaco::finding::{Code, Language, MOST, Trilingual};
+use fondaco::finding::{Code, Language, Trilingual};
 use fondaco::reference::Pack;
-use fondaco_wire::receipt::{self, Receipt};
-use fondaco_wire::report::{LineView, Texts, ValueView};
-use fondaco_wire::{sentence, why};
-use serde::Deserialize;
+use fondaco_wire::report::Texts;
 
 use super::api::{PROBLEMS, problem};
 use super::words::{self, Words};
-use crate::house::{self, House};
-use crate::store::{Fault, Filing, Happened};
+use crate::house::House;
+use crate::store::{Fault, Filing};
 
 type Shared = State<Arc<House>>;
 /// The last step of a path; what is not UTF-8 names nothing.
@@ -31,8 +35,6 @@ type Named = Result<Path<String>, PathRejection>;
 
 /// Filings on one page of the list.
 const ROWS: usize = 50;
-/// Most characters of a message that are shown.
-const SHOWN: usize = 200_000;
 /// The cookie that keeps the language.
 const COOKIE: &str = "fondaco-lang";
 
@@ -55,7 +57,10 @@ const HEADERS: [(HeaderName, &str); 6] = [
 pub(crate) fn router() -> Router<Arc<House>> {
     Router::new()
         .route("/", get(filings))
-        .route("/declarations/{name}", get(declaration))
+        .route("/declarations/{name}", get(declaration::declaration))
+        .merge(requirements::router())
+        .merge(explain::router())
+        .merge(law::router())
         .route("/findings", get(codes))
         .route("/findings/{code}", get(code))
         .route("/problems", get(problems))
@@ -166,6 +171,15 @@ struct Basis {
     id: String,
 }
 
+/// An act of law.
+struct ActView {
+    id: String,
+    title: String,
+    reference: String,
+    source: String,
+    is_link: bool,
+}
+
 /// A link of the switcher of languages.
 struct Switch {
     tag: &'static str,
@@ -247,21 +261,6 @@ impl<'a> Page<'a> {
         let taxes = &self.pack.profile.taxes;
         let tax = taxes.iter().find(|t| t.code.as_str() == code);
         tax.map_or("", |t| t.name.get(self.l))
-    }
-
-    /// A charge by its kind; a cost the law fills in has a name.
-    fn charge<'b>(&self, kind: &'b str) -> &'b str {
-        let Some([en, zh, ru]) = why::cost(kind) else { return kind };
-        match self.l {
-            Language::En => en,
-            Language::Zh => zh,
-            Language::Ru => ru,
-        }
-    }
-
-    /// How the value of an item was made, where that is stored.
-    fn made<'b>(&self, of: &'b AssessmentView, item: &u32) -> Option<&'b ValueView> {
-        of.valuation.iter().find(|v| v.item == *item)
     }
 
     fn amount(&self, amount: &str) -> String {
@@ -484,240 +483,6 @@ async fn filings(State(house): Shared, headers: HeaderMap, uri: Uri) -> Response
         show,
         is_later: before.is_some(),
         older,
-        p,
-    };
-    page.p.respond(StatusCode::OK, &page)
-}
-
-/// The opinion as stored, as far as the page shows it. What an older program did not write is empty.
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct OpinionView {
-    message: String,
-    findings: Vec<FindingView>,
-    assessment: Option<AssessmentView>,
-    requirements: Vec<RequirementView>,
-    screening: Vec<ScreeningView>,
-    decision: DecisionView,
-    reference: ReferenceView,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct FindingView {
-    code: String,
-    severity: String,
-    pointer: String,
-    path: String,
-    json_pointer: String,
-    value: String,
-    wanted: String,
-    text: Texts,
-    remedy: Texts,
-    basis: String,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct AssessmentView {
-    currency: String,
-    total: String,
-    values: Vec<(u32, Option<String>)>,
-    valuation: Vec<ValueView>,
-    lines: Vec<LineView>,
-    unknown: Vec<UnknownView>,
-    quota_draws: Vec<DrawView>,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct DrawView {
-    item: u32,
-    state: String,
-    text: Texts,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct UnknownView {
-    item: u32,
-    tax_type: String,
-    formula: String,
-    text: Texts,
-    basis: String,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct RequirementView {
-    item: u32,
-    id: String,
-    kind: String,
-    status: String,
-    agency: Texts,
-    documents: Vec<String>,
-    document: String,
-    text: Texts,
-    basis: String,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct ScreeningView {
-    party: String,
-    status: String,
-    detail: String,
-}
-
-impl ScreeningView {
-    /// The role, and the name or number.
-    fn party(&self) -> (&str, &str) {
-        self.party.split_once(' ').unwrap_or((&self.party, ""))
-    }
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct DecisionView {
-    lane: String,
-    reasons: Vec<ReasonView>,
-    points: u32,
-    plan: Vec<String>,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct ReasonView {
-    code: String,
-    lane: String,
-    item: u32,
-    text: Texts,
-    points: u32,
-    seen: Vec<(String, String)>,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct ReferenceView {
-    pack: String,
-    on: String,
-    digest: String,
-    program: String,
-}
-
-/// An act of law.
-struct ActView {
-    id: String,
-    title: String,
-    reference: String,
-    source: String,
-    is_link: bool,
-}
-
-/// Something that happened, and how it was told.
-struct EventView {
-    happened: Happened,
-    function: &'static str,
-    /// Whether it came with this very filing.
-    own: bool,
-}
-
-#[derive(Template)]
-#[template(path = "declaration.html")]
-struct DeclarationPage<'a> {
-    p: Page<'a>,
-    name: String,
-    f: Filing,
-    heading: &'static str,
-    state: &'static str,
-    /// Whether it was accepted as a declaration, so that it was assessed and decided on.
-    decided: bool,
-    readable: bool,
-    o: OpinionView,
-    events: Vec<EventView>,
-    about_it: Vec<Filing>,
-    says: Option<Receipt>,
-    /// Whether a line is the project's own.
-    ours: bool,
-    most_findings: bool,
-    message: String,
-    cut: bool,
-    size: usize,
-    acts: Vec<ActView>,
-}
-
-async fn declaration(State(house): Shared, name: Named, headers: HeaderMap, uri: Uri) -> Response {
-    let p = Page::new(&house, &headers, &uri, "/");
-    let f = match house.store.filing(&named(name)) {
-        Ok(Some(filing)) => filing,
-        Ok(None) => return p.not_found(),
-        Err(fault) => return p.fault(&fault),
-    };
-    let numbered = !f.mrn.is_empty();
-    let kept = if numbered {
-        house.state(&f.mrn).and_then(|state| {
-            let events = house.store.events(&f.mrn, 0, 10_000)?;
-            Ok((state.name(), events, house.store.about(&f.mrn)?))
-        })
-    } else if f.outcome == "returned" {
-        Ok(("returned", Vec::new(), Vec::new()))
-    } else {
-        Ok(("noted", Vec::new(), Vec::new()))
-    };
-    let (state, events, about_it) = match kept {
-        Ok(all) => all,
-        Err(fault) => return p.fault(&fault),
-    };
-    // What was thought when the goods came stands in place of what was thought before.
-    let formed = about_it.iter().find(|f| house::forms_an_opinion(f)).unwrap_or(&f);
-    let opinion = serde_json::from_slice::<OpinionView>(&formed.opinion);
-    let readable = opinion.is_ok();
-    let mut o = opinion.unwrap_or_default();
-    if let Some(assessment) = &mut o.assessment {
-        for line in &mut assessment.lines {
-            line.text = Some(sentence::of_line(line, &assessment.currency, &p.pack));
-        }
-    }
-    let text = String::from_utf8_lossy(&f.body);
-    let message: String = text.chars().filter(|c| *c != '\0').take(SHOWN).collect();
-    let lines = || o.assessment.iter().flat_map(|a| &a.lines);
-    let unknown = o.assessment.iter().flat_map(|a| &a.unknown);
-    let acts = p.acts(
-        lines()
-            .map(|l| l.basis.as_str())
-            .chain(lines().filter_map(|l| Some(l.relief.as_ref()?.1.as_str())))
-            .chain(unknown.map(|u| u.basis.as_str()))
-            .chain(o.findings.iter().map(|f| f.basis.as_str()))
-            .chain(o.requirements.iter().map(|r| r.basis.as_str())),
-    );
-    let page = DeclarationPage {
-        heading: match state {
-            "returned" => p.w.returned_filing,
-            "noted" => p.w.note_filing,
-            _ => p.w.declaration,
-        },
-        state,
-        decided: numbered,
-        readable,
-        events: events
-            .into_iter()
-            .map(|happened| EventView {
-                function: happened.event.response().unwrap_or_default(),
-                own: happened.filing == f.id,
-                happened,
-            })
-            .collect(),
-        about_it,
-        says: receipt::verify(&f.receipt, &house.signer.public_jwk()).ok(),
-        ours: lines().any(|l| l.mark == "ours"),
-        most_findings: o.findings.len() >= MOST,
-        cut: message.len() < text.len(),
-        message,
-        size: f.body.len(),
-        acts,
-        o,
-        name: if numbered { f.mrn.clone() } else { f.id.clone() },
-        f,
         p,
     };
     page.p.respond(StatusCode::OK, &page)

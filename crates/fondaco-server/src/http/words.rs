@@ -203,6 +203,82 @@ phrases! {
     act_reference "Number" "文号" "Номер"
     act_source "Read at" "查阅来源" "Где прочитан"
 
+    // Before shipping, what changed, and the law of the house.
+    nav_requirements "Before shipping" "税费与要求" "До отгрузки"
+    nav_explain "Changes" "税率变动" "Изменения"
+    nav_law "Law" "法律版本" "Право"
+    ask_title "What goods will pay and show" "货物应缴的税费和须交的单证" "Что платить и что предъявить за товар"
+    ask_told "Asked before goods are shipped: the rows are those that a declaration filed on that day meets." "供发货前查询：所用条目与当日申报时适用的相同。" "Вопрос до отгрузки: строки те же, что встретит декларация, поданная в этот день."
+    ask_button "Ask" "查询" "Спросить"
+    ask_code "Commodity code" "商品编码" "Код товара"
+    ask_code_hint "digits; points and spaces may stand between them" "数字，其间可有点和空格" "цифры; между ними могут быть точки и пробелы"
+    ask_direction "Direction" "进出口方向" "Направление"
+    ask_import "Import" "进口" "Ввоз"
+    ask_export "Export" "出口" "Вывоз"
+    ask_origin "Country of origin" "原产国（地区）" "Страна происхождения"
+    ask_from "Country of export" "启运国（地区）" "Страна отправления"
+    ask_to "Country of destination" "目的国（地区）" "Страна назначения"
+    ask_country_hint "two letters" "两位字母" "две буквы"
+    ask_regime "Preference to be claimed" "拟申报的优惠待遇" "Заявляемая преференция"
+    ask_procedure "Procedure" "监管方式" "Таможенная процедура"
+    ask_day_hint "YYYY-MM-DD; today where empty" "YYYY-MM-DD，不填即为今天" "ГГГГ-ММ-ДД; пусто — сегодня"
+    ask_since "First of the two days" "起始日期" "Первый из двух дней"
+    ask_until "Second of the two days" "截止日期" "Второй из двух дней"
+    ask_between_hint "YYYY-MM-DD" "格式为 YYYY-MM-DD" "ГГГГ-ММ-ДД, цифрами"
+    ask_wrong "The question cannot be read" "无法读取该查询" "Вопрос прочитать нельзя"
+    ask_json "The answer as JSON" "JSON 形式的答复" "Ответ в форме JSON"
+    not_covered "What this answer does not cover" "本答复未涵盖的内容" "Чего нет в этом ответе"
+    not_known "not known" "未知" "неизвестно"
+    units "Supplementary units" "法定计量单位" "Дополнительные единицы"
+    lines_below "Its lines" "所含税号" "Её коды"
+    rate "Rate" "税率" "Ставка"
+    days_in_force "In force" "有效期" "Действует"
+    conditional "Rates on a condition" "附条件的税率" "Ставки при условии"
+    condition "Condition" "条件" "Условие"
+    season "season" "季节" "сезон"
+    claims "Rates that may be claimed" "可申报的优惠税率" "Ставки, которые можно заявить"
+    claimed_by "Claimed by" "申报代码" "Заявляется кодом"
+    saving "Saving, percentage points" "可省（百分点）" "Экономия, процентных пунктов"
+    quota_order "Order number" "配额编号" "Номер квоты"
+    quota_left "Left" "余量" "Осталось"
+    quota_volume "Volume" "总量" "Объём"
+    quota_told "Told on" "告知日期" "Сообщено"
+    quota_period "Period" "配额期" "Период"
+    decides "Who decides" "决定机构" "Кто решает"
+    takes "How long, days" "所需天数" "Сколько дней"
+    costs "Cost" "费用" "Стоимость"
+    without "What happens without" "缺少时的后果" "Что будет без этого"
+    write_off "Written off on it" "按此核销" "По нему списывается"
+    schemes "Schemes of preference" "优惠安排" "Схемы преференций"
+    proofs "Proofs of origin" "原产地证明" "Подтверждения происхождения"
+    origin_rules "Rules of origin" "原产地规则" "Правила происхождения"
+    origin_rules_none "The data pack holds no rules for this code." "数据包中没有该税号的规则。" "В пакете данных нет правил для этого кода."
+    cumulation "Whose materials count as one's own" "可累积的材料来源" "Чьи материалы считаются своими"
+    unilateral "given by one side" "单方给予" "предоставляется одной стороной"
+    changed_link "What changed for this code in the year before" "此前一年该税号的变动" "Что изменилось для этого кода за год"
+    band_applies "applies" "适用" "применяется"
+    technical "Technical detail (English)" "技术细节（英文）" "Технические сведения (англ.)"
+    change_title "What changed for goods, and by which act" "货物税率的变动及依据" "Что изменилось для товара и каким актом"
+    change_told "Every change of a rate between two days, with its day and the act that made it." "两个日期之间的每次税率变动、变动日期及所依据的法律文件。" "Каждое изменение ставки между двумя днями: день и акт."
+    change_none "Nothing changed after the first day and until the second." "在这两个日期之间没有变动。" "Между этими днями ничего не изменилось."
+    change_before "Before" "变动前" "Было"
+    change_after "From that day" "自该日起" "С этого дня"
+    change_nothing "not charged" "不征收" "не взимается"
+    change_no_line "The tariff has no such code on the second day." "截止日税则中没有该税号。" "На второй день в тарифе нет такого кода."
+    change_not_held "The rate is not held on the second day:" "数据包中没有截止日的税率：" "Ставки на второй день нет в пакете:"
+    house_law "The law of this house" "本系统适用的法律" "Право этой системы"
+    house_law_told "Which data pack is the law here, from which day, and who said so. One person proposes it, another approves it; before that nothing of it is live." "哪个数据包是本系统的法律、自何日起适用、由谁决定。一人提议，另一人批准；批准之前不生效。" "Какой пакет данных здесь право, с какого дня и кем решено. Один предлагает, другой утверждает; до того ничего не действует."
+    house_law_caption "Versions, newest first" "版本，最新在前" "Версии, сначала новые"
+    house_law_now "in force" "现行有效" "действует"
+    house_law_from "From" "起始日" "Начало"
+    house_law_first "the beginning" "系统启用之日" "с начала работы"
+    house_law_by "Proposed by" "提议人" "Предложил"
+    house_law_why "Why" "理由" "Почему"
+    house_law_decided "Decided by" "决定人" "Решил"
+    house_law_house "the house itself" "系统本身" "сама система"
+    house_law_waits "waits for another person" "待另一人决定" "ждёт другого лица"
+    house_law_how "A bundle is proposed and approved with the command line:" "用命令行提议和批准数据包：" "Пакет предлагают и утверждают из командной строки:"
+
     // Findings and problems.
     codes_title "Findings: every code" "问题代码总表" "Замечания: все коды"
     codes_told "A finding says what is wrong with a filing, where, and how to mend it. Codes never change their meaning. Words in ‹angle quotes› are filled in." "“问题”说明申报中何处有误、为何有误以及如何改正。代码含义永不改变。‹›中的文字由系统填入。" "Замечание говорит, что не так в документе, где и как это исправить. Смысл кода не меняется. Слова в ‹угловых кавычках› подставляются."
@@ -472,14 +548,106 @@ const TERMS: &[(&str, &str, [&str; 3])] = &[
     ("rounding", "up", ["up", "进位", "вверх"]),
     ("input", "base", ["base", "计税基础", "основа"]),
     ("input", "quantity", ["quantity", "数量", "количество"]),
-    (
-        "input",
-        "threshold",
-        ["entry price reached from", "达到入境价格的完税价格", "порог входной цены"],
-    ),
     ("input", "part", ["part", "组成部分", "часть"]),
     ("input", "fact", ["stated", "申报值", "указано"]),
     ("input", "rate", ["rate of exchange", "汇率", "курс"]),
+    ("law", "founded", ["Founded on", "初始法律", "Исходное"]),
+    ("law", "proposed", ["Proposed", "已提议", "Предложено"]),
+    ("law", "approved", ["Approved", "已批准", "Утверждено"]),
+    ("law", "refused", ["Refused", "已否决", "Отклонено"]),
+    (
+        "unread",
+        "code",
+        [
+            "A commodity code has digits only, 23 at most; points and spaces may stand between them.",
+            "商品编码只含数字，最多 23 位，其间可有点和空格。",
+            "Код товара состоит из цифр, не больше 23; между ними могут быть точки и пробелы.",
+        ],
+    ),
+    (
+        "unread",
+        "direction",
+        ["It is import or export.", "应为进口或出口。", "Это ввоз (import) или вывоз (export)."],
+    ),
+    (
+        "unread",
+        "origin",
+        [
+            "A country is stated by its two letters of ISO 3166.",
+            "国家（地区）用 ISO 3166 两位字母代码填写。",
+            "Страна указывается двумя буквами по ISO 3166.",
+        ],
+    ),
+    (
+        "unread",
+        "from",
+        [
+            "A country is stated by its two letters of ISO 3166.",
+            "国家（地区）用 ISO 3166 两位字母代码填写。",
+            "Страна указывается двумя буквами по ISO 3166.",
+        ],
+    ),
+    (
+        "unread",
+        "to",
+        [
+            "A country is stated by its two letters of ISO 3166.",
+            "国家（地区）用 ISO 3166 两位字母代码填写。",
+            "Страна указывается двумя буквами по ISO 3166.",
+        ],
+    ),
+    (
+        "unread",
+        "regime",
+        [
+            "A code has at most 23 characters.",
+            "代码最多 23 个字符。",
+            "В коде не больше 23 знаков.",
+        ],
+    ),
+    (
+        "unread",
+        "procedure",
+        [
+            "A code has at most 23 characters.",
+            "代码最多 23 个字符。",
+            "В коде не больше 23 знаков.",
+        ],
+    ),
+    (
+        "unread",
+        "on",
+        [
+            "A day is written YYYY-MM-DD.",
+            "日期写作 YYYY-MM-DD。",
+            "День записывается как ГГГГ-ММ-ДД.",
+        ],
+    ),
+    (
+        "unread",
+        "since",
+        [
+            "A day is written YYYY-MM-DD.",
+            "日期写作 YYYY-MM-DD。",
+            "День записывается как ГГГГ-ММ-ДД.",
+        ],
+    ),
+    (
+        "unread",
+        "until",
+        [
+            "A day is written YYYY-MM-DD, and the second is not before the first.",
+            "日期写作 YYYY-MM-DD，且截止日期不早于起始日期。",
+            "День записывается как ГГГГ-ММ-ДД, и второй день не раньше первого.",
+        ],
+    ),
+    ("writes_off", "quantity", ["quantity", "数量", "количество"]),
+    ("writes_off", "value", ["value", "金额", "стоимость"]),
+    ("cumulation", "bilateral", ["bilateral", "双边累积", "двусторонняя"]),
+    ("cumulation", "diagonal", ["diagonal", "对角累积", "диагональная"]),
+    ("cumulation", "extended", ["extended", "扩展累积", "расширенная"]),
+    ("cumulation", "full", ["full", "完全累积", "полная"]),
+    ("quota", "open", ["open", "可用", "открыта"]),
     ("quota", "critical", ["nearly used up", "即将用完", "почти исчерпана"]),
     ("quota", "exhausted", ["used up", "已用完", "исчерпана"]),
     ("quota", "blocked", ["blocked", "暂停使用", "заблокирована"]),

@@ -165,3 +165,43 @@ fn a_law_waits_for_its_day_and_what_is_broken_is_never_proposed() {
     let child = run(&["serve", "--data", text(at), "--pack", "gb", "--listen", "127.0.0.1:0"]);
     assert!(child.code != 0 && child.err.contains("bytes were changed"), "{}", child.err);
 }
+
+#[test]
+fn the_law_of_the_house_is_a_page() {
+    let dir = tempfile::tempdir().unwrap();
+    let at = dir.path();
+    let first = founded(at);
+    let over = rates(at, "0.80");
+    let [approved, refused, waiting] = ["2098-01-01", "2098-02-01", "2098-03-01"].map(|day| {
+        rates(at, &format!("0.{}", day.replace('-', "")));
+        propose(at, "Li Na", &over, day)["bundle"].as_str().unwrap().to_owned()
+    });
+    for (what, bundle) in [("approve", &approved), ("refuse", &refused)] {
+        let came = run(&["law", what, bundle, "--data", text(at), "--key", &key(at, "Ivanov")]);
+        assert_eq!(came.code, 0, "{}", came.err);
+    }
+    let mut house = House::start(at, SERVE);
+    house.token = Some(std::fs::read_to_string(at.join("token")).unwrap().trim().to_owned());
+    for (language, words) in [
+        ("en", ["in force", "Approved", "Refused", "waits for another person", "the beginning"]),
+        ("zh", ["现行有效", "已批准", "已否决", "待另一人决定", "系统启用之日"]),
+        ("ru", ["действует", "Утверждено", "Отклонено", "ждёт другого лица", "с начала работы"]),
+    ] {
+        let said = house.get(&format!("/law?lang={language}"));
+        assert_eq!(said.status, 200);
+        let body = String::from_utf8(said.body).unwrap();
+        let row = |bundle: &str| {
+            let row = body.split("<tr>").find(|row| row.contains(bundle));
+            row.unwrap_or_else(|| panic!("{bundle}: {body}")).to_owned()
+        };
+        let [now, yes, no, waits, beginning] = words;
+        assert!(row(&first).contains(now) && row(&first).contains(beginning), "{body}");
+        assert!(row(&approved).contains(yes) && row(&approved).contains("2098-01-01"), "{body}");
+        assert!(row(&refused).contains(no) && row(&refused).contains("Ivanov"), "{body}");
+        assert!(
+            row(&waiting).contains(waits) && row(&waiting).contains("rates of the day"),
+            "{body}"
+        );
+        assert_eq!(body.matches(&format!("<strong>{now}</strong>")).count(), 1, "{body}");
+    }
+}

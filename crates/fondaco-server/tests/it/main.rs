@@ -13,6 +13,7 @@ mod law;
 mod mutants;
 mod origin;
 mod outcomes;
+mod pages;
 mod quotas;
 mod requirements;
 

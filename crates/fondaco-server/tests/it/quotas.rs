@@ -9,7 +9,7 @@ use crate::golden::compose;
 use crate::http::{House, about, at_once, gb};
 
 /// A house whose pack has goods at 20 %, and at 5 % within a quota of a thousand kilograms.
-fn house(at: &Path, balance: &str) -> House {
+pub(crate) fn house(at: &Path, balance: &str) -> House {
     let over = at.join("pack");
     std::fs::create_dir_all(&over).unwrap();
     let measures = "code,direction,origin,regime,tax_type,rate,quota,basis,mark\n\

@@ -1,0 +1,286 @@
+//! The page of one filing: what the house stored of it, and its law.
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::response::Response;
+use fondaco::finding::{Language, MOST};
+use fondaco::token::Token;
+use fondaco_wire::receipt::{self, Receipt};
+use fondaco_wire::report::{LineView, Texts, ValueView};
+use fondaco_wire::sentence::{self, Said};
+use fondaco_wire::why;
+use serde::Deserialize;
+
+use super::{ActView, Named, Page, Shared, named};
+use crate::house;
+use crate::store::{Filing, Happened};
+
+/// Most characters of a message that are shown.
+const SHOWN: usize = 200_000;
+
+impl Page<'_> {
+    /// A charge by its kind; a cost the law fills in has a name.
+    fn charge<'b>(&self, kind: &'b str) -> &'b str {
+        let Some([en, zh, ru]) = why::cost(kind) else { return kind };
+        match self.l {
+            Language::En => en,
+            Language::Zh => zh,
+            Language::Ru => ru,
+        }
+    }
+
+    /// How the value of an item was made, where that is stored.
+    fn made<'b>(&self, of: &'b AssessmentView, item: &u32) -> Option<&'b ValueView> {
+        of.valuation.iter().find(|v| v.item == *item)
+    }
+
+    /// The formula of a line in words, its figures grouped.
+    fn formula(&self, line: &LineView) -> Said {
+        sentence::of_formula_of(line, self.l, &|figure| self.amount(figure))
+    }
+
+    /// What a list of codes is called.
+    fn list(&self, list: &str) -> Option<&str> {
+        let names = &self.pack.list_names;
+        Token::new(list).ok().and_then(|list| names.get(&list)).map(|name| name.get(self.l))
+    }
+
+    /// What a figure of a line is.
+    fn input<'b>(&self, line: &LineView, what: &'b str) -> &'b str {
+        match what {
+            "threshold" => sentence::band_word(line, self.l),
+            other => self.term("input", other),
+        }
+    }
+}
+
+/// The opinion as stored, as far as the page shows it. What an older program did not write is empty.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct OpinionView {
+    message: String,
+    findings: Vec<FindingView>,
+    assessment: Option<AssessmentView>,
+    requirements: Vec<RequirementView>,
+    screening: Vec<ScreeningView>,
+    decision: DecisionView,
+    reference: ReferenceView,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct FindingView {
+    code: String,
+    severity: String,
+    pointer: String,
+    path: String,
+    json_pointer: String,
+    value: String,
+    wanted: String,
+    text: Texts,
+    remedy: Texts,
+    basis: String,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct AssessmentView {
+    currency: String,
+    total: String,
+    values: Vec<(u32, Option<String>)>,
+    valuation: Vec<ValueView>,
+    lines: Vec<LineView>,
+    unknown: Vec<UnknownView>,
+    quota_draws: Vec<DrawView>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct DrawView {
+    item: u32,
+    state: String,
+    text: Texts,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct UnknownView {
+    item: u32,
+    tax_type: String,
+    formula: String,
+    text: Texts,
+    basis: String,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct RequirementView {
+    item: u32,
+    id: String,
+    kind: String,
+    status: String,
+    agency: Texts,
+    documents: Vec<String>,
+    document: String,
+    text: Texts,
+    basis: String,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct ScreeningView {
+    party: String,
+    status: String,
+    detail: String,
+}
+
+impl ScreeningView {
+    /// The role, and the name or number.
+    fn party(&self) -> (&str, &str) {
+        self.party.split_once(' ').unwrap_or((&self.party, ""))
+    }
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct DecisionView {
+    lane: String,
+    reasons: Vec<ReasonView>,
+    points: u32,
+    plan: Vec<String>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct ReasonView {
+    code: String,
+    lane: String,
+    item: u32,
+    text: Texts,
+    points: u32,
+    seen: Vec<(String, String)>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct ReferenceView {
+    pack: String,
+    on: String,
+    digest: String,
+    program: String,
+}
+
+/// Something that happened, and how it was told.
+struct EventView {
+    happened: Happened,
+    function: &'static str,
+    /// Whether it came with this very filing.
+    own: bool,
+}
+
+#[derive(Template)]
+#[template(path = "declaration.html")]
+struct DeclarationPage<'a> {
+    p: Page<'a>,
+    name: String,
+    f: Filing,
+    heading: &'static str,
+    state: &'static str,
+    /// Whether it was accepted as a declaration, so that it was assessed and decided on.
+    decided: bool,
+    readable: bool,
+    o: OpinionView,
+    events: Vec<EventView>,
+    about_it: Vec<Filing>,
+    says: Option<Receipt>,
+    /// Whether a line is the project's own.
+    ours: bool,
+    most_findings: bool,
+    message: String,
+    cut: bool,
+    size: usize,
+    acts: Vec<ActView>,
+}
+
+pub(super) async fn declaration(
+    State(house): Shared,
+    name: Named,
+    headers: HeaderMap,
+    uri: Uri,
+) -> Response {
+    let p = Page::new(&house, &headers, &uri, "/");
+    let f = match house.store.filing(&named(name)) {
+        Ok(Some(filing)) => filing,
+        Ok(None) => return p.not_found(),
+        Err(fault) => return p.fault(&fault),
+    };
+    let numbered = !f.mrn.is_empty();
+    let kept = if numbered {
+        house.state(&f.mrn).and_then(|state| {
+            let events = house.store.events(&f.mrn, 0, 10_000)?;
+            Ok((state.name(), events, house.store.about(&f.mrn)?))
+        })
+    } else if f.outcome == "returned" {
+        Ok(("returned", Vec::new(), Vec::new()))
+    } else {
+        Ok(("noted", Vec::new(), Vec::new()))
+    };
+    let (state, events, about_it) = match kept {
+        Ok(all) => all,
+        Err(fault) => return p.fault(&fault),
+    };
+    // What was thought when the goods came stands in place of what was thought before.
+    let formed = about_it.iter().find(|f| house::forms_an_opinion(f)).unwrap_or(&f);
+    let opinion = serde_json::from_slice::<OpinionView>(&formed.opinion);
+    let readable = opinion.is_ok();
+    let mut o = opinion.unwrap_or_default();
+    if let Some(assessment) = &mut o.assessment {
+        for line in &mut assessment.lines {
+            line.text = Some(sentence::of_line(line, &assessment.currency, &p.pack));
+        }
+    }
+    let text = String::from_utf8_lossy(&f.body);
+    let message: String = text.chars().filter(|c| *c != '\0').take(SHOWN).collect();
+    let lines = || o.assessment.iter().flat_map(|a| &a.lines);
+    let unknown = o.assessment.iter().flat_map(|a| &a.unknown);
+    let acts = p.acts(
+        lines()
+            .map(|l| l.basis.as_str())
+            .chain(lines().filter_map(|l| Some(l.relief.as_ref()?.1.as_str())))
+            .chain(unknown.map(|u| u.basis.as_str()))
+            .chain(o.findings.iter().map(|f| f.basis.as_str()))
+            .chain(o.requirements.iter().map(|r| r.basis.as_str())),
+    );
+    let page = DeclarationPage {
+        heading: match state {
+            "returned" => p.w.returned_filing,
+            "noted" => p.w.note_filing,
+            _ => p.w.declaration,
+        },
+        state,
+        decided: numbered,
+        readable,
+        events: events
+            .into_iter()
+            .map(|happened| EventView {
+                function: happened.event.response().unwrap_or_default(),
+                own: happened.filing == f.id,
+                happened,
+            })
+            .collect(),
+        about_it,
+        says: receipt::verify(&f.receipt, &house.signer.public_jwk()).ok(),
+        ours: lines().any(|l| l.mark == "ours"),
+        most_findings: o.findings.len() >= MOST,
+        cut: message.len() < text.len(),
+        message,
+        size: f.body.len(),
+        acts,
+        o,
+        name: if numbered { f.mrn.clone() } else { f.id.clone() },
+        f,
+        p,
+    };
+    page.p.respond(StatusCode::OK, &page)
+}
