@@ -232,6 +232,17 @@ impl From<&Error> for Ill {
     }
 }
 
+/// That a byte is not one of UTF-8, counted from nought.
+pub(crate) fn encoding(at: usize) -> Finding {
+    let finding = Finding::new(Code::Encoding, Place::default()).value(&format!("byte {at}"));
+    let told = Trilingual {
+        en: format!("byte {at}"),
+        zh: format!("第 {at} 字节（从 0 起）"),
+        ru: format!("байт {at} (счёт с нуля)"),
+    };
+    Finding { told: Some(Box::new(told)), ..finding }
+}
+
 /// What the reader of JSON says, and where.
 pub(crate) fn of_json(error: &serde_json::Error) -> (Ill, Spot) {
     let kind = if error.is_eof() { Kind::Ends } else { Kind::Markup };

@@ -30,7 +30,7 @@ pub fn decode(model: &'static Model, bytes: &[u8], limits: &Limits) -> Decoded {
     }
     let bytes = bytes.strip_prefix(&[0xef, 0xbb, 0xbf]).unwrap_or(bytes);
     if let Err(e) = std::str::from_utf8(bytes) {
-        return refuse(Code::Encoding, &format!("byte {}", e.valid_up_to()));
+        return Decoded::refused(ill::encoding(e.valid_up_to()));
     }
     // An envelope nests twice as deep in JSON as in XML.
     match scan(bytes, limits.depth * 2) {

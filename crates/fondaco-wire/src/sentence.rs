@@ -263,6 +263,12 @@ pub struct Said {
 }
 
 impl Said {
+    /// Whether the band that applied is marked.
+    #[must_use]
+    pub fn is_marked(&self) -> bool {
+        self.bands.iter().any(|band| band.applies)
+    }
+
     /// Of bands what the last and the first of them charge; else the whole of it.
     #[must_use]
     pub fn in_short(&self, language: Language) -> String {

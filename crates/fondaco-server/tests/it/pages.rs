@@ -418,5 +418,6 @@ fn a_fee_by_bands_is_a_row_for_each_and_is_for_the_whole_declaration() {
         assert_eq!(body.matches("<ul class=\"bands\">").count(), 1, "{body}");
         assert_eq!(body.matches("<li class=\"here\">").count(), 1, "{body}");
         assert!(body.contains(&format!("<li>{band} ")) && !body.contains("entry("), "{body}");
+        assert!(!body.contains(&format!("<span class=\"term\">{band}")), "said once: {body}");
     }
 }

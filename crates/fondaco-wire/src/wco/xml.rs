@@ -65,9 +65,7 @@ pub fn decode(model: &'static Model, bytes: &[u8], limits: &Limits) -> Decoded {
 
 /// Size, encoding, control characters: what can be told before a token is read.
 fn prepare<'a>(bytes: &'a [u8], limits: &Limits) -> Result<&'a str, Box<Finding>> {
-    let refuse =
-        |code, value: &str| Err(Box::new(Finding::new(code, Place::default()).value(value)));
-    let ill = |why: &Ill, spot| Err(Box::new(why.finding(Place::default(), spot)));
+    let refuse = |why: &Ill, spot| Err(Box::new(why.finding(Place::default(), spot)));
     if bytes.len() > limits.bytes {
         return Err(Box::new(
             Finding::new(Code::TooLarge, Place::default())
@@ -75,28 +73,28 @@ fn prepare<'a>(bytes: &'a [u8], limits: &Limits) -> Result<&'a str, Box<Finding>
         ));
     }
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
-        return refuse(Code::Encoding, "UTF-16");
+        return Err(Box::new(Finding::new(Code::Encoding, Place::default()).value("UTF-16")));
     }
     let bytes = bytes.strip_prefix(&[0xef, 0xbb, 0xbf]).unwrap_or(bytes);
     let text = match simdutf8::compat::from_utf8(bytes) {
         Ok(text) => text,
-        Err(e) => return refuse(Code::Encoding, &format!("byte {}", e.valid_up_to())),
+        Err(e) => return Err(Box::new(ill::encoding(e.valid_up_to()))),
     };
     let control = |b: &u8| *b < 0x20 && *b != b'\t' && *b != b'\n' && *b != b'\r';
     // Gathered, not searched: so it is vectorised, and none is the rule.
     if bytes.iter().fold(0, |any, b| any | u8::from(control(b))) > 0 {
         let at = bytes.iter().position(control).unwrap_or(0);
-        return ill(&ill::CONTROL, Spot::of_byte(bytes, at));
+        return refuse(&ill::CONTROL, Spot::of_byte(bytes, at));
     }
     if text.trim().is_empty() {
-        return ill(&ill::EMPTY, Spot::Whole);
+        return refuse(&ill::EMPTY, Spot::Whole);
     }
     // U+FFFE and U+FFFF are EF BF BE and EF BF BF.
     let nobody = memchr::memchr_iter(0xef, bytes).any(|at| {
         bytes.get(at + 1) == Some(&0xbf) && bytes.get(at + 2).is_some_and(|b| *b >= 0xbe)
     });
     if text.starts_with('\u{feff}') || nobody {
-        return ill(&ill::NO_CHARACTER, Spot::Whole);
+        return refuse(&ill::NO_CHARACTER, Spot::Whole);
     }
     Ok(text)
 }
