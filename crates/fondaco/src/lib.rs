@@ -32,4 +32,5 @@ pub mod screening;
 pub mod risk;
 pub mod decision;
 pub mod walk;
+pub mod ledger;
 pub mod consignment;

@@ -1,6 +1,7 @@
 //! What holds of every declaration and every pack, with packs and declarations made by chance.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may stop")]
 
+mod ledger;
 mod origin;
 mod quotas;
 mod values;

@@ -1,0 +1,582 @@
+//! The ledger: the fold of postings, its balances, and what they say of a debt.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use super::posting::{
+    Account, Debt, DeclarationId, DefermentId, GuaranteeId, Key, Posting, Reason, Unbalanced,
+};
+use crate::money::{Currency, Decimal, Money};
+use crate::token::Token;
+
+/// Balances stay below this, so that sums of five decimals are exact: 10^22.
+const TOO_MUCH: Decimal = Decimal::from_parts(0xb240_0000, 0x19e0_c9ba, 0x21e, false, 0);
+
+/// Why the ledger does not take a posting or an intent. Nothing is changed by a refusal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// The entries are no posting.
+    Unbalanced(Unbalanced),
+    /// The key was used for something else.
+    KeyReused(Key),
+    /// No posting has this key.
+    NoSuchPosting(Key),
+    /// The posting was reversed, by this one.
+    AlreadyReversed(Key),
+    /// A reversal is not reversed.
+    IsReversal(Key),
+    /// What is said to reverse a posting is not its reverse.
+    NotTheReverse(Key),
+    /// The debt was never charged.
+    NoSuchDebt(Debt),
+    /// The debt was charged before; it is amended, not charged again.
+    AlreadyCharged(Debt),
+    /// The debt is in this currency.
+    WrongCurrency(Currency),
+    /// Not above zero, or not an amount of at most 18 digits, five of them behind the point.
+    NotAnAmount(Decimal),
+    /// The assessment could not tell everything, so what is owed is not known.
+    NotAssessed,
+    /// There is nothing to post: the state is as wanted.
+    NothingToPost,
+    /// More than is owed; this much is.
+    MoreThanOwed(Money),
+    /// More than the deferment account has room for; this much it has.
+    OverLimit(Money),
+    /// More than the guarantee has free; this much it has.
+    OverGuarantee(Money),
+    /// More than was paid; this much was.
+    NotPaid(Money),
+    /// It would leave the debt open: only this much is over.
+    StillDue(Money),
+    /// More than stands on the account; this much does.
+    MoreThanHeld(Money),
+    /// Money at a bank is moved by what the bank tells only.
+    OnlyTheBank,
+    /// The id was used for another refund.
+    RefundTaken,
+    /// The reference was used for another payment request.
+    ReferenceTaken,
+    /// A balance would grow beyond 10^22.
+    TooLarge,
+}
+
+impl Refusal {
+    /// The stable name of the refusal.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Unbalanced(_) => "unbalanced",
+            Self::KeyReused(_) => "key-reused",
+            Self::NoSuchPosting(_) => "no-such-posting",
+            Self::AlreadyReversed(_) => "already-reversed",
+            Self::IsReversal(_) => "is-reversal",
+            Self::NotTheReverse(_) => "not-the-reverse",
+            Self::NoSuchDebt(_) => "no-such-debt",
+            Self::AlreadyCharged(_) => "already-charged",
+            Self::WrongCurrency(_) => "wrong-currency",
+            Self::NotAnAmount(_) => "not-an-amount",
+            Self::NotAssessed => "not-assessed",
+            Self::NothingToPost => "nothing-to-post",
+            Self::MoreThanOwed(_) => "more-than-owed",
+            Self::OverLimit(_) => "over-limit",
+            Self::OverGuarantee(_) => "over-guarantee",
+            Self::NotPaid(_) => "not-paid",
+            Self::StillDue(_) => "still-due",
+            Self::MoreThanHeld(_) => "more-than-held",
+            Self::OnlyTheBank => "only-the-bank",
+            Self::RefundTaken => "refund-taken",
+            Self::ReferenceTaken => "reference-taken",
+            Self::TooLarge => "too-large",
+        }
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())?;
+        match self {
+            Self::Unbalanced(why) => write!(f, ": {why}"),
+            Self::KeyReused(key)
+            | Self::NoSuchPosting(key)
+            | Self::AlreadyReversed(key)
+            | Self::IsReversal(key)
+            | Self::NotTheReverse(key) => write!(f, ": {key}"),
+            Self::NoSuchDebt(debt) | Self::AlreadyCharged(debt) => {
+                write!(f, ": {} of {}", debt.declaration, debt.debtor)
+            }
+            Self::WrongCurrency(currency) => write!(f, ": want {currency}"),
+            Self::NotAnAmount(amount) => write!(f, ": {amount}"),
+            Self::MoreThanOwed(money)
+            | Self::OverLimit(money)
+            | Self::OverGuarantee(money)
+            | Self::NotPaid(money)
+            | Self::StillDue(money)
+            | Self::MoreThanHeld(money) => {
+                write!(f, ": at most {} {}", money.amount.normalize(), money.currency)
+            }
+            Self::NotAssessed
+            | Self::NothingToPost
+            | Self::OnlyTheBank
+            | Self::RefundTaken
+            | Self::ReferenceTaken
+            | Self::TooLarge => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for Refusal {}
+
+/// What became of a posting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Applied {
+    /// It was posted.
+    New,
+    /// It had been posted before, and changed nothing now.
+    Repeated,
+}
+
+/// How far a debt is settled, by what the bank confirmed, a deferment account took over or a guarantee
+/// stands for; by nothing else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Settled {
+    /// Not at all, or there is no such debt.
+    Open,
+    /// In part.
+    Part,
+    /// Wholly, some of it by a deferment account or a guarantee.
+    Secured,
+    /// Wholly, by money.
+    Paid,
+    /// By more than is owed.
+    Over,
+}
+
+impl Settled {
+    /// Whether the goods may be released, as far as money goes.
+    #[must_use]
+    pub fn releases(self) -> bool {
+        match self {
+            Self::Open | Self::Part => false,
+            Self::Secured | Self::Paid | Self::Over => true,
+        }
+    }
+}
+
+/// The figures of a debt, in its currency.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// The currency of the debt.
+    pub currency: Currency,
+    /// What is owed.
+    pub due: Decimal,
+    /// What has to be secured because it may become owed.
+    pub contingent: Decimal,
+    /// Money received, less what was given back; below zero where the bank took back what had been
+    /// given back already.
+    pub received: Decimal,
+    /// What deferment accounts took over.
+    pub deferred: Decimal,
+    /// What guarantees stand for.
+    pub secured: Decimal,
+}
+
+impl Standing {
+    /// What is neither received nor deferred; below zero where too much is.
+    #[must_use]
+    pub fn outstanding(&self) -> Decimal {
+        // Each is below 10^22: no sum of four is too large for a Decimal.
+        self.due + self.contingent - self.received - self.deferred
+    }
+
+    /// What is received or deferred beyond what is owed and has to be secured; not negative.
+    #[must_use]
+    pub fn over(&self) -> Decimal {
+        (-self.outstanding()).max(Decimal::ZERO)
+    }
+
+    /// How far it is settled.
+    #[must_use]
+    pub fn settled(&self) -> Settled {
+        let outstanding = self.outstanding();
+        if outstanding < Decimal::ZERO {
+            Settled::Over
+        } else if outstanding.is_zero() {
+            let by_money = self.deferred.is_zero() && self.contingent.is_zero();
+            if by_money { Settled::Paid } else { Settled::Secured }
+        } else if self.secured >= outstanding {
+            Settled::Secured
+        } else if [self.received, self.deferred, self.secured].iter().any(|a| *a > Decimal::ZERO) {
+            Settled::Part
+        } else {
+            Settled::Open
+        }
+    }
+
+    fn add(&mut self, account: &Account, amount: Decimal) {
+        match account {
+            Account::Due(..) => self.due += amount,
+            Account::Contingent(_) => self.contingent += amount,
+            Account::Received(_) => self.received -= amount,
+            Account::Deferred(..) => self.deferred -= amount,
+            Account::Secured(..) => self.secured -= amount,
+            Account::Revenue(_)
+            | Account::Contingents
+            | Account::Bank(_)
+            | Account::DefermentPaid(_)
+            | Account::Credit(_)
+            | Account::Suspense(_)
+            | Account::Refund(_)
+            | Account::Deferment(_)
+            | Account::Used(_)
+            | Account::Limit(_)
+            | Account::Amount(_)
+            | Account::Granted => {}
+        }
+    }
+}
+
+/// The fold of postings. Looking up a balance, a posting or a debt takes O(log n).
+#[derive(Clone, Debug, Default)]
+pub struct Ledger {
+    balances: BTreeMap<(Account, Currency), Decimal>,
+    postings: BTreeMap<Key, Posting>,
+    order: Vec<Key>,
+    reversed: BTreeMap<Key, Key>,
+    debts: BTreeMap<Debt, Standing>,
+}
+
+/// The balances a posting would leave.
+type After = Vec<((Account, Currency), Decimal)>;
+
+impl Ledger {
+    /// The ledger of these postings, in their order.
+    ///
+    /// # Errors
+    /// The first posting that is refused, and why.
+    pub fn fold(postings: impl IntoIterator<Item = Posting>) -> Result<Self, (Key, Refusal)> {
+        let mut ledger = Self::default();
+        for posting in postings {
+            let key = posting.key().clone();
+            ledger.apply(posting).map_err(|refusal| (key, refusal))?;
+        }
+        Ok(ledger)
+    }
+
+    /// Takes a posting in, or says that it was taken before.
+    ///
+    /// # Errors
+    /// [`Refusal`]: the key was used for something else, it reverses what it may not, or it breaks what
+    /// must hold of an account; nothing is changed then.
+    pub fn apply(&mut self, posting: Posting) -> Result<Applied, Refusal> {
+        if let Some(before) = self.postings.get(posting.key()) {
+            return if same(before, &posting) {
+                Ok(Applied::Repeated)
+            } else {
+                Err(Refusal::KeyReused(posting.key().clone()))
+            };
+        }
+        let after = self.check(&posting)?;
+        for entry in posting.entries() {
+            if let Some(debt) = entry.account.debt() {
+                let none = Standing {
+                    currency: entry.money.currency,
+                    due: Decimal::ZERO,
+                    contingent: Decimal::ZERO,
+                    received: Decimal::ZERO,
+                    deferred: Decimal::ZERO,
+                    secured: Decimal::ZERO,
+                };
+                let standing = self.debts.entry(debt.clone()).or_insert(none);
+                standing.add(&entry.account, entry.money.amount);
+            }
+        }
+        self.balances.extend(after);
+        if let Some(of) = posting.reverses() {
+            self.reversed.insert(of.clone(), posting.key().clone());
+        }
+        self.order.push(posting.key().clone());
+        self.postings.insert(posting.key().clone(), posting);
+        Ok(Applied::New)
+    }
+
+    /// Whether a posting with a new key may be taken, and the balances it leaves.
+    pub(super) fn check(&self, posting: &Posting) -> Result<After, Refusal> {
+        self.check_reversal(posting)?;
+        let bank_told = match posting.reason() {
+            Reason::Payment | Reason::Unmatched | Reason::RefundPaid | Reason::BankReversal => true,
+            Reason::Charge
+            | Reason::Amendment
+            | Reason::Assignment
+            | Reason::Deferment
+            | Reason::Security
+            | Reason::SecurityReleased
+            | Reason::Terms
+            | Reason::Credit
+            | Reason::CreditUsed
+            | Reason::Refund
+            | Reason::Appeal
+            | Reason::Cancellation
+            | Reason::Correction => false,
+        };
+        if posting.moves_bank() && !bank_told {
+            return Err(Refusal::OnlyTheBank);
+        }
+        self.check_debts(posting)?;
+        let mut after: After = Vec::with_capacity(posting.entries().len());
+        for entry in posting.entries() {
+            let place = (entry.account.clone(), entry.money.currency);
+            let at = after.iter().position(|(p, _)| *p == place);
+            let before = match at.and_then(|at| after.get(at)) {
+                Some((_, amount)) => *amount,
+                None => self.at(&place),
+            };
+            let sum = before.checked_add(entry.money.amount).filter(|s| s.abs() < TOO_MUCH);
+            let sum = sum.ok_or(Refusal::TooLarge)?;
+            match at.and_then(|at| after.get_mut(at)) {
+                Some((_, amount)) => *amount = sum,
+                None => after.push((place, sum)),
+            }
+        }
+        for (place, amount) in &after {
+            self.check_account(place, *amount, &after, posting.moves_bank())?;
+        }
+        Ok(after)
+    }
+
+    fn check_reversal(&self, posting: &Posting) -> Result<(), Refusal> {
+        let Some(of) = posting.reverses() else { return Ok(()) };
+        let original = self.postings.get(of).ok_or_else(|| Refusal::NoSuchPosting(of.clone()))?;
+        if original.reverses().is_some() {
+            return Err(Refusal::IsReversal(of.clone()));
+        }
+        if let Some(by) = self.reversed.get(of) {
+            return Err(Refusal::AlreadyReversed(by.clone()));
+        }
+        let back = original.entries().iter().zip(posting.entries()).all(|(a, b)| {
+            let sum = a.money.amount.checked_add(b.money.amount);
+            a.account == b.account
+                && a.money.currency == b.money.currency
+                && sum.is_some_and(|sum| sum.is_zero())
+        });
+        if !back || original.entries().len() != posting.entries().len() {
+            return Err(Refusal::NotTheReverse(of.clone()));
+        }
+        Ok(())
+    }
+
+    /// A debt is in one currency and arises by being charged.
+    fn check_debts(&self, posting: &Posting) -> Result<(), Refusal> {
+        let mut fresh: Option<(&Debt, Currency)> = None;
+        for entry in posting.entries() {
+            let Some(debt) = entry.account.debt() else { continue };
+            let currency = match (self.debts.get(debt), fresh) {
+                (Some(standing), _) => standing.currency,
+                (None, Some((known, currency))) if known == debt => currency,
+                (None, _) => match entry.account {
+                    Account::Due(..) | Account::Contingent(_) => {
+                        fresh = Some((debt, entry.money.currency));
+                        entry.money.currency
+                    }
+                    _ => return Err(Refusal::NoSuchDebt(debt.clone())),
+                },
+            };
+            if currency != entry.money.currency {
+                return Err(Refusal::WrongCurrency(currency));
+            }
+        }
+        Ok(())
+    }
+
+    /// What must hold of an account after a posting.
+    fn check_account(
+        &self,
+        place: &(Account, Currency),
+        now: Decimal,
+        after: &After,
+        moves_bank: bool,
+    ) -> Result<(), Refusal> {
+        let (account, currency) = place;
+        let money = |amount: Decimal| Money { amount, currency: *currency };
+        let left = |other: Account| {
+            let place = (other, *currency);
+            let touched = after.iter().find(|(p, _)| *p == place);
+            touched.map_or_else(|| self.at(&place), |(_, amount)| *amount)
+        };
+        let before = self.at(place);
+        match account {
+            Account::Due(..) | Account::Contingent(_) if now < Decimal::ZERO => {
+                Err(Refusal::MoreThanOwed(money(before)))
+            }
+            Account::Deferred(..) | Account::Secured(..) | Account::Refund(_)
+                if now > Decimal::ZERO =>
+            {
+                Err(Refusal::MoreThanHeld(money(-before)))
+            }
+            // What the bank took back may have been passed on before; it is said as it is.
+            Account::Received(_)
+            | Account::DefermentPaid(_)
+            | Account::Credit(_)
+            | Account::Suspense(_)
+                if now > Decimal::ZERO && now > before && !moves_bank =>
+            {
+                Err(Refusal::MoreThanHeld(money((-before).max(Decimal::ZERO))))
+            }
+            Account::Used(id) | Account::Amount(id) => {
+                let (used, amount) =
+                    (left(Account::Used(id.clone())), left(Account::Amount(id.clone())));
+                if used > amount {
+                    let free = self.free(id, *currency);
+                    return Err(Refusal::OverGuarantee(money(free)));
+                }
+                if used < Decimal::ZERO || amount < Decimal::ZERO {
+                    return Err(Refusal::MoreThanHeld(money(before)));
+                }
+                Ok(())
+            }
+            Account::Deferment(id) | Account::Limit(id) => {
+                let owed =
+                    left(Account::Deferment(id.clone())) + left(Account::DefermentPaid(id.clone()));
+                let limit = left(Account::Limit(id.clone()));
+                if limit < Decimal::ZERO {
+                    return Err(Refusal::MoreThanHeld(money(before)));
+                }
+                // What is over already, because the bank took a payment back, may grow less.
+                let worse = match account {
+                    Account::Limit(_) => now < before,
+                    _ => now > before,
+                };
+                if owed > limit && worse {
+                    return Err(Refusal::OverLimit(money(self.room(id, *currency))));
+                }
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn at(&self, place: &(Account, Currency)) -> Decimal {
+        self.balances.get(place).copied().unwrap_or_default()
+    }
+
+    /// The balance of an account: positive is debit, negative is credit.
+    #[must_use]
+    pub fn balance(&self, account: &Account, currency: Currency) -> Decimal {
+        self.at(&(account.clone(), currency))
+    }
+
+    /// Every balance, by account and currency.
+    pub fn balances(&self) -> impl Iterator<Item = (&Account, Money)> {
+        let money = |(_, currency): &(Account, Currency), amount: &Decimal| Money {
+            amount: *amount,
+            currency: *currency,
+        };
+        self.balances.iter().map(move |(place, amount)| (&place.0, money(place, amount)))
+    }
+
+    /// The sum of all balances in a currency. It is zero; who keeps the ledger may look.
+    #[must_use]
+    pub fn sum(&self, currency: Currency) -> Decimal {
+        let of = self.balances.iter().filter(|((_, c), _)| *c == currency);
+        of.fold(Decimal::ZERO, |sum, (_, amount)| sum.checked_add(*amount).unwrap_or(Decimal::MAX))
+    }
+
+    /// The currencies anything was posted in.
+    #[must_use]
+    pub fn currencies(&self) -> BTreeSet<Currency> {
+        self.balances.keys().map(|(_, currency)| *currency).collect()
+    }
+
+    /// The posting with this key.
+    #[must_use]
+    pub fn posting(&self, key: &Key) -> Option<&Posting> {
+        self.postings.get(key)
+    }
+
+    /// The postings, in the order they were taken.
+    pub fn postings(&self) -> impl Iterator<Item = &Posting> {
+        self.order.iter().filter_map(|key| self.postings.get(key))
+    }
+
+    /// The posting that reversed the one with this key.
+    #[must_use]
+    pub fn reversed_by(&self, key: &Key) -> Option<&Key> {
+        self.reversed.get(key)
+    }
+
+    /// The figures of a debt; `None` where it was never charged.
+    #[must_use]
+    pub fn standing(&self, debt: &Debt) -> Option<Standing> {
+        self.debts.get(debt).copied()
+    }
+
+    /// How far a debt is settled; [`Settled::Open`] where it was never charged.
+    #[must_use]
+    pub fn settled(&self, debt: &Debt) -> Settled {
+        self.debts.get(debt).map_or(Settled::Open, Standing::settled)
+    }
+
+    /// The debts of a declaration.
+    pub fn debts_of(
+        &self,
+        declaration: &DeclarationId,
+    ) -> impl Iterator<Item = (&Debt, &Standing)> {
+        self.debts
+            .range(Debt::first_of(declaration)..)
+            .take_while(move |(debt, _)| debt.declaration == *declaration)
+    }
+
+    /// Whether the goods of a declaration may be released, as far as money goes: it was charged, and
+    /// every debt of it is settled.
+    #[must_use]
+    pub fn releases(&self, declaration: &DeclarationId) -> bool {
+        let mut debts = self.debts_of(declaration).peekable();
+        debts.peek().is_some() && debts.all(|(_, standing)| standing.settled().releases())
+    }
+
+    /// What of a guarantee is free, in a currency.
+    #[must_use]
+    pub fn free(&self, guarantee: &GuaranteeId, currency: Currency) -> Decimal {
+        self.balance(&Account::Amount(guarantee.clone()), currency)
+            - self.balance(&Account::Used(guarantee.clone()), currency)
+    }
+
+    /// What a deferment account owes, in a currency; below zero where too much was paid on it.
+    #[must_use]
+    pub fn owed(&self, deferment: &DefermentId, currency: Currency) -> Decimal {
+        self.balance(&Account::Deferment(deferment.clone()), currency)
+            + self.balance(&Account::DefermentPaid(deferment.clone()), currency)
+    }
+
+    /// What a deferment account has room for, in a currency; not negative.
+    #[must_use]
+    pub fn room(&self, deferment: &DefermentId, currency: Currency) -> Decimal {
+        let limit = self.balance(&Account::Limit(deferment.clone()), currency);
+        (limit - self.owed(deferment, currency)).max(Decimal::ZERO)
+    }
+
+    /// Whether anything was ever posted on an account.
+    pub(super) fn knows(&self, account: &Account) -> bool {
+        // The first currency there can be.
+        let Ok(first) = "AAA".parse::<Currency>() else { return false };
+        let next = self.balances.range((account.clone(), first)..).next();
+        next.is_some_and(|((of, _), _)| of == account)
+    }
+
+    /// What is owed of a debt by tax type, in its currency.
+    pub(super) fn due(&self, debt: &Debt, currency: Currency) -> Vec<(Token, Decimal)> {
+        let first = (Account::Due(debt.clone(), Token::EMPTY), currency);
+        let of = |((account, _), amount): (&(Account, Currency), &Decimal)| match account {
+            Account::Due(of, tax) if of == debt => Some((*tax, *amount)),
+            _ => None,
+        };
+        self.balances.range(first..).map_while(of).collect()
+    }
+}
+
+/// Whether a posting is the same as one sent before: a second try may be made on another day.
+pub(super) fn same(before: &Posting, again: &Posting) -> bool {
+    before.reason() == again.reason()
+        && before.reverses() == again.reverses()
+        && before.entries() == again.entries()
+}

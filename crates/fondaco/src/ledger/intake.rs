@@ -1,0 +1,570 @@
+//! What a bank tells, held against what was asked for.
+//!
+//! In: entries of statements and notifications. Out: for each part of an entry an [`Outcome`], a posting
+//! or none, and a sentence.
+//!
+//! An entry counts once, however often and by whichever message it is told. It is taken for one told
+//! before where it has:
+//! 1. the same place in the same message, or with the same day, amount and way the same place in a
+//!    statement of the same id;
+//! 2. the bank's reference (AcctSvcrRef) of one before, going the same way;
+//! 3. the entry reference (NtryRef) of one before, with the same day, amount and way;
+//! 4. the account, day, amount, way and details of one that a message of the other kind told and none of
+//!    this kind did yet, unless both have a bank's reference and they differ.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use super::fold::{Ledger, Refusal};
+use super::outcome::Outcome;
+use super::posting::{
+    Account, BankId, Debt, DefermentId, Entry, Key, Posting, Reason, RefundId, SuspenseId,
+};
+use super::reference::CreditorReference;
+use crate::day::Day;
+use crate::money::{Currency, Decimal, Money};
+
+/// Which message told an entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Told {
+    /// A notification of debits and credits. Source: ISO 20022, camt.054.
+    Notification,
+    /// A statement, with balances. Source: ISO 20022, camt.053.
+    Statement,
+}
+
+/// Which way money went, as the owner of the account sees it. Source: ISO 20022, CdtDbtInd.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Side {
+    /// It came in: `CRDT`.
+    Credit,
+    /// It went out: `DBIT`.
+    Debit,
+}
+
+/// How sure an entry is. Source: ISO 20022, Ntry/Sts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Status {
+    /// Booked: `BOOK`. Only this counts.
+    Booked,
+    /// Expected, not booked: `PDNG`.
+    Pending,
+    /// For information: `INFO`.
+    Information,
+    /// Another code: `FUTR`, or one of the bank's own.
+    Other,
+}
+
+/// A transaction within an entry. Source: ISO 20022, Ntry/NtryDtls/TxDtls.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// How much, above zero.
+    pub money: Money,
+    /// Which way.
+    pub side: Side,
+    /// The bank's reference of the transaction (Refs/AcctSvcrRef); empty where there is none.
+    pub servicer_reference: String,
+    /// EndToEndId; empty where there is none or it is `NOTPROVIDED`.
+    pub end_to_end: String,
+    /// The structured creditor references as told (RmtInf/Strd/CdtrRefInf/Ref), right or wrong.
+    pub references: Vec<String>,
+}
+
+/// An entry a bank told. Source: ISO 20022, camt.053 and camt.054, Ntry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BankEntry {
+    /// Which message.
+    pub told: Told,
+    /// MsgId of the message.
+    pub message: String,
+    /// Id of the statement or notification in it.
+    pub statement: String,
+    /// Which entry of that, from 1.
+    pub number: u32,
+    /// Whether the message says it is a copy or duplicate (CpyDplctInd).
+    pub copy: bool,
+    /// The account.
+    pub account: BankId,
+    /// The whole of the entry, above zero.
+    pub money: Money,
+    /// Which way.
+    pub side: Side,
+    /// Whether it takes back an earlier entry of the other way (RvslInd).
+    pub reversal: bool,
+    /// How sure.
+    pub status: Status,
+    /// The booking day; there is one where it is booked.
+    pub booked: Option<Day>,
+    /// AcctSvcrRef; empty where there is none.
+    pub servicer_reference: String,
+    /// NtryRef; empty where there is none.
+    pub entry_reference: String,
+    /// What it is made of; at least one, and their sum is the whole.
+    pub parts: Vec<Part>,
+    /// Whether the message gave the parts; else there is one, the whole.
+    pub detailed: bool,
+}
+
+/// What money is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Payable {
+    /// A debt.
+    Debt(Debt),
+    /// What a deferment account owes.
+    Deferment(DefermentId),
+}
+
+/// Money asked for, under a reference of its own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PaymentRequest {
+    /// The reference the payer gives.
+    pub reference: CreditorReference,
+    /// What for.
+    pub payable: Payable,
+    /// How much, above zero.
+    pub money: Money,
+}
+
+/// What was made of a part of an entry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Taken {
+    /// Which part, from 1.
+    pub part: u32,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// The request it was for, where that is known.
+    pub reference: Option<CreditorReference>,
+    /// The key of the posting; `None` where nothing was posted.
+    pub posted: Option<Key>,
+}
+
+/// A request and what came of it.
+#[derive(Clone, Debug)]
+struct Asked {
+    request: PaymentRequest,
+    received: Decimal,
+    payments: Vec<Key>,
+}
+
+/// What an entry is known by whoever tells it: account, day, amount, way.
+type Shape = (BankId, Option<Day>, Decimal, Currency, Side, bool);
+
+/// An entry seen before.
+#[derive(Clone, Debug)]
+struct Seen {
+    told: Told,
+    shape: Shape,
+    servicer_reference: String,
+    /// Amount, references and EndToEndId of its parts; `None` where the message gave none.
+    details: Option<Vec<(Decimal, String, String)>>,
+    /// Whether a message of the other kind told it too.
+    paired: bool,
+    postings: Vec<Key>,
+}
+
+/// Where an entry stands: account, message, statement, number.
+type Place = (BankId, String, String, u32);
+
+/// Requests asked for and entries seen: the fold of both, in their order.
+///
+/// Once the ledger is folded, a house that starts again gives it the requests and the entries again; what was
+/// posted is found in the ledger by its key, and nothing is posted twice.
+#[derive(Clone, Debug, Default)]
+pub struct Intake {
+    asked: BTreeMap<CreditorReference, Asked>,
+    paid_on: BTreeMap<Key, CreditorReference>,
+    refunds: BTreeMap<RefundId, Key>,
+    seen: Vec<Seen>,
+    places: BTreeMap<Place, usize>,
+    servicer: BTreeMap<(BankId, String, Side, bool), usize>,
+    entry_references: BTreeMap<(Shape, String), usize>,
+    statements: BTreeMap<(Shape, String, u32), usize>,
+    shapes: BTreeMap<Shape, Vec<usize>>,
+}
+
+impl Intake {
+    /// Asks for money. The same request again changes nothing.
+    ///
+    /// # Errors
+    /// [`Refusal::ReferenceTaken`] where the reference is another request's; [`Refusal::NotAnAmount`].
+    pub fn ask(&mut self, request: PaymentRequest) -> Result<(), Refusal> {
+        let amount = request.money.amount;
+        if amount <= Decimal::ZERO || !super::posting::is_amount(amount) {
+            return Err(Refusal::NotAnAmount(amount));
+        }
+        match self.asked.get(&request.reference) {
+            Some(asked) if asked.request == request => Ok(()),
+            Some(_) => Err(Refusal::ReferenceTaken),
+            None => {
+                let asked = Asked { received: Decimal::ZERO, payments: Vec::new(), request };
+                self.asked.insert(asked.request.reference, asked);
+                Ok(())
+            }
+        }
+    }
+
+    /// The request with this reference, and what was received on it.
+    #[must_use]
+    pub fn request(&self, reference: &CreditorReference) -> Option<(&PaymentRequest, Decimal)> {
+        self.asked.get(reference).map(|asked| (&asked.request, asked.received))
+    }
+
+    /// Takes an entry: posts what it says, and says what became of each of its parts.
+    ///
+    /// # Errors
+    /// [`Refusal`] where the ledger takes a posting not; the entry may be taken again then, and what was
+    /// posted of it is not posted twice.
+    pub fn take(&mut self, ledger: &mut Ledger, entry: &BankEntry) -> Result<Vec<Taken>, Refusal> {
+        let all = |outcome| {
+            let taken = |part| Taken { part, outcome, reference: None, posted: None };
+            (1..).zip(&entry.parts).map(|(part, _)| taken(part)).collect()
+        };
+        if entry.status != Status::Booked {
+            return Ok(all(Outcome::NotBooked));
+        }
+        if let Some(at) = self.told_before(entry) {
+            let what = |(.., amount, currency, side, back): Shape| (amount, currency, side, back);
+            let differs =
+                self.seen.get(at).is_none_or(|seen| what(seen.shape.clone()) != what(shape(entry)));
+            self.note(entry, Some(at), Vec::new());
+            return Ok(all(Outcome::Duplicate { differs }));
+        }
+        let mut taken = Vec::with_capacity(entry.parts.len());
+        let mut postings = Vec::new();
+        for (number, part) in (1..).zip(&entry.parts) {
+            let one = self.take_part(ledger, entry, number, part)?;
+            postings.extend(one.posted.clone());
+            taken.push(one);
+        }
+        self.note(entry, None, postings);
+        Ok(taken)
+    }
+
+    fn take_part(
+        &mut self,
+        ledger: &mut Ledger,
+        entry: &BankEntry,
+        number: u32,
+        part: &Part,
+    ) -> Result<Taken, Refusal> {
+        let key: Key = key(entry, number).parse().map_err(|_| Refusal::TooLarge)?;
+        let reference = self.reference(part);
+        if let Some(posting) = ledger.posting(&key) {
+            let bank = posting.entries().iter().find(|e| matches!(e.account, Account::Bank(_)));
+            let same = bank.is_some_and(|e| e.money == bank_money(part));
+            let posting = posting.clone();
+            self.note_posting(reference, part, &posting);
+            let outcome = Outcome::Duplicate { differs: !same };
+            return Ok(Taken { part: number, outcome, reference, posted: Some(key) });
+        }
+        let (outcome, posting) = self.weigh(ledger, entry, key, part, reference)?;
+        let key = posting.key().clone();
+        ledger.apply(posting.clone())?;
+        self.note_posting(reference, part, &posting);
+        Ok(Taken { part: number, outcome, reference, posted: Some(key) })
+    }
+
+    /// The one request whose reference a part gives.
+    fn reference(&self, part: &Part) -> Option<CreditorReference> {
+        let mut read = part.references.iter().map(|text| text.parse::<CreditorReference>().ok());
+        let first = read.next()??;
+        // Which part of the money would be for which?
+        let one = read.all(|other| other == Some(first));
+        (one && self.asked.contains_key(&first)).then_some(first)
+    }
+
+    /// What is to be posted of a part that was not told before.
+    fn weigh(
+        &self,
+        ledger: &Ledger,
+        entry: &BankEntry,
+        key: Key,
+        part: &Part,
+        reference: Option<CreditorReference>,
+    ) -> Result<(Outcome, Posting), Refusal> {
+        let day = entry.booked.unwrap_or(Day::EPOCH);
+        let note = note(entry, part);
+        let against = |reason, account, key| {
+            let bank = bank_money(part);
+            let back = Money { amount: -bank.amount, currency: bank.currency };
+            let entries = vec![
+                Entry { account: Account::Bank(entry.account.clone()), money: bank },
+                Entry { account, money: back },
+            ];
+            Posting::new(key, day, reason, note.clone(), entries).map_err(Refusal::Unbalanced)
+        };
+        let suspense = |outcome, key: Key| {
+            let id: SuspenseId = key.as_str().parse().map_err(|_| Refusal::TooLarge)?;
+            Ok((outcome, against(Reason::Unmatched, Account::Suspense(id), key)?))
+        };
+        if entry.reversal {
+            if let Some(original) = self.original(ledger, entry, part, reference) {
+                let undone = original.reversed(key, day, Reason::BankReversal, note.clone());
+                return Ok((Outcome::Reversed { found: true }, ledger.undone(undone)?));
+            }
+            // Part of a payment, or one of several: what was received is less by it.
+            if part.side == Side::Debit
+                && let Some(asked) = reference.and_then(|r| self.asked.get(&r))
+                && asked.request.money.currency == part.money.currency
+                && asked.received >= part.money.amount
+            {
+                let to = received(&asked.request.payable);
+                let posting = against(Reason::BankReversal, to, key)?;
+                return Ok((Outcome::Reversed { found: true }, posting));
+            }
+            return suspense(Outcome::Reversed { found: false }, key);
+        }
+        if part.side == Side::Debit {
+            let waiting = part.end_to_end.parse::<RefundId>().ok().filter(|id| {
+                let account = Account::Refund(id.clone());
+                ledger.balance(&account, part.money.currency) == -part.money.amount
+            });
+            return match waiting {
+                Some(id) => {
+                    let posting = against(Reason::RefundPaid, Account::Refund(id), key)?;
+                    Ok((Outcome::RefundPaid, posting))
+                }
+                None => suspense(Outcome::NotCredit, key),
+            };
+        }
+        let Some(asked) = reference.and_then(|r| self.asked.get(&r)) else {
+            return suspense(Outcome::UnknownReference, key);
+        };
+        let wanted = asked.request.money.currency;
+        if wanted != part.money.currency {
+            return suspense(Outcome::WrongCurrency(wanted), key);
+        }
+        if let Payable::Debt(debt) = &asked.request.payable {
+            match ledger.standing(debt) {
+                None => return suspense(Outcome::UnknownReference, key),
+                Some(standing) if standing.currency != wanted => {
+                    return suspense(Outcome::WrongCurrency(standing.currency), key);
+                }
+                Some(_) => {}
+            }
+        }
+        let left = asked.request.money.amount - asked.received - part.money.amount;
+        let outcome = match left {
+            left if left.is_zero() => Outcome::Matched,
+            left if left > Decimal::ZERO => Outcome::Part(Money { amount: left, currency: wanted }),
+            over => Outcome::Over(Money { amount: -over, currency: wanted }),
+        };
+        Ok((outcome, against(Reason::Payment, received(&asked.request.payable), key)?))
+    }
+
+    /// The posting that an entry takes back: of the same amount, not taken back before, and by the bank's
+    /// reference, by the payer's reference or as the refund it was.
+    fn original<'l>(
+        &self,
+        ledger: &'l Ledger,
+        entry: &BankEntry,
+        part: &Part,
+        reference: Option<CreditorReference>,
+    ) -> Option<&'l Posting> {
+        let back = bank_money(part);
+        let bank = Account::Bank(entry.account.clone());
+        let takes_back = |posting: &&Posting| {
+            let undoes = |e: &Entry| {
+                e.account == bank
+                    && e.money.amount == -back.amount
+                    && e.money.currency == back.currency
+            };
+            posting.reverses().is_none()
+                && ledger.reversed_by(posting.key()).is_none()
+                && posting.entries().iter().any(undoes)
+        };
+        let first =
+            |keys: &[Key]| keys.iter().rev().filter_map(|key| ledger.posting(key)).find(takes_back);
+        let was = match part.side {
+            Side::Debit => Side::Credit,
+            Side::Credit => Side::Debit,
+        };
+        let by_bank = [&entry.servicer_reference, &part.servicer_reference]
+            .into_iter()
+            .filter(|text| !text.is_empty())
+            .filter_map(|text| {
+                let place = (entry.account.clone(), text.clone(), was, false);
+                self.seen.get(*self.servicer.get(&place)?)
+            })
+            .find_map(|seen| first(&seen.postings));
+        let by_payer = || match part.side {
+            Side::Debit => first(&self.asked.get(&reference?)?.payments),
+            Side::Credit => {
+                let id: RefundId = part.end_to_end.parse().ok()?;
+                ledger.posting(self.refunds.get(&id)?).filter(takes_back)
+            }
+        };
+        by_bank.or_else(by_payer)
+    }
+
+    /// Keeps in mind what was posted for a request or a refund.
+    fn note_posting(
+        &mut self,
+        reference: Option<CreditorReference>,
+        part: &Part,
+        posting: &Posting,
+    ) {
+        let on = posting.reverses().and_then(|of| self.paid_on.get(of)).copied().or(reference);
+        let received = posting
+            .entries()
+            .iter()
+            .find(|e| matches!(e.account, Account::Received(_) | Account::DefermentPaid(_)));
+        if let (Some(reference), Some(received)) = (on, received)
+            && let Some(asked) = self.asked.get_mut(&reference)
+        {
+            asked.received -= received.money.amount;
+            if posting.reason() == Reason::Payment {
+                asked.payments.push(posting.key().clone());
+                self.paid_on.insert(posting.key().clone(), reference);
+            }
+        }
+        if posting.reason() == Reason::RefundPaid
+            && let Ok(id) = part.end_to_end.parse()
+        {
+            self.refunds.insert(id, posting.key().clone());
+        }
+    }
+
+    /// The entry seen before that this one is.
+    fn told_before(&self, entry: &BankEntry) -> Option<usize> {
+        let in_statement =
+            || self.statements.get(&(shape(entry), entry.statement.clone(), entry.number));
+        let by_place = self.places.get(&place(entry)).or_else(in_statement);
+        let by_servicer = || self.servicer.get(&servicer(entry)?);
+        let by_entry = || self.entry_references.get(&entry_reference(entry)?);
+        if let Some(at) = by_place.or_else(by_servicer).or_else(by_entry) {
+            return Some(*at);
+        }
+        let details = details(entry);
+        let same = |at: &&usize| {
+            self.seen.get(**at).is_some_and(|seen| {
+                let other_kind = seen.told != entry.told && !seen.paired;
+                let differ =
+                    !seen.servicer_reference.is_empty() && !entry.servicer_reference.is_empty();
+                let told = match (&seen.details, &details) {
+                    (Some(a), Some(b)) => a == b,
+                    _ => true,
+                };
+                (other_kind || entry.copy) && !differ && told
+            })
+        };
+        self.shapes.get(&shape(entry))?.iter().find(same).copied()
+    }
+
+    /// Keeps in mind that an entry was told, and that it is one told before.
+    fn note(&mut self, entry: &BankEntry, before: Option<usize>, postings: Vec<Key>) {
+        let at = before.unwrap_or(self.seen.len());
+        if let Some(seen) = self.seen.get_mut(at) {
+            seen.paired |= seen.told != entry.told;
+            if seen.servicer_reference.is_empty() {
+                seen.servicer_reference.clone_from(&entry.servicer_reference);
+            }
+        } else {
+            self.seen.push(Seen {
+                told: entry.told,
+                shape: shape(entry),
+                servicer_reference: entry.servicer_reference.clone(),
+                details: details(entry),
+                paired: false,
+                postings,
+            });
+            self.shapes.entry(shape(entry)).or_default().push(at);
+        }
+        self.places.entry(place(entry)).or_insert(at);
+        let in_statement = (shape(entry), entry.statement.clone(), entry.number);
+        self.statements.entry(in_statement).or_insert(at);
+        if let Some(mark) = servicer(entry) {
+            self.servicer.entry(mark).or_insert(at);
+        }
+        if let Some(mark) = entry_reference(entry) {
+            self.entry_references.entry(mark).or_insert(at);
+        }
+    }
+}
+
+/// Where money for this is received.
+fn received(payable: &Payable) -> Account {
+    match payable {
+        Payable::Debt(debt) => Account::Received(debt.clone()),
+        Payable::Deferment(id) => Account::DefermentPaid(id.clone()),
+    }
+}
+
+/// What a part does to the account at the bank: positive where money came.
+fn bank_money(part: &Part) -> Money {
+    match part.side {
+        Side::Credit => part.money,
+        Side::Debit => Money { amount: -part.money.amount, currency: part.money.currency },
+    }
+}
+
+fn shape(entry: &BankEntry) -> Shape {
+    let Money { amount, currency } = entry.money;
+    (entry.account.clone(), entry.booked, amount, currency, entry.side, entry.reversal)
+}
+
+fn place(entry: &BankEntry) -> Place {
+    (entry.account.clone(), entry.message.clone(), entry.statement.clone(), entry.number)
+}
+
+fn servicer(entry: &BankEntry) -> Option<(BankId, String, Side, bool)> {
+    // Where the entry has none, that of its only part is as good.
+    let of_part = || match &entry.parts[..] {
+        [only] => only.servicer_reference.as_str(),
+        _ => "",
+    };
+    let own = entry.servicer_reference.as_str();
+    let text = if own.is_empty() { of_part() } else { own };
+    let mark = || (entry.account.clone(), text.to_owned(), entry.side, entry.reversal);
+    (!text.is_empty()).then(mark)
+}
+
+fn entry_reference(entry: &BankEntry) -> Option<(Shape, String)> {
+    let own = &entry.entry_reference;
+    (!own.is_empty()).then(|| (shape(entry), own.clone()))
+}
+
+fn details(entry: &BankEntry) -> Option<Vec<(Decimal, String, String)>> {
+    let of = |part: &Part| (part.money.amount, part.references.join(" "), part.end_to_end.clone());
+    let mut all: Vec<_> = entry.parts.iter().map(of).collect();
+    all.sort();
+    entry.detailed.then_some(all)
+}
+
+/// The key of the posting of a part: by the bank's reference where there is one, else by its place.
+fn key(entry: &BankEntry, part: u32) -> String {
+    let mut out = format!("bank {}", entry.account);
+    let way = match (entry.side, entry.reversal) {
+        (Side::Credit, false) => "in",
+        (Side::Credit, true) => "in-back",
+        (Side::Debit, false) => "out",
+        (Side::Debit, true) => "out-back",
+    };
+    // Writing to a text does not fail.
+    let _ = match servicer(entry) {
+        Some((_, reference, ..)) => write!(out, " ref {reference} {way} {part}"),
+        None => {
+            write!(
+                out,
+                " at {} / {} / {} {way} {part}",
+                entry.message, entry.statement, entry.number
+            )
+        }
+    };
+    out.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
+fn note(entry: &BankEntry, part: &Part) -> String {
+    let told = match entry.told {
+        Told::Notification => "camt.054",
+        Told::Statement => "camt.053",
+    };
+    let mut out = format!("{told} {} / {} / {}", entry.message, entry.statement, entry.number);
+    for reference in &part.references {
+        let _ = write!(out, ", reference {reference}");
+    }
+    if !part.end_to_end.is_empty() {
+        let _ = write!(out, ", end to end {}", part.end_to_end);
+    }
+    out
+}

@@ -1,0 +1,139 @@
+//! What became of money a bank told, in a stable word and in the words of each language.
+
+use crate::finding::Trilingual;
+use crate::money::{Currency, Money};
+
+/// What became of a part of an entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// All that was asked for is there.
+    Matched,
+    /// This much is still to come.
+    Part(Money),
+    /// This much is too much.
+    Over(Money),
+    /// It was told before; nothing is posted.
+    Duplicate {
+        /// Whether it was told with another amount or way, so that a person has to look.
+        differs: bool,
+    },
+    /// The request is in this currency; the money is in suspense.
+    WrongCurrency(Currency),
+    /// No one request has its reference, or it gave none or several; the money is in suspense.
+    UnknownReference,
+    /// The bank has not booked it; nothing is posted.
+    NotBooked,
+    /// Money left that no refund is waiting for; it is in suspense.
+    NotCredit,
+    /// A refund was paid out.
+    RefundPaid,
+    /// The bank took back what it had booked: the payment is undone, or where none is found the money is
+    /// in suspense.
+    Reversed {
+        /// Whether the payment was found.
+        found: bool,
+    },
+}
+
+impl Outcome {
+    /// The stable name.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Matched => "matched",
+            Self::Part(_) => "part",
+            Self::Over(_) => "over",
+            Self::Duplicate { .. } => "duplicate",
+            Self::WrongCurrency(_) => "wrong-currency",
+            Self::UnknownReference => "unknown-reference",
+            Self::NotBooked => "not-booked",
+            Self::NotCredit => "not-credit",
+            Self::RefundPaid => "refund-paid",
+            Self::Reversed { .. } => "reversed",
+        }
+    }
+
+    /// What became of it, as a sentence.
+    #[must_use]
+    pub fn text(&self) -> Trilingual {
+        let of = |en: &str, zh: &str, ru: &str| Trilingual {
+            en: en.to_owned(),
+            zh: zh.to_owned(),
+            ru: ru.to_owned(),
+        };
+        let with = |money: &Money, texts: [&str; 3]| {
+            let money = format!("{} {}", money.amount, money.currency);
+            let [en, zh, ru] = texts.map(|text| text.replace("{}", &money));
+            Trilingual { en, zh, ru }
+        };
+        match self {
+            Self::Matched => of(
+                "The payment was received in full.",
+                "款项已全额到账。",
+                "Платёж получен полностью.",
+            ),
+            Self::Part(left) => with(
+                left,
+                [
+                    "Part of the payment was received; {} is still to be paid.",
+                    "仅收到部分款项，尚应缴 {}。",
+                    "Получена часть платежа; осталось уплатить {}.",
+                ],
+            ),
+            Self::Over(over) => with(
+                over,
+                [
+                    "More was paid than was asked for: {} too much. It stays yours.",
+                    "缴款超出应缴金额 {}，多缴部分仍归缴款人所有。",
+                    "Уплачено больше, чем запрошено: излишек {}. Он остаётся за вами.",
+                ],
+            ),
+            Self::Duplicate { differs: false } => of(
+                "The bank told of this payment before; it is counted once.",
+                "银行此前已通知该笔款项，仅计一次。",
+                "Банк уже сообщал об этом платеже; он учтён один раз.",
+            ),
+            Self::Duplicate { differs: true } => of(
+                "The bank told of this payment before, with other figures; nothing was posted and an officer has to look.",
+                "银行此前已通知该笔款项，但数据不一致；未入账，须由关员核查。",
+                "Банк уже сообщал об этом платеже с другими данными; ничего не проведено, требуется проверка должностным лицом.",
+            ),
+            Self::WrongCurrency(wanted) => {
+                let wanted = wanted.as_str();
+                let [en, zh, ru] = [
+                    "The payment is in another currency than was asked for ({}); it is kept apart and settles nothing.",
+                    "缴款币种与应缴币种（{}）不符；款项暂挂，不抵缴任何税费。",
+                    "Платёж в другой валюте, чем запрошено ({}); он учтён отдельно и ничего не погашает.",
+                ]
+                .map(|text| text.replace("{}", wanted));
+                Trilingual { en, zh, ru }
+            }
+            Self::UnknownReference => of(
+                "No payment request has the reference of this payment; it is kept apart and settles nothing.",
+                "没有与该款项参考号相符的缴款通知；款项暂挂，不抵缴任何税费。",
+                "Ни у одного запроса нет реквизита этого платежа; он учтён отдельно и ничего не погашает.",
+            ),
+            Self::NotBooked => of(
+                "The bank announced the payment but has not booked it; it does not count yet.",
+                "银行已预告该笔款项但尚未入账，暂不计入。",
+                "Банк сообщил о платеже, но ещё не провёл его; пока он не учитывается.",
+            ),
+            Self::NotCredit => of(
+                "Money left the account and no refund was waiting for it; an officer has to look.",
+                "款项自账户转出，但无对应的退款；须由关员核查。",
+                "Деньги списаны со счёта, но возврата, который их ждал, нет; требуется проверка должностным лицом.",
+            ),
+            Self::RefundPaid => of("The refund was paid out.", "退款已支付。", "Возврат выплачен."),
+            Self::Reversed { found: true } => of(
+                "The bank took the payment back; it counts no more.",
+                "银行已撤回该笔款项，不再计入。",
+                "Банк отозвал платёж; он больше не учитывается.",
+            ),
+            Self::Reversed { found: false } => of(
+                "The bank took back a payment that was not found; an officer has to look.",
+                "银行撤回一笔未能找到的款项；须由关员核查。",
+                "Банк отозвал платёж, который не найден; требуется проверка должностным лицом.",
+            ),
+        }
+    }
+}

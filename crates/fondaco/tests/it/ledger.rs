@@ -1,0 +1,930 @@
+//! The ledger and what a bank tells, in the words of a cashier; and what holds of any run of them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::time::Instant;
+
+use expect_test::{Expect, expect};
+use fondaco::day::Day;
+use fondaco::ledger::{
+    Account, Applied, BankEntry, Charge, CreditorReference, Debt, DefermentId, Entry, GuaranteeId,
+    Intake, Key, Ledger, Outcome, Part, Payable, PaymentRequest, Posting, Reason, Refusal, Settled,
+    Side, Slip, Source, Status, Told, Unbalanced, Why,
+};
+use fondaco::money::{Currency, Decimal, Money, decimal};
+use fondaco::token::Token;
+
+fn reference(number: u64) -> CreditorReference {
+    CreditorReference::numbered("T", number).unwrap()
+}
+
+fn debt(declaration: &str) -> Debt {
+    Debt { declaration: declaration.parse().unwrap(), debtor: "Trader".parse().unwrap() }
+}
+
+fn money(amount: &str, currency: &str) -> Money {
+    Money { amount: decimal(amount).unwrap(), currency: currency.parse().unwrap() }
+}
+
+fn why(name: &str) -> Why {
+    match name {
+        "appeal" => Why::Appeal,
+        "cancelled" => Why::Cancellation,
+        _ => Why::Correction,
+    }
+}
+
+/// An entry of a bank, of one part.
+fn told(words: &[&str]) -> BankEntry {
+    let kind = if words[0] == "053" { Told::Statement } else { Told::Notification };
+    let (message, number) = words[1].split_once('/').unwrap();
+    let side = if words[2] == "in" { Side::Credit } else { Side::Debit };
+    let whole = money(words[3], words[4]);
+    let mut entry = BankEntry {
+        told: kind,
+        message: message.to_owned(),
+        statement: format!("S{message}"),
+        number: number.parse().unwrap(),
+        copy: false,
+        account: "ACC".parse().unwrap(),
+        money: whole,
+        side,
+        reversal: false,
+        status: Status::Booked,
+        booked: Some(Day::of(2026, 11, 26).unwrap()),
+        servicer_reference: String::new(),
+        entry_reference: String::new(),
+        parts: vec![Part {
+            money: whole,
+            side,
+            servicer_reference: String::new(),
+            end_to_end: String::new(),
+            references: Vec::new(),
+        }],
+        detailed: true,
+    };
+    for word in &words[5..] {
+        let (name, value) = word.split_once('=').unwrap_or((word, ""));
+        let part = entry.parts.last_mut().unwrap();
+        match name {
+            "ref" => part.references.push(reference(value.parse().unwrap()).to_string()),
+            "text" => part.references.push(value.to_owned()),
+            "end" => part.end_to_end = value.to_owned(),
+            "svcr" => entry.servicer_reference = value.to_owned(),
+            "ntry" => entry.entry_reference = value.to_owned(),
+            "day" => entry.booked = Some(Day::of(2026, 11, value.parse().unwrap()).unwrap()),
+            "back" => entry.reversal = true,
+            "copy" => entry.copy = true,
+            "pending" => entry.status = Status::Pending,
+            "info" => entry.status = Status::Information,
+            "plain" => entry.detailed = false,
+            "of" => {
+                part.money.amount = decimal(value).unwrap();
+            }
+            "and" => {
+                let mut next = part.clone();
+                next.money.amount = decimal(value).unwrap();
+                next.references.clear();
+                entry.parts.push(next);
+            }
+            other => panic!("{other}"),
+        }
+    }
+    entry
+}
+
+struct House {
+    ledger: Ledger,
+    intake: Intake,
+    entries: Vec<BankEntry>,
+    out: String,
+}
+
+impl House {
+    fn run(input: &str) -> Self {
+        let ledger = Ledger::default();
+        let intake = Intake::default();
+        let mut house = Self { ledger, intake, entries: Vec::new(), out: String::new() };
+        for (n, line) in input.lines().enumerate() {
+            let words: Vec<&str> = line.split_whitespace().collect();
+            house.line(&format!("k{}", n + 1), &words);
+        }
+        house
+    }
+
+    fn line(&mut self, key: &str, words: &[&str]) {
+        let (key, words) = match words {
+            [rest @ .., last] if last.starts_with("key=") => (&last[4..], rest),
+            all => (key, all),
+        };
+        let slip = Slip {
+            key: key.parse().unwrap(),
+            day: Day::of(2026, 11, 26).unwrap(),
+            note: "test".to_owned(),
+        };
+        let charge = |words: &[&str]| {
+            let (currency, lines) = words.split_last().unwrap();
+            let pairs = lines.iter().map(|w| w.split_once('=').unwrap());
+            let amount = |text| decimal(text).unwrap();
+            let contingent = pairs.clone().find(|(t, _)| *t == "maybe");
+            let lines = pairs.filter(|(t, _)| *t != "maybe");
+            let lines = lines.map(|(t, a)| (Token::lossy(t), amount(a)));
+            let contingent = contingent.map_or(Decimal::ZERO, |(_, a)| amount(a));
+            Charge::new(currency.parse().unwrap(), lines, contingent)
+        };
+        let l = &self.ledger;
+        let made = match words {
+            ["charge", d, rest @ ..] => charge(rest).and_then(|c| l.charge(slip, &debt(d), &c)),
+            ["amend", d, rest @ ..] => charge(rest).and_then(|c| l.amend(slip, &debt(d), &c)),
+            ["cancel", d, because] => l.cancel(slip, &debt(d), why(because)),
+            ["limit", id, a, c] => l.limit(slip, &id.parse().unwrap(), money(a, c)),
+            ["guarantee", id, a, c] => l.guarantee(slip, &id.parse().unwrap(), money(a, c)),
+            ["defer", d, id, a, c] => l.defer(slip, &debt(d), &id.parse().unwrap(), money(a, c)),
+            ["undefer", d, id, a, c] => {
+                l.undefer(slip, &debt(d), &id.parse().unwrap(), money(a, c))
+            }
+            ["secure", d, id, a, c] => l.secure(slip, &debt(d), &id.parse().unwrap(), money(a, c)),
+            ["release", d, id, a, c] => {
+                l.release(slip, &debt(d), &id.parse().unwrap(), money(a, c))
+            }
+            ["refund", from, id, a, c] => {
+                let from = match from.split_once(':') {
+                    Some(("credit", of)) => Source::Credit(of.parse().unwrap()),
+                    Some(("suspense", _)) => Source::Suspense(self.suspense()),
+                    _ => Source::Debt(debt(from)),
+                };
+                l.refund(slip, &from, &id.parse().unwrap(), money(a, c))
+            }
+            ["credit", d] => l.credit(slip, &debt(d)),
+            ["use-credit", d, a, c] => l.use_credit(slip, &debt(d), money(a, c)),
+            ["assign", d, a, c] => l.assign(slip, &self.suspense(), &debt(d), money(a, c)),
+            ["reverse", of, because] => l.reverse(slip, &of.parse().unwrap(), why(because)),
+            ["ask", n, d, a, c] => {
+                let payable = match d.strip_prefix("account:") {
+                    Some(id) => Payable::Deferment(id.parse().unwrap()),
+                    None => Payable::Debt(debt(d)),
+                };
+                let reference = reference(n.parse().unwrap());
+                let request = PaymentRequest { reference, payable, money: money(a, c) };
+                if let Err(refusal) = self.intake.ask(request) {
+                    writeln!(self.out, "{key}: no, {refusal}").unwrap();
+                }
+                return;
+            }
+            ["bank", rest @ ..] => {
+                let entry = told(rest);
+                self.entries.push(entry.clone());
+                match self.intake.take(&mut self.ledger, &entry) {
+                    Ok(all) => {
+                        for taken in all {
+                            let said = match taken.outcome {
+                                Outcome::Part(m) => format!("part, {} to come", m.amount),
+                                Outcome::Over(m) => format!("over by {}", m.amount),
+                                Outcome::WrongCurrency(c) => format!("wrong currency, want {c}"),
+                                Outcome::Duplicate { differs: true } => "duplicate, differs".into(),
+                                Outcome::Reversed { found: false } => "reversed, not found".into(),
+                                other => other.name().to_owned(),
+                            };
+                            let posted = if taken.posted.is_some() { "" } else { ", not posted" };
+                            writeln!(self.out, "{key}: {said}{posted}").unwrap();
+                        }
+                    }
+                    Err(refusal) => writeln!(self.out, "{key}: no, {refusal}").unwrap(),
+                }
+                return;
+            }
+            ["show", d] => {
+                let s = self.ledger.standing(&debt(d));
+                let settled = self.ledger.settled(&debt(d));
+                let goes = if self.ledger.releases(&d.parse().unwrap()) { "goes" } else { "stays" };
+                match s {
+                    None => writeln!(self.out, "{d}: {settled:?}, {goes}").unwrap(),
+                    Some(s) => writeln!(
+                        self.out,
+                        "{d}: {settled:?}, {goes}: due {} contingent {} received {} deferred {} secured {} {}",
+                        s.due, s.contingent, s.received, s.deferred, s.secured, s.currency
+                    )
+                    .unwrap(),
+                }
+                return;
+            }
+            other => panic!("{other:?}"),
+        };
+        match made.map(|posting| (posting.clone(), self.ledger.apply(posting))) {
+            Ok((_, Ok(Applied::New))) => {}
+            Ok((_, Ok(Applied::Repeated))) => writeln!(self.out, "{key}: repeated").unwrap(),
+            Ok((posting, Err(refusal))) => panic!("{posting:?} was made and refused: {refusal}"),
+            Err(refusal) => writeln!(self.out, "{key}: no, {refusal}").unwrap(),
+        }
+    }
+
+    /// The last money in suspense.
+    fn suspense(&self) -> fondaco::ledger::SuspenseId {
+        let of = |posting: &Posting| {
+            posting.entries().iter().find_map(|e| match &e.account {
+                Account::Suspense(id) => Some(id.clone()),
+                _ => None,
+            })
+        };
+        self.ledger.postings().filter_map(of).last().unwrap()
+    }
+}
+
+fn balanced(ledger: &Ledger) {
+    for currency in ledger.currencies() {
+        assert_eq!(ledger.sum(currency), Decimal::ZERO, "{currency}");
+    }
+}
+
+fn check(input: &str, expect: Expect) {
+    let house = House::run(input);
+    balanced(&house.ledger);
+    expect.assert_eq(&house.out);
+    // The ledger is the fold of its postings, and the intake that of requests and entries.
+    let again = Ledger::fold(house.ledger.postings().cloned()).unwrap();
+    assert!(again.balances().eq(house.ledger.balances()));
+    let mut second = House { ledger: again, out: String::new(), ..House::run("") };
+    for line in input.lines().filter(|line| line.trim().starts_with("ask")) {
+        second.line("k", &line.split_whitespace().collect::<Vec<_>>());
+    }
+    for entry in &house.entries {
+        second.intake.take(&mut second.ledger, entry).unwrap();
+    }
+    assert!(second.ledger.balances().eq(house.ledger.balances()));
+    for n in 0..20 {
+        let of = |intake: &Intake| intake.request(&reference(n)).map(|(_, received)| received);
+        assert_eq!(of(&second.intake), of(&house.intake), "request {n}");
+    }
+}
+
+/// Goods go on money, and on nothing else.
+#[test]
+fn a_debt_is_settled_by_money_a_deferment_or_a_guarantee() {
+    check(
+        "show M1
+         charge M1 A00=100 B00=20 CNY
+         show M1
+         ask 1 M1 120 CNY
+         bank 054 a/1 in 50 CNY ref=1
+         show M1
+         bank 054 a/2 in 70 CNY ref=1
+         show M1
+         charge M2 A00=0 CNY
+         show M2
+         charge M3 A00=10 maybe=5 CNY
+         ask 3 M3 10 CNY
+         bank 054 a/3 in 10 CNY ref=3
+         show M3
+         guarantee G 5 CNY
+         secure M3 G 5 CNY
+         show M3",
+        expect![[r#"
+            M1: Open, stays
+            M1: Open, stays: due 120 contingent 0 received 0 deferred 0 secured 0 CNY
+            k5: part, 70 to come
+            M1: Part, stays: due 120 contingent 0 received 50 deferred 0 secured 0 CNY
+            k7: matched
+            M1: Paid, goes: due 120 contingent 0 received 120 deferred 0 secured 0 CNY
+            M2: Paid, goes: due 0 contingent 0 received 0 deferred 0 secured 0 CNY
+            k13: matched
+            M3: Part, stays: due 10 contingent 5 received 10 deferred 0 secured 0 CNY
+            M3: Secured, goes: due 10 contingent 5 received 10 deferred 0 secured 5 CNY
+        "#]],
+    );
+}
+
+/// What a deferment account has no room for and what a guarantee has not free is refused.
+#[test]
+fn limits_hold() {
+    check(
+        "charge M1 A00=100 CNY
+         defer M1 D 100 CNY
+         limit D 80 CNY
+         defer M1 D 100 CNY
+         defer M1 D 80 CNY
+         defer M1 D 80 CNY key=k5
+         defer M1 D 79 CNY key=k5
+         show M1
+         guarantee G 30 CNY
+         secure M1 G 31 CNY
+         secure M1 G 20 EUR
+         secure M1 G 20 CNY
+         show M1
+         secure M1 G 11 CNY
+         limit D 79 CNY
+         guarantee G 19 CNY
+         release M1 G 20 CNY
+         ask 1 account:D 80 CNY
+         bank 053 a/1 in 80 CNY ref=1
+         defer M1 D 20 CNY
+         show M1
+         release M1 G 21 CNY
+         release M1 G 20 CNY
+         show M1
+         defer M1 D 1 CNY
+         undefer M1 D 1 CNY
+         limit D -1 CNY
+         defer M1 D 0.000001 CNY
+         bank 053 b/1 out 80 CNY ref=1 back
+         limit D 100 CNY
+         limit D 99 CNY
+         show M1",
+        expect![[r#"
+            k2: no, over-limit: at most 0 CNY
+            k4: no, over-limit: at most 80 CNY
+            k5: repeated
+            k5: no, key-reused: k5
+            M1: Part, stays: due 100 contingent 0 received 0 deferred 80 secured 0 CNY
+            k10: no, over-guarantee: at most 30 CNY
+            k11: no, wrong-currency: want CNY
+            M1: Secured, goes: due 100 contingent 0 received 0 deferred 80 secured 20 CNY
+            k14: no, over-guarantee: at most 10 CNY
+            k15: no, over-limit: at most 0 CNY
+            k16: no, over-guarantee: at most 10 CNY
+            k17: no, still-due: at most 0 CNY
+            k19: matched
+            M1: Secured, goes: due 100 contingent 0 received 0 deferred 100 secured 20 CNY
+            k22: no, still-due: at most 20 CNY
+            M1: Secured, goes: due 100 contingent 0 received 0 deferred 100 secured 0 CNY
+            k25: no, more-than-owed: at most 0 CNY
+            k26: no, still-due: at most 0 CNY
+            k27: no, not-an-amount: -1
+            k28: no, not-an-amount: 0.000001
+            k29: reversed
+            k31: no, over-limit: at most 0 CNY
+            M1: Secured, goes: due 100 contingent 0 received 0 deferred 100 secured 0 CNY
+        "#]],
+    );
+}
+
+/// More and less than was charged, and everything taken back.
+#[test]
+fn a_debt_is_amended_both_ways_and_what_is_over_is_given_back_once() {
+    check(
+        "amend M1 A00=1 CNY
+         charge M1 A00=100 B00=20 CNY
+         charge M1 A00=100 B00=20 CNY key=k2
+         charge M1 A00=100 CNY
+         charge M2 A00=1 EUR key=k2
+         amend M1 A00=90 C00=5 CNY
+         show M1
+         amend M1 A00=90 C00=5 CNY
+         amend M1 A00=90 C00=5 CNY key=k6
+         amend M1 A00=90 C00=5 EUR
+         ask 1 M1 95 CNY
+         bank 054 a/1 in 95 CNY ref=1
+         show M1
+         refund M1 R1 1 CNY
+         refund M1 R1 96 CNY
+         amend M1 A00=60 CNY
+         show M1
+         refund M1 R1 36 CNY
+         refund M1 R1 35 CNY
+         refund M1 R1 35 CNY key=k19
+         refund M1 R1 35 CNY
+         show M1
+         bank 053 b/1 out 35 CNY end=R1
+         bank 053 b/2 out 35 CNY end=R1
+         bank 053 b/3 in 35 CNY end=R1 back
+         cancel M1 appeal
+         show M1
+         credit M1
+         credit M1 key=k28
+         show M1
+         charge M2 A00=50 CNY
+         use-credit M2 51 CNY
+         use-credit M2 50 CNY
+         show M2
+         refund credit:Trader R2 11 CNY
+         refund credit:Trader R2 10 CNY",
+        expect![[r#"
+            k1: no, no-such-debt: M1 of Trader
+            k2: repeated
+            k4: no, already-charged: M1 of Trader
+            k2: no, key-reused: k2
+            M1: Open, stays: due 95 contingent 0 received 0 deferred 0 secured 0 CNY
+            k8: no, nothing-to-post
+            k6: repeated
+            k10: no, wrong-currency: want CNY
+            k12: matched
+            M1: Paid, goes: due 95 contingent 0 received 95 deferred 0 secured 0 CNY
+            k14: no, still-due: at most 0 CNY
+            k15: no, not-paid: at most 95 CNY
+            M1: Over, goes: due 60 contingent 0 received 95 deferred 0 secured 0 CNY
+            k18: no, still-due: at most 35 CNY
+            k19: repeated
+            k21: no, refund-taken
+            M1: Paid, goes: due 60 contingent 0 received 60 deferred 0 secured 0 CNY
+            k23: refund-paid
+            k24: not-credit
+            k25: reversed
+            M1: Over, goes: due 0 contingent 0 received 60 deferred 0 secured 0 CNY
+            k28: repeated
+            M1: Paid, goes: due 0 contingent 0 received 0 deferred 0 secured 0 CNY
+            k32: no, more-than-owed: at most 50 CNY
+            M2: Paid, goes: due 50 contingent 0 received 50 deferred 0 secured 0 CNY
+            k35: no, more-than-held: at most 10 CNY
+        "#]],
+    );
+}
+
+/// A posting is undone once, by its exact reverse, and a bank's only by the bank.
+#[test]
+fn a_posting_is_reversed_once() {
+    check(
+        "charge M1 A00=100 CNY key=c
+         reverse c appeal key=r
+         reverse c appeal key=r
+         reverse c appeal
+         reverse r appeal
+         reverse nothing appeal
+         show M1
+         amend M1 A00=40 CNY key=a
+         reverse a wrong
+         show M1
+         amend M1 A00=30 CNY key=b
+         amend M1 A00=20 CNY
+         reverse b wrong
+         guarantee G 10 CNY
+         secure M1 G 10 CNY key=s
+         reverse s wrong key=s2
+         show M1
+         ask 1 M1 20 CNY
+         bank 054 m/1 in 20 CNY ref=1 svcr=X
+         reverse bank_ACC_ref_X_in_1 wrong",
+        expect![[r#"
+            r: repeated
+            k4: no, already-reversed: r
+            k5: no, is-reversal: r
+            k6: no, no-such-posting: nothing
+            M1: Paid, goes: due 0 contingent 0 received 0 deferred 0 secured 0 CNY
+            M1: Paid, goes: due 0 contingent 0 received 0 deferred 0 secured 0 CNY
+            k13: no, more-than-owed: at most 20 CNY
+            M1: Open, stays: due 20 contingent 0 received 0 deferred 0 secured 0 CNY
+            k19: matched
+            k20: no, no-such-posting: bank_ACC_ref_X_in_1
+        "#]],
+    );
+    let mut house = House::run(
+        "charge M1 A00=20 CNY
+         ask 1 M1 20 CNY
+         bank 054 m/1 in 20 CNY ref=1 svcr=X",
+    );
+    let of: Key = "bank ACC ref X in 1".parse().unwrap();
+    let slip = Slip {
+        key: "z".parse().unwrap(),
+        day: Day::of(2026, 11, 26).unwrap(),
+        note: String::new(),
+    };
+    assert_eq!(house.ledger.reverse(slip, &of, Why::Correction), Err(Refusal::OnlyTheBank));
+    house.line("k", &["bank", "053", "n/1", "out", "20", "CNY", "svcr=X", "back"]);
+    assert_eq!(house.ledger.settled(&debt("M1")), Settled::Open);
+}
+
+/// Each way a bank's entry can fail to be the payment asked for.
+#[test]
+fn what_the_bank_tells_is_held_against_what_was_asked() {
+    check(
+        "charge M1 A00=100 CNY
+         ask 1 M1 100 CNY
+         ask 1 M1 100 CNY
+         ask 1 M1 101 CNY
+         ask 2 M9 100 CNY
+         ask 3 M1 0 CNY
+         bank 054 a/1 in 100 CNY ref=1 pending
+         bank 054 a/1 in 100 CNY ref=1 info
+         bank 054 a/2 in 100 EUR ref=1
+         bank 054 a/3 in 100 CNY
+         bank 054 a/4 in 100 CNY text=RF19539007547034
+         bank 054 a/5 in 100 CNY ref=7
+         bank 054 a/6 in 100 CNY ref=1 ref=7
+         bank 054 a/7 in 100 CNY ref=2
+         bank 054 a/8 out 100 CNY ref=1
+         show M1
+         bank 054 a/1 in 30 CNY ref=1 ref=1
+         bank 054 a/1 in 30 CNY ref=1
+         bank 054 a/1 in 300 CNY ref=1
+         show M1
+         bank 054 a/9 in 80 CNY ref=1
+         show M1
+         bank 054 b/1 in 90 CNY of=40 ref=1 and=50 text=who
+         show M1",
+        expect![[r#"
+            k4: no, reference-taken
+            k6: no, not-an-amount: 0
+            k7: not-booked, not posted
+            k8: not-booked, not posted
+            k9: wrong currency, want CNY
+            k10: unknown-reference
+            k11: unknown-reference
+            k12: unknown-reference
+            k13: unknown-reference
+            k14: unknown-reference
+            k15: not-credit
+            M1: Open, stays: due 100 contingent 0 received 0 deferred 0 secured 0 CNY
+            k17: part, 70 to come
+            k18: duplicate, not posted
+            k19: duplicate, differs, not posted
+            M1: Part, stays: due 100 contingent 0 received 30 deferred 0 secured 0 CNY
+            k21: over by 10
+            M1: Over, goes: due 100 contingent 0 received 110 deferred 0 secured 0 CNY
+            k23: over by 50
+            k23: unknown-reference
+            M1: Over, goes: due 100 contingent 0 received 150 deferred 0 secured 0 CNY
+        "#]],
+    );
+}
+
+/// The same money told by two messages, with a bank's reference and without.
+#[test]
+fn an_entry_counts_once_however_often_it_is_told() {
+    check(
+        "charge M1 A00=1000 CNY
+         ask 1 M1 1000 CNY
+         bank 054 a/1 in 10 CNY ref=1 svcr=X
+         bank 053 b/1 in 10 CNY ref=1 svcr=X
+         bank 053 b/2 in 11 CNY ref=1 svcr=X
+         bank 054 c/1 in 20 CNY ref=1 ntry=7
+         bank 054 d/4 in 20 CNY ref=1 ntry=7
+         bank 054 d/5 in 21 CNY ref=1 ntry=7
+         bank 054 d/6 in 20 CNY ref=1 ntry=7 day=27
+         bank 054 e/1 in 30 CNY ref=1
+         bank 054 e/2 in 30 CNY ref=1
+         bank 053 f/1 in 30 CNY ref=1
+         bank 053 f/2 in 30 CNY ref=1
+         bank 053 f/3 in 30 CNY ref=1
+         bank 053 f/3 in 30 CNY ref=1 copy
+         bank 053 g/9 in 30 CNY ref=1 copy
+         bank 054 h/1 in 40 CNY of=15 ref=1 and=25 end=q
+         bank 053 i/1 in 40 CNY plain
+         bank 053 i/2 in 40 CNY plain
+         show M1",
+        expect![[r#"
+            k3: part, 990 to come
+            k4: duplicate, not posted
+            k5: duplicate, differs, not posted
+            k6: part, 970 to come
+            k7: duplicate, not posted
+            k8: part, 949 to come
+            k9: part, 929 to come
+            k10: part, 899 to come
+            k11: part, 869 to come
+            k12: duplicate, not posted
+            k13: duplicate, not posted
+            k14: part, 839 to come
+            k15: duplicate, not posted
+            k16: duplicate, not posted
+            k17: part, 824 to come
+            k17: unknown-reference
+            k18: duplicate, not posted
+            k19: unknown-reference
+            M1: Part, stays: due 1000 contingent 0 received 176 deferred 0 secured 0 CNY
+        "#]],
+    );
+}
+
+/// What the bank takes back opens the debt again.
+#[test]
+fn a_reversal_of_the_bank_opens_the_debt_again() {
+    check(
+        "charge M1 A00=100 CNY
+         ask 1 M1 100 CNY
+         bank 054 a/1 in 60 CNY ref=1 svcr=X
+         bank 054 a/2 in 40 CNY ref=1 svcr=Y
+         show M1
+         bank 053 b/1 out 40 CNY svcr=Y back
+         bank 053 b/1 out 40 CNY svcr=Y back
+         bank 053 c/7 out 40 CNY svcr=Y back
+         show M1
+         bank 053 b/2 out 60 CNY ref=1 back
+         show M1
+         bank 053 b/3 out 60 CNY ref=1 back
+         bank 054 d/1 in 100 CNY ref=1
+         bank 054 d/2 out 25 CNY ref=1 back
+         show M1
+         bank 054 d/3 in 5 CNY back
+         bank 054 d/4 in 25 CNY
+         assign M1 26 CNY
+         assign M1 25 CNY
+         show M1
+         assign M1 1 CNY",
+        expect![[r#"
+            k3: part, 40 to come
+            k4: matched
+            M1: Paid, goes: due 100 contingent 0 received 100 deferred 0 secured 0 CNY
+            k6: reversed
+            k7: duplicate, not posted
+            k8: duplicate, not posted
+            M1: Part, stays: due 100 contingent 0 received 60 deferred 0 secured 0 CNY
+            k10: reversed
+            M1: Open, stays: due 100 contingent 0 received 0 deferred 0 secured 0 CNY
+            k12: reversed, not found
+            k13: matched
+            k14: reversed
+            M1: Part, stays: due 100 contingent 0 received 75 deferred 0 secured 0 CNY
+            k16: reversed, not found
+            k17: unknown-reference
+            k18: no, more-than-owed: at most 25 CNY
+            M1: Paid, goes: due 100 contingent 0 received 100 deferred 0 secured 0 CNY
+            k21: no, more-than-owed: at most 0 CNY
+        "#]],
+    );
+}
+
+/// No posting can be made that is out of balance, and none that conjures money out of a debt.
+#[test]
+fn an_unbalanced_posting_cannot_be_made() {
+    let day = Day::of(2026, 11, 26).unwrap();
+    let m1 = debt("M1");
+    let entry =
+        |account: Account, amount: &str, c: &str| Entry { account, money: money(amount, c) };
+    let make = |entries| Posting::new("k".parse().unwrap(), day, Reason::Payment, "", entries);
+    let bank = || Account::Bank("ACC".parse().unwrap());
+    let due = || Account::Due(m1.clone(), Token::lossy("A00"));
+    let received = || Account::Received(m1.clone());
+    assert_eq!(make(Vec::new()), Err(Unbalanced::Empty));
+    let sum = make(vec![entry(bank(), "1", "CNY"), entry(received(), "-1.00001", "CNY")]);
+    assert!(matches!(sum, Err(Unbalanced::Sum(..))), "{sum:?}");
+    let sum = make(vec![entry(bank(), "1", "CNY"), entry(received(), "-1", "EUR")]);
+    assert!(matches!(sum, Err(Unbalanced::Sum(..))), "{sum:?}");
+    // It sums to zero, but not in the book of money.
+    let sum = make(vec![entry(due(), "1", "CNY"), entry(received(), "-1", "CNY")]);
+    assert!(matches!(sum, Err(Unbalanced::Sum(..))), "{sum:?}");
+    let fine = make(vec![entry(bank(), "1", "CNY"), entry(received(), "-1.0", "CNY")]).unwrap();
+    assert!(matches!(Ledger::default().apply(fine), Err(Refusal::NoSuchDebt(_))));
+    for amount in ["0.000001", "1000000000000000000", "-1000000000000000000"] {
+        let sum = make(vec![entry(bank(), amount, "CNY")]);
+        assert!(matches!(sum, Err(Unbalanced::NotAnAmount(_))), "{sum:?}");
+    }
+    // Credit and suspense that are not there pay nothing.
+    let mut ledger = House::run("charge M1 A00=5 CNY").ledger;
+    for from in [
+        Account::Credit("Trader".parse().unwrap()),
+        Account::Suspense("s".parse().unwrap()),
+        Account::Refund("r".parse().unwrap()),
+        Account::DefermentPaid("d".parse().unwrap()),
+    ] {
+        let entries = vec![entry(from, "5", "CNY"), entry(received(), "-5", "CNY")];
+        let key = "x".parse().unwrap();
+        let posting = Posting::new(key, day, Reason::Assignment, "", entries).unwrap();
+        assert!(matches!(ledger.apply(posting), Err(Refusal::MoreThanHeld(_))));
+    }
+    let entries = vec![entry(bank(), "5", "CNY"), entry(received(), "-5", "CNY")];
+    let posting = Posting::new("x".parse().unwrap(), day, Reason::Assignment, "", entries).unwrap();
+    assert_eq!(ledger.apply(posting), Err(Refusal::OnlyTheBank));
+    assert_eq!(ledger.settled(&m1), Settled::Open);
+}
+
+#[test]
+fn accounts_and_reasons_come_back_from_the_columns_of_a_store() {
+    let m1 = debt("M/1 号");
+    let all = [
+        Account::Due(m1.clone(), Token::lossy("A00")),
+        Account::Revenue(Token::lossy("A00")),
+        Account::Contingent(m1.clone()),
+        Account::Contingents,
+        Account::Bank("ACC".parse().unwrap()),
+        Account::Received(m1.clone()),
+        Account::DefermentPaid("D".parse().unwrap()),
+        Account::Credit("Trader".parse().unwrap()),
+        Account::Suspense("s".parse().unwrap()),
+        Account::Refund("r".parse().unwrap()),
+        Account::Deferment("D".parse().unwrap()),
+        Account::Deferred(m1.clone(), "D".parse().unwrap()),
+        Account::Used("G".parse().unwrap()),
+        Account::Secured(m1, "G".parse().unwrap()),
+        Account::Limit("D".parse().unwrap()),
+        Account::Amount("G".parse().unwrap()),
+        Account::Granted,
+    ];
+    let mut kinds = BTreeSet::new();
+    for account in &all {
+        let (kind, columns) = account.columns();
+        assert!(kinds.insert(kind));
+        assert_eq!(Account::of_columns(kind, columns).as_ref(), Some(account));
+    }
+    assert_eq!(Account::of_columns("granted", ["x", "", ""]), None);
+    assert_eq!(Account::of_columns("bank", ["", "", ""]), None);
+    assert_eq!(Account::of_columns("vault", ["a", "", ""]), None);
+    for reason in Reason::ALL {
+        assert_eq!(Reason::named(reason.name()), Some(reason));
+    }
+    for bad in ["", " a", "a\n", "a\u{7}b", &"x".repeat(501)] {
+        assert!(bad.parse::<Key>().is_err(), "{bad:?}");
+    }
+}
+
+/// Numbers by chance, the same on every machine.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: u64) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0 % sides
+    }
+}
+
+struct Chance {
+    dice: Dice,
+    ledger: Ledger,
+    intake: Intake,
+    currencies: [Currency; 4],
+    /// What came and went at the bank, by currency.
+    bank: BTreeMap<Currency, Decimal>,
+    taken_back: BTreeSet<DefermentId>,
+}
+
+impl Chance {
+    fn amount(&mut self) -> Decimal {
+        Decimal::new(self.dice.roll(200_000) as i64, 2)
+    }
+
+    fn intent(&mut self, n: u64) -> Result<Posting, Refusal> {
+        let fresh = self.dice.roll(10) > 0;
+        let n = if fresh { n } else { n.saturating_sub(self.dice.roll(50)) };
+        let slip = Slip {
+            key: format!("i{n}").parse().unwrap(),
+            day: Day::of(2026, 1, 1).unwrap(),
+            note: String::new(),
+        };
+        let which = debt(&format!("M{}", self.dice.roll(500)));
+        let known = self.ledger.standing(&which).map(|s| s.currency);
+        let any = self.currencies[self.dice.roll(4) as usize];
+        let currency = known.filter(|_| self.dice.roll(20) > 0).unwrap_or(any);
+        let amount = self.amount();
+        let money = Money { amount, currency };
+        let deferment: DefermentId = format!("D{}", self.dice.roll(5)).parse().unwrap();
+        let guarantee: GuaranteeId = format!("G{}", self.dice.roll(5)).parse().unwrap();
+        let charge = Charge::new(
+            currency,
+            [(Token::lossy("A00"), amount), (Token::lossy("B00"), self.amount())],
+            Decimal::new(self.dice.roll(2) as i64 * 500, 2),
+        )?;
+        let l = &self.ledger;
+        match self.dice.roll(17) {
+            0..=2 => l.charge(slip, &which, &charge),
+            3 | 4 => l.amend(slip, &which, &charge),
+            5 => l.cancel(slip, &which, Why::Cancellation),
+            6 => l.limit(slip, &deferment, Money { amount: amount * Decimal::TEN, currency }),
+            7 => l.guarantee(slip, &guarantee, Money { amount: amount * Decimal::TEN, currency }),
+            8 => l.defer(slip, &which, &deferment, money),
+            9 => l.undefer(slip, &which, &deferment, money),
+            10 => l.secure(slip, &which, &guarantee, money),
+            11 => l.release(slip, &which, &guarantee, money),
+            12 => {
+                let id = format!("R{n}").parse().unwrap();
+                l.refund(slip, &Source::Debt(which), &id, money)
+            }
+            13 => l.credit(slip, &which),
+            14 => l.use_credit(slip, &which, money),
+            15 => {
+                let of = format!("i{}", n.saturating_sub(self.dice.roll(200))).parse().unwrap();
+                l.reverse(slip, &of, Why::Appeal)
+            }
+            _ => l.cancel(slip, &which, Why::Appeal),
+        }
+    }
+
+    fn entry(&mut self, n: u64) -> BankEntry {
+        let n = n.saturating_sub(self.dice.roll(3));
+        let number = self.dice.roll(600);
+        let any = self.currencies[self.dice.roll(4) as usize];
+        let asked = self.intake.request(&reference(number)).map(|(r, _)| r.money);
+        let asked = asked.filter(|_| self.dice.roll(4) > 0);
+        let amount = self.amount() + Decimal::new(1, 2);
+        let money = asked.unwrap_or(Money { amount, currency: any });
+        let kind = if self.dice.roll(2) > 0 { "054" } else { "053" };
+        let way = if self.dice.roll(5) > 0 { "in" } else { "out" };
+        let mut entry = told(&[
+            kind,
+            &format!("m{n}/1"),
+            way,
+            &money.amount.to_string(),
+            money.currency.as_str(),
+            &format!("ref={number}"),
+        ]);
+        entry.reversal = self.dice.roll(8) == 0;
+        if self.dice.roll(6) == 0 {
+            entry.status = Status::Pending;
+        }
+        if self.dice.roll(3) == 0 {
+            entry.servicer_reference = format!("X{}", n / 2);
+        }
+        entry
+    }
+
+    fn bank(&mut self, n: u64) {
+        let entry = self.entry(n);
+        let before: Vec<_> = [&entry.money.currency].map(|c| self.at_bank(*c)).to_vec();
+        let taken = self.intake.take(&mut self.ledger, &entry).unwrap();
+        let posted = taken[0].posted.is_some();
+        let sign = if entry.side == Side::Credit { Decimal::ONE } else { -Decimal::ONE };
+        let moved = if posted { entry.money.amount * sign } else { Decimal::ZERO };
+        assert_eq!(self.at_bank(entry.money.currency), before[0] + moved);
+        *self.bank.entry(entry.money.currency).or_default() += moved;
+        let said = taken[0].outcome.text();
+        assert!(!said.en.is_empty() && !said.zh.is_empty() && !said.ru.is_empty());
+        if let (Some(key), Outcome::Reversed { .. }) = (&taken[0].posted, taken[0].outcome) {
+            for e in self.ledger.posting(key).unwrap().entries() {
+                if let Account::DefermentPaid(id) = &e.account {
+                    self.taken_back.insert(id.clone());
+                }
+            }
+        }
+    }
+
+    fn at_bank(&self, currency: Currency) -> Decimal {
+        self.ledger.balance(&Account::Bank("ACC".parse().unwrap()), currency)
+    }
+
+    /// What holds of the whole ledger.
+    fn holds(&self) {
+        balanced(&self.ledger);
+        let mut paid: BTreeMap<&Debt, Decimal> = BTreeMap::new();
+        for posting in self.ledger.postings() {
+            for entry in posting.entries() {
+                if let Account::Received(debt) = &entry.account {
+                    *paid.entry(debt).or_default() -= entry.money.amount;
+                }
+            }
+        }
+        for currency in self.currencies {
+            assert_eq!(
+                self.at_bank(currency),
+                self.bank.get(&currency).copied().unwrap_or_default()
+            );
+            for n in 0..5 {
+                let deferment: DefermentId = format!("D{n}").parse().unwrap();
+                let limit = self.ledger.balance(&Account::Limit(deferment.clone()), currency);
+                let owed = self.ledger.owed(&deferment, currency);
+                assert!(owed <= limit || self.taken_back.contains(&deferment), "{deferment}");
+                let guarantee: GuaranteeId = format!("G{n}").parse().unwrap();
+                assert!(self.ledger.free(&guarantee, currency) >= Decimal::ZERO, "{guarantee}");
+            }
+        }
+        for n in 0..500 {
+            let which = debt(&format!("M{n}"));
+            let Some(s) = self.ledger.standing(&which) else { continue };
+            assert_eq!(s.received, paid.get(&which).copied().unwrap_or_default());
+            assert!(s.due >= Decimal::ZERO && s.deferred >= Decimal::ZERO);
+            let covered = s.received + s.deferred + s.secured;
+            if s.settled().releases() {
+                assert!(covered >= s.due + s.contingent, "{which:?} {s:?}");
+            }
+        }
+    }
+}
+
+/// 10^5 operations by chance: sums stay zero, limits stay kept, money at the bank is what the bank told.
+#[test]
+fn a_hundred_thousand_operations_keep_the_sum_zero_and_every_limit() {
+    let began = Instant::now();
+    let mut chance = Chance {
+        dice: Dice(0x9e37_79b9_7f4a_7c15),
+        ledger: Ledger::default(),
+        intake: Intake::default(),
+        currencies: ["CNY", "RUB", "EUR", "KWD"].map(|c| c.parse().unwrap()),
+        bank: BTreeMap::new(),
+        taken_back: BTreeSet::new(),
+    };
+    let (mut done, mut refused) = (0u32, BTreeMap::<&str, u32>::new());
+    for n in 0..100_000u64 {
+        match chance.dice.roll(10) {
+            0 => {
+                let number = chance.dice.roll(600);
+                let which = debt(&format!("M{}", chance.dice.roll(500)));
+                let Some(s) = chance.ledger.standing(&which) else { continue };
+                let amount = s.outstanding().max(Decimal::ONE);
+                let money = Money { amount, currency: s.currency };
+                let payable = match chance.dice.roll(5) {
+                    0 => Payable::Deferment(format!("D{}", number % 5).parse().unwrap()),
+                    _ => Payable::Debt(which),
+                };
+                let request = PaymentRequest { reference: reference(number), payable, money };
+                let _ = chance.intake.ask(request);
+            }
+            1..=4 => chance.bank(n),
+            _ => match chance.intent(n) {
+                Ok(posting) => {
+                    let again = (n % 8 == 0).then(|| posting.clone());
+                    chance.ledger.apply(posting).unwrap();
+                    if let Some(again) = again {
+                        assert_eq!(chance.ledger.apply(again), Ok(Applied::Repeated));
+                    }
+                    done += 1;
+                }
+                Err(refusal) => *refused.entry(refusal.name()).or_default() += 1,
+            },
+        }
+        if n % 40_000 == 0 {
+            chance.holds();
+        }
+    }
+    chance.holds();
+    let again = Ledger::fold(chance.ledger.postings().cloned()).unwrap();
+    assert!(again.balances().eq(chance.ledger.balances()));
+    println!("{done} intents posted, refused: {refused:?}, {:?}", began.elapsed());
+    assert!(done > 8_000 && refused.len() > 10, "{done} {refused:?}");
+}
