@@ -9,6 +9,7 @@ pub mod answer;
 pub mod change;
 mod ill;
 pub mod import;
+pub mod iso20022;
 pub mod json;
 pub mod origin;
 pub mod pack;

@@ -3,7 +3,7 @@
 use fondaco::model::is_space;
 
 /// Whether the text between `<?` and `?>` is an XML declaration. Source: XML 1.0, 2.8.
-pub(super) fn is_xml_declaration(text: &str) -> bool {
+pub(crate) fn is_xml_declaration(text: &str) -> bool {
     fn part<'a>(rest: &'a str, name: &str) -> Option<(&'a str, &'a str)> {
         let after = rest.trim_start_matches(|c: char| c.is_ascii() && is_space(c as u8));
         if after.len() == rest.len() {
@@ -40,7 +40,7 @@ pub(super) fn is_xml_declaration(text: &str) -> bool {
 }
 
 /// Whether an attribute begins right behind the quote of another.
-pub(super) fn run_together(raw: &str) -> bool {
+pub(crate) fn run_together(raw: &str) -> bool {
     let mut quote = None;
     let mut closed = false;
     for byte in raw.bytes() {
@@ -73,18 +73,18 @@ pub(crate) fn is_name(name: &str) -> bool {
 }
 
 /// Whether it is white space only. Gathered, not searched: so it is vectorised.
-pub(super) fn is_blank(text: &str) -> bool {
+pub(crate) fn is_blank(text: &str) -> bool {
     text.bytes().fold(true, |blank, b| blank & is_space(b))
 }
 
 /// The prefix of a name, empty where it has none, and the rest.
-pub(super) fn split(name: &str) -> (&str, &str) {
+pub(crate) fn split(name: &str) -> (&str, &str) {
     // Names are short: a plain loop is quicker than a searcher is set up.
     let colon = name.bytes().position(|b| b == b':');
     colon.and_then(|at| Some((name.get(..at)?, name.get(at + 1..)?))).unwrap_or(("", name))
 }
 
 /// Characters XML 1.0 allows.
-pub(super) fn is_char(c: char) -> bool {
+pub(crate) fn is_char(c: char) -> bool {
     matches!(c, '\t' | '\n' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..)
 }

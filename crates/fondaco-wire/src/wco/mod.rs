@@ -6,7 +6,7 @@ use fondaco::model::Model;
 
 pub(crate) mod form;
 pub mod response;
-mod write;
+pub(crate) mod write;
 pub mod xml;
 
 static MODEL: LazyLock<Model> = LazyLock::new(|| {

@@ -64,7 +64,7 @@ pub fn decode(model: &'static Model, bytes: &[u8], limits: &Limits) -> Decoded {
 }
 
 /// Size, encoding, control characters: what can be told before a token is read.
-fn prepare<'a>(bytes: &'a [u8], limits: &Limits) -> Result<&'a str, Box<Finding>> {
+pub(crate) fn prepare<'a>(bytes: &'a [u8], limits: &Limits) -> Result<&'a str, Box<Finding>> {
     let refuse = |why: &Ill, spot| Err(Box::new(why.finding(Place::default(), spot)));
     if bytes.len() > limits.bytes {
         return Err(Box::new(

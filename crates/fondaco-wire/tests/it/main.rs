@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may stop")]
 
 mod amendments;
+mod bank;
 mod hostile;
 mod import_mutants;
 mod json_form;

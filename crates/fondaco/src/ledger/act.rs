@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 
 use super::fold::{Ledger, Refusal, same};
 use super::posting::{
-    Account, Debt, DebtorId, DefermentId, Entry, GuaranteeId, Key, Posting, Reason, RefundId,
-    SuspenseId, is_amount,
+    Account, Debt, DebtorId, DefermentId, Entry, GuaranteeId, Key, Payable, Posting, Reason,
+    RefundId, SuspenseId, is_amount,
 };
 use crate::assessment::Assessment;
 use crate::day::Day;
@@ -409,10 +409,10 @@ impl Ledger {
     /// [`Refusal::MoreThanHeld`] where the credit is less; [`Refusal::MoreThanOwed`].
     pub fn use_credit(&self, slip: Slip, debt: &Debt, money: Money) -> Result<Posting, Refusal> {
         let from = Account::Credit(debt.debtor.clone());
-        self.pay_of(slip, Reason::CreditUsed, from, debt, money)
+        self.pay_of(slip, Reason::CreditUsed, from, &Payable::Debt(debt.clone()), money)
     }
 
-    /// Puts money that found no debt on a debt, because a person found that it is meant for it.
+    /// Puts money that found no debt where a person found that it belongs.
     ///
     /// # Errors
     /// [`Refusal::MoreThanHeld`] where less is in suspense; [`Refusal::MoreThanOwed`].
@@ -420,11 +420,11 @@ impl Ledger {
         &self,
         slip: Slip,
         suspense: &SuspenseId,
-        debt: &Debt,
+        to: &Payable,
         money: Money,
     ) -> Result<Posting, Refusal> {
         let from = Account::Suspense(suspense.clone());
-        self.pay_of(slip, Reason::Assignment, from, debt, money)
+        self.pay_of(slip, Reason::Assignment, from, to, money)
     }
 
     fn pay_of(
@@ -432,16 +432,44 @@ impl Ledger {
         slip: Slip,
         reason: Reason,
         from: Account,
-        debt: &Debt,
+        to: &Payable,
         money: Money,
     ) -> Result<Posting, Refusal> {
         let money = above_zero(money)?;
-        let standing = self.owes(debt)?;
-        let entries = pair(from, Account::Received(debt.clone()), money);
-        self.made(slip, reason, entries, || {
-            let owed = standing.outstanding().max(Decimal::ZERO);
-            let owed = Money { amount: owed, currency: standing.currency };
+        let owed = match to {
+            Payable::Debt(debt) => {
+                let standing = self.owes(debt)?;
+                Money { amount: standing.outstanding(), currency: standing.currency }
+            }
+            Payable::Deferment(id) => {
+                Money { amount: self.owed(id, money.currency), currency: money.currency }
+            }
+        };
+        self.made(slip, reason, pair(from, to.received(), money), || {
+            let owed = Money { amount: owed.amount.max(Decimal::ZERO), ..owed };
             if money.amount > owed.amount { Err(Refusal::MoreThanOwed(owed)) } else { Ok(()) }
+        })
+    }
+
+    /// Says that money which left and found no refund was this refund: all of both, which are the same.
+    ///
+    /// # Errors
+    /// [`Refusal::MoreThanHeld`] with what of the refund is to be paid, where that is another amount.
+    pub fn assign_refund(
+        &self,
+        slip: Slip,
+        suspense: &SuspenseId,
+        refund: &RefundId,
+        money: Money,
+    ) -> Result<Posting, Refusal> {
+        let money = above_zero(money)?;
+        let (from, to) = (Account::Refund(refund.clone()), Account::Suspense(suspense.clone()));
+        let left = self.balance(&to, money.currency);
+        let open = -self.balance(&from, money.currency);
+        self.made(slip, Reason::Assignment, pair(from, to, money), || {
+            let fits = left == money.amount && open == money.amount;
+            let open = Money { amount: open.max(Decimal::ZERO), currency: money.currency };
+            if fits { Ok(()) } else { Err(Refusal::MoreThanHeld(open)) }
         })
     }
 

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use super::posting::{
-    Account, Debt, DeclarationId, DefermentId, GuaranteeId, Key, Posting, Reason, Unbalanced,
+    Account, BankId, Debt, DeclarationId, DefermentId, GuaranteeId, Key, Posting, Reason,
+    Unbalanced,
 };
 use crate::money::{Currency, Decimal, Money};
 use crate::token::Token;
@@ -53,6 +54,8 @@ pub enum Refusal {
     MoreThanHeld(Money),
     /// Money at a bank is moved by what the bank tells only.
     OnlyTheBank,
+    /// The account at a bank is not one of the house.
+    ForeignAccount(BankId),
     /// The id was used for another refund.
     RefundTaken,
     /// The reference was used for another payment request.
@@ -85,6 +88,7 @@ impl Refusal {
             Self::StillDue(_) => "still-due",
             Self::MoreThanHeld(_) => "more-than-held",
             Self::OnlyTheBank => "only-the-bank",
+            Self::ForeignAccount(_) => "foreign-account",
             Self::RefundTaken => "refund-taken",
             Self::ReferenceTaken => "reference-taken",
             Self::TooLarge => "too-large",
@@ -105,6 +109,7 @@ impl fmt::Display for Refusal {
             Self::NoSuchDebt(debt) | Self::AlreadyCharged(debt) => {
                 write!(f, ": {} of {}", debt.declaration, debt.debtor)
             }
+            Self::ForeignAccount(account) => write!(f, ": {account}"),
             Self::WrongCurrency(currency) => write!(f, ": want {currency}"),
             Self::NotAnAmount(amount) => write!(f, ": {amount}"),
             Self::MoreThanOwed(money)

@@ -12,14 +12,12 @@
 //! 4. the account, day, amount, way and details of one that a message of the other kind told and none of
 //!    this kind did yet, unless both have a bank's reference and they differ.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use super::fold::{Ledger, Refusal};
 use super::outcome::Outcome;
-use super::posting::{
-    Account, BankId, Debt, DefermentId, Entry, Key, Posting, Reason, RefundId, SuspenseId,
-};
+use super::posting::{Account, BankId, Entry, Key, Payable, Posting, Reason, RefundId, SuspenseId};
 use super::reference::CreditorReference;
 use crate::day::Day;
 use crate::money::{Currency, Decimal, Money};
@@ -58,7 +56,7 @@ pub enum Status {
 /// A transaction within an entry. Source: ISO 20022, Ntry/NtryDtls/TxDtls.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Part {
-    /// How much, above zero.
+    /// How much, not negative.
     pub money: Money,
     /// Which way.
     pub side: Side,
@@ -79,13 +77,13 @@ pub struct BankEntry {
     pub message: String,
     /// Id of the statement or notification in it.
     pub statement: String,
-    /// Which entry of that, from 1.
+    /// Which entry of the message, from 1.
     pub number: u32,
     /// Whether the message says it is a copy or duplicate (CpyDplctInd).
     pub copy: bool,
     /// The account.
     pub account: BankId,
-    /// The whole of the entry, above zero.
+    /// The whole of the entry, not negative.
     pub money: Money,
     /// Which way.
     pub side: Side,
@@ -103,15 +101,6 @@ pub struct BankEntry {
     pub parts: Vec<Part>,
     /// Whether the message gave the parts; else there is one, the whole.
     pub detailed: bool,
-}
-
-/// What money is asked for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Payable {
-    /// A debt.
-    Debt(Debt),
-    /// What a deferment account owes.
-    Deferment(DefermentId),
 }
 
 /// Money asked for, under a reference of its own.
@@ -162,15 +151,16 @@ struct Seen {
     postings: Vec<Key>,
 }
 
-/// Where an entry stands: account, message, statement, number.
-type Place = (BankId, String, String, u32);
+/// Where an entry stands: account, message, number.
+type Place = (BankId, String, u32);
 
 /// Requests asked for and entries seen: the fold of both, in their order.
 ///
 /// Once the ledger is folded, a house that starts again gives it the requests and the entries again; what was
 /// posted is found in the ledger by its key, and nothing is posted twice.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Intake {
+    accounts: BTreeSet<BankId>,
     asked: BTreeMap<CreditorReference, Asked>,
     paid_on: BTreeMap<Key, CreditorReference>,
     refunds: BTreeMap<RefundId, Key>,
@@ -183,6 +173,23 @@ pub struct Intake {
 }
 
 impl Intake {
+    /// The intake of a house with these accounts at banks; money on another account is not its own.
+    #[must_use]
+    pub fn of(accounts: impl IntoIterator<Item = BankId>) -> Self {
+        Self {
+            accounts: accounts.into_iter().collect(),
+            asked: BTreeMap::new(),
+            paid_on: BTreeMap::new(),
+            refunds: BTreeMap::new(),
+            seen: Vec::new(),
+            places: BTreeMap::new(),
+            servicer: BTreeMap::new(),
+            entry_references: BTreeMap::new(),
+            statements: BTreeMap::new(),
+            shapes: BTreeMap::new(),
+        }
+    }
+
     /// Asks for money. The same request again changes nothing.
     ///
     /// # Errors
@@ -212,13 +219,17 @@ impl Intake {
     /// Takes an entry: posts what it says, and says what became of each of its parts.
     ///
     /// # Errors
-    /// [`Refusal`] where the ledger takes a posting not; the entry may be taken again then, and what was
-    /// posted of it is not posted twice.
+    /// [`Refusal::ForeignAccount`] where the account is not the house's; another [`Refusal`] where the
+    /// ledger does not take a posting: the entry may be taken again then, and what was posted of it is not
+    /// posted twice.
     pub fn take(&mut self, ledger: &mut Ledger, entry: &BankEntry) -> Result<Vec<Taken>, Refusal> {
         let all = |outcome| {
             let taken = |part| Taken { part, outcome, reference: None, posted: None };
             (1..).zip(&entry.parts).map(|(part, _)| taken(part)).collect()
         };
+        if !self.accounts.contains(&entry.account) {
+            return Err(Refusal::ForeignAccount(entry.account.clone()));
+        }
         if entry.status != Status::Booked {
             return Ok(all(Outcome::NotBooked));
         }
@@ -308,7 +319,7 @@ impl Intake {
                 && asked.request.money.currency == part.money.currency
                 && asked.received >= part.money.amount
             {
-                let to = received(&asked.request.payable);
+                let to = asked.request.payable.received();
                 let posting = against(Reason::BankReversal, to, key)?;
                 return Ok((Outcome::Reversed { found: true }, posting));
             }
@@ -343,13 +354,15 @@ impl Intake {
                 Some(_) => {}
             }
         }
+        let posting = against(Reason::Payment, asked.request.payable.received(), key)?;
+        // The posting holds how large an amount can be, so that this does not overflow.
         let left = asked.request.money.amount - asked.received - part.money.amount;
         let outcome = match left {
             left if left.is_zero() => Outcome::Matched,
             left if left > Decimal::ZERO => Outcome::Part(Money { amount: left, currency: wanted }),
             over => Outcome::Over(Money { amount: -over, currency: wanted }),
         };
-        Ok((outcome, against(Reason::Payment, received(&asked.request.payable), key)?))
+        Ok((outcome, posting))
     }
 
     /// The posting that an entry takes back: of the same amount, not taken back before, and by the bank's
@@ -482,14 +495,6 @@ impl Intake {
     }
 }
 
-/// Where money for this is received.
-fn received(payable: &Payable) -> Account {
-    match payable {
-        Payable::Debt(debt) => Account::Received(debt.clone()),
-        Payable::Deferment(id) => Account::DefermentPaid(id.clone()),
-    }
-}
-
 /// What a part does to the account at the bank: positive where money came.
 fn bank_money(part: &Part) -> Money {
     match part.side {
@@ -504,7 +509,7 @@ fn shape(entry: &BankEntry) -> Shape {
 }
 
 fn place(entry: &BankEntry) -> Place {
-    (entry.account.clone(), entry.message.clone(), entry.statement.clone(), entry.number)
+    (entry.account.clone(), entry.message.clone(), entry.number)
 }
 
 fn servicer(entry: &BankEntry) -> Option<(BankId, String, Side, bool)> {

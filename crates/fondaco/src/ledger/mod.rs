@@ -23,10 +23,10 @@ mod reference;
 
 pub use act::{Charge, Slip, Source, Why};
 pub use fold::{Applied, Ledger, Refusal, Settled, Standing};
-pub use intake::{BankEntry, Intake, Part, Payable, PaymentRequest, Side, Status, Taken, Told};
+pub use intake::{BankEntry, Intake, Part, PaymentRequest, Side, Status, Taken, Told};
 pub use outcome::Outcome;
 pub use posting::{
     Account, BankId, Book, Debt, DebtorId, DeclarationId, DefermentId, Entry, GuaranteeId, Key,
-    MOST_DECIMALS, NotAnId, Posting, Reason, RefundId, SuspenseId, Unbalanced,
+    MOST_DECIMALS, NotAnId, Payable, Posting, Reason, RefundId, SuspenseId, Unbalanced,
 };
 pub use reference::{CreditorReference, NotAReference};

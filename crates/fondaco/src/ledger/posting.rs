@@ -103,6 +103,25 @@ impl Debt {
     }
 }
 
+/// What money is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Payable {
+    /// A debt.
+    Debt(Debt),
+    /// What a deferment account owes.
+    Deferment(DefermentId),
+}
+
+impl Payable {
+    /// The account its money is received on.
+    pub(super) fn received(&self) -> Account {
+        match self {
+            Self::Debt(debt) => Account::Received(debt.clone()),
+            Self::Deferment(id) => Account::DefermentPaid(id.clone()),
+        }
+    }
+}
+
 /// A closed part of the ledger: in every posting the entries of one book sum to zero by themselves, so
 /// that a debt is never settled but by what stands in the book of money, of deferments or of guarantees.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -103,7 +103,7 @@ struct House {
 impl House {
     fn run(input: &str) -> Self {
         let ledger = Ledger::default();
-        let intake = Intake::default();
+        let intake = Intake::of(["ACC".parse().unwrap()]);
         let mut house = Self { ledger, intake, entries: Vec::new(), out: String::new() };
         for (n, line) in input.lines().enumerate() {
             let words: Vec<&str> = line.split_whitespace().collect();
@@ -157,7 +157,16 @@ impl House {
             }
             ["credit", d] => l.credit(slip, &debt(d)),
             ["use-credit", d, a, c] => l.use_credit(slip, &debt(d), money(a, c)),
-            ["assign", d, a, c] => l.assign(slip, &self.suspense(), &debt(d), money(a, c)),
+            ["assign", d, a, c] => {
+                let to = match d.strip_prefix("account:") {
+                    Some(id) => Payable::Deferment(id.parse().unwrap()),
+                    None => Payable::Debt(debt(d)),
+                };
+                l.assign(slip, &self.suspense(), &to, money(a, c))
+            }
+            ["assign-refund", id, a, c] => {
+                l.assign_refund(slip, &self.suspense(), &id.parse().unwrap(), money(a, c))
+            }
             ["reverse", of, because] => l.reverse(slip, &of.parse().unwrap(), why(because)),
             ["ask", n, d, a, c] => {
                 let payable = match d.strip_prefix("account:") {
@@ -607,7 +616,19 @@ fn a_reversal_of_the_bank_opens_the_debt_again() {
          assign M1 26 CNY
          assign M1 25 CNY
          show M1
-         assign M1 1 CNY",
+         assign M1 1 CNY
+         charge M2 A00=10 CNY
+         limit D 10 CNY
+         defer M2 D 10 CNY
+         bank 054 e/1 in 30 CNY
+         assign account:D 11 CNY
+         assign account:D 10 CNY
+         refund suspense:last R9 21 CNY
+         refund suspense:last R9 20 CNY
+         bank 054 e/2 out 20 CNY end=RX
+         assign-refund R9 19 CNY
+         assign-refund R9 20 CNY
+         assign-refund R9 20 CNY",
         expect![[r#"
             k3: part, 40 to come
             k4: matched
@@ -627,6 +648,12 @@ fn a_reversal_of_the_bank_opens_the_debt_again() {
             k18: no, more-than-owed: at most 25 CNY
             M1: Paid, goes: due 100 contingent 0 received 100 deferred 0 secured 0 CNY
             k21: no, more-than-owed: at most 0 CNY
+            k25: unknown-reference
+            k26: no, more-than-owed: at most 10 CNY
+            k28: no, more-than-held: at most 20 CNY
+            k30: not-credit
+            k31: no, more-than-held: at most 20 CNY
+            k33: no, more-than-held: at most 0 CNY
         "#]],
     );
 }
@@ -884,7 +911,7 @@ fn a_hundred_thousand_operations_keep_the_sum_zero_and_every_limit() {
     let mut chance = Chance {
         dice: Dice(0x9e37_79b9_7f4a_7c15),
         ledger: Ledger::default(),
-        intake: Intake::default(),
+        intake: Intake::of(["ACC".parse().unwrap()]),
         currencies: ["CNY", "RUB", "EUR", "KWD"].map(|c| c.parse().unwrap()),
         bank: BTreeMap::new(),
         taken_back: BTreeSet::new(),
