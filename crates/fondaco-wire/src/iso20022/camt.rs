@@ -156,7 +156,7 @@ impl Reading<'_> {
             self.problems.at(root, reason);
             return None;
         };
-        if root.name != "Document" || !namespace.starts_with(SPACE) {
+        if root.name() != "Document" || !namespace.starts_with(SPACE) {
             self.problems.at(root, format!("want Document of {SPACE}{name}"));
             return None;
         }

@@ -1,6 +1,8 @@
 //! A message as a small tree of elements of one namespace, and reading it strictly.
 
+use std::collections::BTreeMap;
 use std::fmt;
+use std::rc::Rc;
 
 use fondaco::day::Day;
 use fondaco::finding::Language;
@@ -16,6 +18,15 @@ use crate::wco::xml::prepare;
 
 /// Most problems that are said of a message.
 const MOST: usize = 100;
+
+/// Most elements of a message: what a statement of 16 MiB has, and not what one of `<a/>` would.
+const MOST_ELEMENTS: usize = 400_000;
+
+/// Most attributes of an element, and most prefixes that hold at once.
+const MOST_ATTRIBUTES: usize = 64;
+
+/// Longest name of an element or attribute; those of the standard are far shorter.
+const LONGEST_NAME: usize = 64;
 
 /// Why a message is refused, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,29 +55,50 @@ impl Problems {
     /// Says what is wrong with an element.
     pub(super) fn at(&mut self, node: &Node, reason: impl Into<String>) {
         if self.0.len() < MOST {
-            self.0.push(Problem {
-                line: node.line,
-                path: node.path.clone(),
-                reason: reason.into(),
-            });
+            self.0.push(Problem { line: node.line, path: node.step.path(), reason: reason.into() });
         }
+    }
+}
+
+/// A step of the way to an element. Ways are written out where they are asked for only: most never are.
+#[derive(Debug)]
+struct Step {
+    up: Option<Rc<Step>>,
+    name: String,
+    /// Which of its name, from 1.
+    number: usize,
+}
+
+impl Step {
+    fn path(&self) -> String {
+        let up = self.up.as_ref().filter(|up| up.up.is_some());
+        let mut path = up.map(|up| format!("{}/", up.path())).unwrap_or_default();
+        path.push_str(&self.name);
+        if self.number > 1 {
+            path.push_str(&format!("[{}]", self.number));
+        }
+        path
     }
 }
 
 /// An element.
 #[derive(Debug)]
 pub(super) struct Node {
-    pub(super) name: String,
+    step: Rc<Step>,
     /// Its attributes without prefix.
     attributes: Vec<(String, String)>,
     /// Its own text.
     text: String,
     pub(super) children: Vec<Node>,
     line: usize,
-    path: String,
 }
 
 impl Node {
+    /// Its name, without a prefix.
+    pub(super) fn name(&self) -> &str {
+        &self.step.name
+    }
+
     /// Holds the children against the elements there can be: names in their order, `*` where one may
     /// repeat, `!` where one has to be.
     pub(super) fn fits(&self, elements: &str, problems: &mut Problems) {
@@ -75,14 +107,13 @@ impl Node {
             .map(|e| e.split_at(e.find(['*', '!']).unwrap_or(e.len())))
             .collect();
         let mut at = 0usize;
-        for (n, child) in self.children.iter().enumerate() {
-            let Some(place) = all.iter().position(|(name, _)| *name == child.name) else {
+        for child in &self.children {
+            let Some(place) = all.iter().position(|(name, _)| *name == child.name()) else {
                 problems.at(child, "no such element here");
                 continue;
             };
             let (_, marks) = all.get(place).copied().unwrap_or_default();
-            let again = self.children.iter().take(n).any(|c| c.name == child.name);
-            if again && !marks.contains('*') {
+            if child.step.number > 1 && !marks.contains('*') {
                 problems.at(child, "stands twice");
             } else if place < at {
                 problems.at(child, "stands out of its order");
@@ -101,12 +132,12 @@ impl Node {
 
     /// The first child of this name.
     pub(super) fn child(&self, name: &str) -> Option<&Node> {
-        self.children.iter().find(|c| c.name == name)
+        self.children.iter().find(|c| c.name() == name)
     }
 
     /// The children of this name.
     pub(super) fn all<'n>(&'n self, name: &'n str) -> impl Iterator<Item = &'n Node> {
-        self.children.iter().filter(move |c| c.name == name)
+        self.children.iter().filter(move |c| c.name() == name)
     }
 
     /// The first child of a child and so on.
@@ -251,7 +282,8 @@ struct Builder<'t> {
     limits: &'t Limits,
     /// Prefixes and their namespaces with the depth they were declared at.
     prefixes: Vec<(usize, String, String)>,
-    open: Vec<Node>,
+    open: Vec<(Node, BTreeMap<String, usize>)>,
+    elements: usize,
     root: Option<Node>,
     namespace: String,
     /// Depth within an element that may hold anything.
@@ -274,6 +306,7 @@ pub(super) fn tree(bytes: &[u8], limits: &Limits) -> Result<(String, Node), Prob
         limits,
         prefixes: Vec::new(),
         open: Vec::new(),
+        elements: 0,
         root: None,
         namespace: String::new(),
         skipping: 0,
@@ -288,7 +321,8 @@ pub(super) fn tree(bytes: &[u8], limits: &Limits) -> Result<(String, Node), Prob
 
 impl Builder<'_> {
     fn broken(&mut self, at: usize, why: &str) -> Problem {
-        let path = self.open.last().map_or("message", |node| &node.path).to_owned();
+        let path =
+            self.open.last().map_or_else(|| "message".to_owned(), |(node, _)| node.step.path());
         Problem { line: self.line(at), path, reason: why.to_owned() }
     }
 
@@ -375,7 +409,7 @@ impl Builder<'_> {
     fn text(&mut self, part: &str, at: usize) -> Halt {
         match self.open.last_mut() {
             Some(_) if self.skipping > 0 => {}
-            Some(node) => node.text.push_str(part),
+            Some((node, _)) => node.text.push_str(part),
             None if part.bytes().all(is_space) => {}
             None => return Err(self.broken(at, "text outside the root")),
         }
@@ -389,9 +423,9 @@ impl Builder<'_> {
             self.skipping -= 1;
             return;
         }
-        let Some(node) = self.open.pop() else { return };
+        let Some((node, _)) = self.open.pop() else { return };
         match self.open.last_mut() {
-            Some(parent) => parent.children.push(node),
+            Some((parent, _)) => parent.children.push(node),
             None => self.root = Some(node),
         }
     }
@@ -406,8 +440,13 @@ impl Builder<'_> {
         }
         let attributes = self.attributes(start, depth, at)?;
         let (prefix, local) = split(start.name().0);
-        if !is_name(local) || !(prefix.is_empty() || is_name(prefix)) {
+        let long = local.len().max(prefix.len()) > LONGEST_NAME;
+        if long || !is_name(local) || !(prefix.is_empty() || is_name(prefix)) {
             return Err(self.broken(at, "a name that is none"));
+        }
+        self.elements += 1;
+        if self.elements > MOST_ELEMENTS {
+            return Err(self.broken(at, "more elements than a message has"));
         }
         let declared = self.prefixes.iter().rev().find(|(_, p, _)| p == prefix);
         let namespace = declared.map(|(.., namespace)| namespace.clone());
@@ -415,7 +454,7 @@ impl Builder<'_> {
             return Err(self.broken(at, "a prefix that is not declared"));
         }
         // What stands in an envelope is of any namespace, and no concern of ours.
-        let within = self.open.last().is_some_and(|node| node.name == "Envlp");
+        let within = self.open.last().is_some_and(|(node, _)| node.name() == "Envlp");
         if self.skipping > 0 || within {
             self.skipping += 1;
             return Ok(());
@@ -426,27 +465,23 @@ impl Builder<'_> {
         } else if namespace != self.namespace {
             return Err(self.broken(at, &format!("{local} is of another namespace: {namespace}")));
         }
-        let path = match self.open.last() {
-            // The root says nothing.
-            None => "Document".to_owned(),
-            Some(parent) => {
-                let before = parent.children.iter().filter(|c| c.name == local).count();
-                let up = if self.open.len() == 1 { "" } else { parent.path.as_str() };
-                let slash = if up.is_empty() { "" } else { "/" };
-                let count = if before > 0 { format!("[{}]", before + 1) } else { String::new() };
-                format!("{up}{slash}{local}{count}")
+        let (up, number) = match self.open.last_mut() {
+            None => (None, 1),
+            Some((parent, counts)) => {
+                let count = counts.entry(local.to_owned()).or_default();
+                *count += 1;
+                (Some(Rc::clone(&parent.step)), *count)
             }
         };
         let line = self.line(at);
-        let name = local.to_owned();
-        self.open.push(Node {
-            name,
+        let node = Node {
+            step: Rc::new(Step { up, name: local.to_owned(), number }),
             attributes,
             text: String::new(),
             children: Vec::new(),
             line,
-            path,
-        });
+        };
+        self.open.push((node, BTreeMap::new()));
         Ok(())
     }
 
@@ -474,6 +509,9 @@ impl Builder<'_> {
                 return Err(self.broken(at, "a character an attribute cannot have"));
             }
             let value = value.into_owned();
+            if plain.len().max(self.prefixes.len()) >= MOST_ATTRIBUTES {
+                return Err(self.broken(at, "more attributes than a message has"));
+            }
             match split(attribute.key.0) {
                 ("xmlns", "xml" | "xmlns") => {
                     return Err(self.broken(at, "a prefix that is not free"));

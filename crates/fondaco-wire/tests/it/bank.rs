@@ -333,6 +333,62 @@ fn what_is_no_such_message_is_refused_by_name() {
     assert!(refused("").contains("message: "), "{}", refused(""));
 }
 
+/// What is allowed and seldom: prefixes, CDATA, comments, envelopes of anything, pages, copies, a choice of
+/// the bank's own.
+#[test]
+fn what_is_seldom_and_right_is_taken() {
+    let good = message("053", 8, "CNY", "1000.00", &day_of_entries());
+    let take = |text: &str| {
+        read(text.as_bytes(), &Limits::default()).unwrap_or_else(|p| panic!("{p:?}\n{text}"))
+    };
+    let plain = take(&good);
+    let prefixed = good.replace('<', "<i:").replace("<i:/", "</i:").replace("<i:?xml", "<?xml");
+    assert_eq!(take(&prefixed.replace("xmlns=", "xmlns:i=")), plain);
+    let cdata = good.replacen(">100.00<", "><!-- a --><![CDATA[100]]>.00<", 1);
+    assert_eq!(take(&cdata), plain);
+    let envelope = "</Stmt><SplmtryData><Envlp><x xmlns=\"urn:x\"><y/>1</x></Envlp></SplmtryData>";
+    assert_eq!(take(&good.replace("</Stmt>", envelope)), plain);
+    assert_eq!(take(&good.replace("\n<", "\r\n  <")), plain);
+    let copy = good.replace("<Acct><Id><Othr>", "<CpyDplctInd>DUPL</CpyDplctInd><Acct><Id><Othr>");
+    assert!(take(&copy).entries().all(|e| e.copy));
+    let own = good.replace("<Cd>PDNG</Cd>", "<Prtry>HOLD</Prtry>");
+    assert_eq!(take(&own).entries().nth(2).unwrap().status, Status::Other);
+    for (open, close) in [("OPBD", "ITBD"), ("ITBD", "CLBD"), ("ITBD", "ITBD"), ("PRCD", "CLBD")] {
+        let page = good.replace("<Cd>OPBD<", &format!("<Cd>{open}<"));
+        let page = page.replace("<Cd>CLBD<", &format!("<Cd>{close}<"));
+        let page = take(&page);
+        assert_eq!(page.statements[0].opening, plain.statements[0].opening);
+        assert_eq!(page.statements[0].closing, plain.statements[0].closing);
+    }
+    let iban = good.replace(&format!("<Othr><Id>{OURS}</Id></Othr>"), "<IBAN>AA00B1</IBAN>");
+    assert_eq!(take(&iban).statements[0].account.as_str(), "AA00B1");
+    // Parts whose amounts are not all said go as one, without a reference.
+    let untold = good.replacen("<Amt Ccy=\"CNY\">50.00</Amt><CdtDbtInd>CRDT</CdtDbtInd>", "", 1);
+    let untold = take(&untold);
+    let entry = untold.entries().nth(1).unwrap();
+    assert!(!entry.detailed && entry.parts.len() == 1 && entry.parts[0].references.is_empty());
+}
+
+/// A message made to be dear is refused before it is.
+#[test]
+fn a_hostile_message_is_refused_soon() {
+    let began = std::time::Instant::now();
+    let head = "<Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:camt.053.001.08\">";
+    let wide = format!("{head}{}</Document>", "<a/>".repeat(2_000_000));
+    assert!(refused(&wide).contains("more elements than a message has"));
+    let twice = format!("{head}{}{}</Document>", "<a/>".repeat(190_000), "<b/>".repeat(190_000));
+    assert!(refused(&twice).contains("no such element here"));
+    let long = format!("{head}<{}/></Document>", "n".repeat(1_000_000));
+    assert!(refused(&long).contains("a name that is none"));
+    let declared = format!("{head}<a {}/></Document>", "xmlns:p=\"u\" ".repeat(50_000));
+    assert!(!refused(&declared).starts_with("taken"));
+    let prefixes: String = (0..20_000).map(|n| format!("xmlns:p{n}=\"u\" ")).collect();
+    let declared = format!("{head}<a {prefixes}/></Document>");
+    assert!(refused(&declared).contains("more attributes than a message has"));
+    println!("{:?}", began.elapsed());
+    assert!(began.elapsed().as_secs() < 30);
+}
+
 /// The shared samples hold no statement: each is named, and why it is not read.
 #[test]
 fn real_samples_of_other_messages_are_refused_by_name() {

@@ -1,5 +1,6 @@
-//! What became of money a bank told, in a stable word and in the words of each language.
+//! What became of money a bank told, and why an intent is refused, in the words of each language.
 
+use super::fold::Refusal;
 use crate::finding::Trilingual;
 use crate::money::{Currency, Money};
 
@@ -133,6 +134,190 @@ impl Outcome {
                 "The bank took back a payment that was not found; an officer has to look.",
                 "银行撤回一笔未能找到的款项；须由关员核查。",
                 "Банк отозвал платёж, который не найден; требуется проверка должностным лицом.",
+            ),
+        }
+    }
+}
+
+impl Refusal {
+    /// Why, as a sentence for whoever asked.
+    #[must_use]
+    pub fn text(&self) -> Trilingual {
+        let (figure, [en, zh, ru]) = self.words();
+        let of = |text: &str| text.replace("{}", &figure);
+        Trilingual { en: of(en), zh: of(zh), ru: of(ru) }
+    }
+
+    /// What goes into the sentence, and the sentence in English, Chinese and Russian.
+    fn words(&self) -> (String, [&'static str; 3]) {
+        let amount = |money: &Money| format!("{} {}", money.amount.normalize(), money.currency);
+        match self {
+            Self::Unbalanced(why) => (
+                why.to_string(),
+                [
+                    "The entries do not balance: {}.",
+                    "分录借贷不平：{}。",
+                    "Проводка не сбалансирована: {}.",
+                ],
+            ),
+            Self::KeyReused(key) => (
+                key.to_string(),
+                [
+                    "The key {} was used for something else.",
+                    "幂等键 {} 已用于其他操作。",
+                    "Ключ {} уже использован для другой операции.",
+                ],
+            ),
+            Self::NoSuchPosting(key) => (
+                key.to_string(),
+                ["There is no posting {}.", "不存在记账 {}。", "Проводки {} нет."],
+            ),
+            Self::AlreadyReversed(key) => (
+                key.to_string(),
+                [
+                    "It was reversed already, by {}.",
+                    "该记账已由 {} 冲销。",
+                    "Проводка уже сторнирована проводкой {}.",
+                ],
+            ),
+            Self::IsReversal(key) => (
+                key.to_string(),
+                [
+                    "{} is a reversal and is not reversed.",
+                    "{} 本身为冲销记账，不得再冲销。",
+                    "{} — сторно; сторно не сторнируется.",
+                ],
+            ),
+            Self::NotTheReverse(key) => (
+                key.to_string(),
+                [
+                    "It is not the reverse of {}.",
+                    "与 {} 的冲销分录不符。",
+                    "Это не обратная проводка к {}.",
+                ],
+            ),
+            Self::NoSuchDebt(debt) => (
+                debt.declaration.to_string(),
+                ["Nothing was charged on {}.", "{} 尚未计征税款。", "По {} ничего не начислено."],
+            ),
+            Self::AlreadyCharged(debt) => (
+                debt.declaration.to_string(),
+                [
+                    "{} was charged already; amend it.",
+                    "{} 已计征，请作更正。",
+                    "По {} уже начислено; нужна корректировка.",
+                ],
+            ),
+            Self::WrongCurrency(currency) => (
+                currency.to_string(),
+                ["The debt is in {}.", "该税款以 {} 计。", "Обязанность исчислена в валюте {}."],
+            ),
+            Self::NotAnAmount(amount) => (
+                amount.to_string(),
+                [
+                    "{} is not an amount that can be posted.",
+                    "{} 不是可入账的金额。",
+                    "{} — не сумма, которую можно провести.",
+                ],
+            ),
+            Self::NotAssessed => (
+                String::new(),
+                [
+                    "Not all of the assessment could be computed, so what is owed is not known.",
+                    "税款未能全部计算，应缴金额未知。",
+                    "Рассчитано не всё, поэтому сумма к уплате неизвестна.",
+                ],
+            ),
+            Self::NothingToPost => {
+                (String::new(), ["There is nothing to post.", "无需记账。", "Проводить нечего."])
+            }
+            Self::MoreThanOwed(money) => (
+                amount(money),
+                [
+                    "More than is owed: {} is.",
+                    "超出应缴金额：应缴 {}。",
+                    "Больше, чем причитается: причитается {}.",
+                ],
+            ),
+            Self::OverLimit(money) => (
+                amount(money),
+                [
+                    "Over the limit of the deferment account: {} is left.",
+                    "超出汇总征税账户限额：剩余 {}。",
+                    "Превышен лимит счёта отсрочки: осталось {}.",
+                ],
+            ),
+            Self::OverGuarantee(money) => (
+                amount(money),
+                [
+                    "More than the guarantee has free: {} is.",
+                    "超出担保可用额度：可用 {}。",
+                    "Больше свободного остатка обеспечения: свободно {}.",
+                ],
+            ),
+            Self::NotPaid(money) => (
+                amount(money),
+                [
+                    "More than was paid: {} was.",
+                    "超出已缴金额：已缴 {}。",
+                    "Больше, чем уплачено: уплачено {}.",
+                ],
+            ),
+            Self::StillDue(money) => (
+                amount(money),
+                [
+                    "The debt would be open by it: only {} is over.",
+                    "将导致税款未缴清：仅多出 {}。",
+                    "Обязанность осталась бы неисполненной: излишек лишь {}.",
+                ],
+            ),
+            Self::MoreThanHeld(money) => (
+                amount(money),
+                [
+                    "More than stands on the account: {} does.",
+                    "超出账户余额：余额 {}。",
+                    "Больше остатка на счёте: остаток {}.",
+                ],
+            ),
+            Self::OnlyTheBank => (
+                String::new(),
+                [
+                    "Money at a bank is moved only by what the bank tells.",
+                    "银行款项只能依据银行通知记账。",
+                    "Деньги в банке проводятся только по сообщению банка.",
+                ],
+            ),
+            Self::ForeignAccount(account) => (
+                account.to_string(),
+                [
+                    "{} is not an account of the house.",
+                    "{} 不是本机构账户。",
+                    "{} — не счёт органа.",
+                ],
+            ),
+            Self::RefundTaken => (
+                String::new(),
+                [
+                    "The id is another refund's.",
+                    "该编号已用于其他退款。",
+                    "Этот номер уже у другого возврата.",
+                ],
+            ),
+            Self::ReferenceTaken => (
+                String::new(),
+                [
+                    "The reference is another payment request's.",
+                    "该参考号已用于其他缴款通知。",
+                    "Этот реквизит уже у другого запроса на уплату.",
+                ],
+            ),
+            Self::TooLarge => (
+                String::new(),
+                [
+                    "The figures are too large to be added up.",
+                    "数值过大，无法汇总。",
+                    "Числа слишком велики, чтобы их сложить.",
+                ],
             ),
         }
     }

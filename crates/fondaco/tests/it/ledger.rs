@@ -942,7 +942,11 @@ fn a_hundred_thousand_operations_keep_the_sum_zero_and_every_limit() {
                     }
                     done += 1;
                 }
-                Err(refusal) => *refused.entry(refusal.name()).or_default() += 1,
+                Err(refusal) => {
+                    let said = refusal.text();
+                    assert!(![&said.en, &said.zh, &said.ru].iter().any(|t| t.contains("{}")));
+                    *refused.entry(refusal.name()).or_default() += 1;
+                }
             },
         }
         if n % 40_000 == 0 {
