@@ -123,7 +123,7 @@ pub struct Taken {
     pub outcome: Outcome,
     /// The request it was for, where that is known.
     pub reference: Option<CreditorReference>,
-    /// The key of the posting; `None` where nothing was posted.
+    /// The key of its posting, also where that was there before; `None` where there is none.
     pub posted: Option<Key>,
 }
 
@@ -545,16 +545,12 @@ fn key(entry: &BankEntry, part: u32) -> String {
         (Side::Debit, false) => "out",
         (Side::Debit, true) => "out-back",
     };
-    // Writing to a text does not fail.
+    // Doubled, so that no two places give one text. Writing to a text does not fail.
+    let (message, statement) =
+        (entry.message.replace('/', "//"), entry.statement.replace('/', "//"));
     let _ = match servicer(entry) {
         Some((_, reference, ..)) => write!(out, " ref {reference} {way} {part}"),
-        None => {
-            write!(
-                out,
-                " at {} / {} / {} {way} {part}",
-                entry.message, entry.statement, entry.number
-            )
-        }
+        None => write!(out, " at {message} / {statement} / {} {way} {part}", entry.number),
     };
     out.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }

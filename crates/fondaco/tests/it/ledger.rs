@@ -5,13 +5,15 @@ use std::fmt::Write as _;
 use std::time::Instant;
 
 use expect_test::{Expect, expect};
+use fondaco::assessment::{Assessment, TaxLine, UnknownLine};
 use fondaco::day::Day;
+use fondaco::formula::Unknown;
 use fondaco::ledger::{
     Account, Applied, BankEntry, Charge, CreditorReference, Debt, DefermentId, Entry, GuaranteeId,
     Intake, Key, Ledger, Outcome, Part, Payable, PaymentRequest, Posting, Reason, Refusal, Settled,
     Side, Slip, Source, Status, Told, Unbalanced, Why,
 };
-use fondaco::money::{Currency, Decimal, Money, decimal};
+use fondaco::money::{Currency, Decimal, Money, Rounding, RoundingMode, decimal};
 use fondaco::token::Token;
 
 fn reference(number: u64) -> CreditorReference {
@@ -702,6 +704,88 @@ fn an_unbalanced_posting_cannot_be_made() {
     assert_eq!(ledger.settled(&m1), Settled::Open);
 }
 
+/// What is owed is what an assessment says is payable; of what it could not tell nothing is charged.
+#[test]
+fn an_assessment_that_could_not_be_told_is_not_charged() {
+    let line = |item, tax: &str, payable: &str, secured: &str| TaxLine {
+        item,
+        tax: Token::lossy(tax),
+        base: None,
+        percent: None,
+        formula: String::new(),
+        inputs: Vec::new(),
+        base_terms: Vec::new(),
+        exact: Decimal::ZERO,
+        rounding: Rounding { digits: 2, mode: RoundingMode::HalfUp },
+        assessed: Decimal::ZERO,
+        deducted: Decimal::ZERO,
+        secured: decimal(secured).unwrap(),
+        payable: decimal(payable).unwrap(),
+        relief: None,
+        measure: Token::EMPTY,
+        basis: String::new(),
+        mark: String::new(),
+    };
+    let currency = "RUB".parse().unwrap();
+    let mut assessment = Assessment::nothing(currency);
+    assessment.lines =
+        vec![line(1, "A00", "10.50", "0"), line(2, "A00", "1", "4"), line(2, "B00", "2", "0.5")];
+    let by_hand = Charge::new(
+        currency,
+        [(Token::lossy("B00"), Decimal::TWO), (Token::lossy("A00"), decimal("11.5").unwrap())],
+        decimal("4.5").unwrap(),
+    );
+    assert_eq!(Charge::of(&assessment), by_hand);
+    assert_eq!(by_hand.unwrap().total(), decimal("13.5").unwrap());
+    assessment.unknown.push(UnknownLine {
+        item: 2,
+        tax: Token::lossy("C00"),
+        formula: String::new(),
+        why: Unknown::NoValue,
+        basis: String::new(),
+    });
+    assert_eq!(Charge::of(&assessment), Err(Refusal::NotAssessed));
+    let less = Charge::new(currency, [(Token::lossy("A00"), Decimal::NEGATIVE_ONE)], Decimal::ZERO);
+    assert_eq!(less, Err(Refusal::NotAnAmount(Decimal::NEGATIVE_ONE)));
+}
+
+/// Every debt of a declaration has to be settled, each in its own currency; money on somebody else's
+/// account settles none.
+#[test]
+fn a_declaration_goes_when_all_who_owe_on_it_have_paid() {
+    let mut house = House::run("charge M1 A00=5 CNY");
+    let other = Debt { declaration: "M1".parse().unwrap(), debtor: "Agent".parse().unwrap() };
+    let charge = Charge::new("RUB".parse().unwrap(), [(Token::EMPTY, Decimal::TEN)], Decimal::ZERO);
+    let slip = Slip {
+        key: "agent".parse().unwrap(),
+        day: Day::of(2026, 11, 26).unwrap(),
+        note: String::new(),
+    };
+    let posting = house.ledger.charge(slip, &other, &charge.unwrap()).unwrap();
+    house.ledger.apply(posting).unwrap();
+    house.line("k", &["charge", "M10", "A00=1", "CNY"]);
+    let of: Vec<_> = house.ledger.debts_of(&other.declaration).map(|(d, _)| d.clone()).collect();
+    assert_eq!(of, [other.clone(), debt("M1")]);
+    let request = |number, debt: &Debt, money| PaymentRequest {
+        reference: reference(number),
+        payable: Payable::Debt(debt.clone()),
+        money,
+    };
+    house.intake.ask(request(1, &debt("M1"), money("5", "CNY"))).unwrap();
+    house.intake.ask(request(2, &other, money("10", "RUB"))).unwrap();
+    let mut foreign = told(&["053", "x/1", "in", "5", "CNY", "ref=1"]);
+    foreign.account = "THEIRS".parse().unwrap();
+    let refused = house.intake.take(&mut house.ledger, &foreign);
+    assert_eq!(refused, Err(Refusal::ForeignAccount(foreign.account.clone())));
+    house.line("k", &["bank", "053", "a/1", "in", "5", "CNY", "ref=1"]);
+    assert!(!house.ledger.releases(&other.declaration));
+    house.line("k", &["bank", "053", "a/2", "in", "10", "RUB", "ref=2"]);
+    assert!(house.ledger.releases(&other.declaration));
+    assert!(!house.ledger.releases(&"M10".parse().unwrap()));
+    assert!(!house.ledger.releases(&"M".parse().unwrap()));
+    balanced(&house.ledger);
+}
+
 #[test]
 fn accounts_and_reasons_come_back_from_the_columns_of_a_store() {
     let m1 = debt("M/1 号");
@@ -862,6 +946,19 @@ impl Chance {
         }
     }
 
+    /// No intent takes a deferment account beyond its limit, whatever the bank took back before.
+    fn within_limits(&self, entries: &[Entry]) {
+        for Entry { account, money } in entries {
+            let (id, worse) = match account {
+                Account::Deferment(id) => (id, money.amount > Decimal::ZERO),
+                Account::Limit(id) => (id, money.amount < Decimal::ZERO),
+                _ => continue,
+            };
+            let limit = self.ledger.balance(&Account::Limit(id.clone()), money.currency);
+            assert!(!worse || self.ledger.owed(id, money.currency) <= limit, "{id}");
+        }
+    }
+
     fn at_bank(&self, currency: Currency) -> Decimal {
         self.ledger.balance(&Account::Bank("ACC".parse().unwrap()), currency)
     }
@@ -936,7 +1033,9 @@ fn a_hundred_thousand_operations_keep_the_sum_zero_and_every_limit() {
             _ => match chance.intent(n) {
                 Ok(posting) => {
                     let again = (n % 8 == 0).then(|| posting.clone());
+                    let entries = posting.entries().to_vec();
                     chance.ledger.apply(posting).unwrap();
+                    chance.within_limits(&entries);
                     if let Some(again) = again {
                         assert_eq!(chance.ledger.apply(again), Ok(Applied::Repeated));
                     }
