@@ -56,7 +56,8 @@ impl Tree {
 
 #[derive(Clone, Debug, Default)]
 struct Seen {
-    levels: [HashMap<usize, f64>; 3],
+    /// Places with what was seen there; a place may stand more than once.
+    levels: [Vec<(usize, f64)>; 3],
     all: f64,
 }
 
@@ -75,17 +76,29 @@ impl Likely {
     }
 
     /// Learns that goods of a code are called so.
-    pub(crate) fn learn(&mut self, tree: &Tree, code: &str, words: &[String], weight: f64) {
+    pub(crate) fn learn<'a>(
+        &mut self,
+        tree: &Tree,
+        code: &str,
+        words: impl IntoIterator<Item = &'a str>,
+        weight: f64,
+    ) {
         let places = [0, 1, 2].map(|level| tree.place(level, code));
         for word in words {
-            let seen = self.words.entry(word.clone()).or_default();
+            if !self.words.contains_key(word) {
+                self.words.insert(word.to_owned(), Seen::default());
+            }
+            let Some(seen) = self.words.get_mut(word) else { continue };
             seen.all += weight;
             self.all += weight;
             for ((place, counts), totals) in
                 places.iter().zip(&mut seen.levels).zip(&mut self.totals)
             {
                 let Some(place) = place else { continue };
-                *counts.entry(*place).or_default() += weight;
+                match counts.last_mut() {
+                    Some((last, count)) if last == place => *count += weight,
+                    _ => counts.push((*place, weight)),
+                }
                 if let Some(total) = totals.get_mut(*place) {
                     *total += weight;
                 }
@@ -103,16 +116,23 @@ impl Likely {
         for word in words {
             let Some(seen) = self.words.get(word) else { continue };
             let common = seen.all / self.all;
-            let [six, four, two] = &seen.levels;
             let [t6, t4, t2] = &self.totals;
-            let at =
-                |counts: &HashMap<usize, f64>, n: usize| counts.get(&n).copied().unwrap_or(0.0);
+            let [six, four, two] = [0, 1, 2].map(|level: usize| {
+                let mut counts = vec![0.0; self.totals.get(level).map_or(0, Vec::len)];
+                for (place, count) in seen.levels.get(level).into_iter().flatten() {
+                    if let Some(n) = counts.get_mut(*place) {
+                        *n += count;
+                    }
+                }
+                counts
+            });
+            let at = |counts: &[f64], n: usize| counts.get(n).copied().unwrap_or(0.0);
             let smooth =
                 |count: f64, above: f64, by: f64, total: f64| (count + by * above) / (total + by);
             let chapters: Vec<f64> = t2
                 .iter()
                 .enumerate()
-                .map(|(n, total)| smooth(at(two, n), common, ABOVE[2], *total))
+                .map(|(n, total)| smooth(at(&two, n), common, ABOVE[2], *total))
                 .collect();
             let headings: Vec<f64> = t4
                 .iter()
@@ -120,13 +140,13 @@ impl Likely {
                 .enumerate()
                 .map(|(n, (total, up))| {
                     let above = chapters.get(*up).copied().unwrap_or(common);
-                    smooth(at(four, n), above, ABOVE[1], *total)
+                    smooth(at(&four, n), above, ABOVE[1], *total)
                 })
                 .collect();
             // Most subheadings have not the word themselves: only their total matters then.
             for (n, ((score, total), up)) in out.iter_mut().zip(t6).zip(&tree.up).enumerate() {
                 let above = headings.get(*up).copied().unwrap_or(common);
-                *score += (smooth(at(six, n), above, ABOVE[0], *total) / common).ln();
+                *score += (smooth(at(&six, n), above, ABOVE[0], *total) / common).ln();
             }
         }
     }

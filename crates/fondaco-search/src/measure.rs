@@ -7,12 +7,29 @@
 use std::collections::{BTreeSet, HashMap};
 
 use crate::data::{Data, Word};
+use crate::order::{self, POINTS, Points, solve};
+use crate::rank::Gathered;
 use crate::text::Reader;
 use crate::vague::{SIGNS, Signs, Weights};
 use crate::{Broken, Search};
 
 /// The share of words without a code that are to be refused where the weights are learnt.
 const REFUSE: f64 = 0.815;
+
+/// What a description with a code counts for among signs where its code is not found: to ask back
+/// then takes nothing away.
+const MISSED: f64 = 0.5;
+
+/// What is learnt of a text with its signs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// It has a code, and that is found.
+    Found,
+    /// It has a code, and another is found.
+    Missed,
+    /// It has none.
+    Vague,
+}
 
 /// What was counted over words of one source.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -92,9 +109,9 @@ pub fn folds(texts: &[&str], count: usize) -> Vec<usize> {
     roots.iter().map(|r| (r.wrapping_mul(0x9E37_79B1) >> 7) % count.max(1)).collect()
 }
 
-/// Learns how to weigh signs by Newton's method; `true` is for words that say too little.
+/// Learns how to weigh signs by Newton's method.
 #[must_use]
-pub fn learn(seen: &[(Signs, bool)]) -> Weights {
+pub fn learn(order: Points, seen: &[(Signs, Kind)]) -> Weights {
     const N: usize = SIGNS + 1;
     let count = seen.len().max(1) as f64;
     let mean = |n: usize| seen.iter().filter_map(|(s, _)| s.get(n)).sum::<f64>() / count;
@@ -113,8 +130,14 @@ pub fn learn(seen: &[(Signs, bool)]) -> Weights {
         }
         out
     };
-    let rows: Vec<([f64; N], f64)> =
-        seen.iter().map(|(s, y)| (even(s), if *y { 1.0 } else { 0.0 })).collect();
+    let rows: Vec<([f64; N], f64, f64)> = seen
+        .iter()
+        .map(|(s, kind)| match kind {
+            Kind::Vague => (even(s), 1.0, 1.0),
+            Kind::Found => (even(s), 0.0, 1.0),
+            Kind::Missed => (even(s), 0.0, MISSED),
+        })
+        .collect();
     let mut weights = [0.0; N];
     for _ in 0..20 {
         let mut slope = weights;
@@ -122,31 +145,17 @@ pub fn learn(seen: &[(Signs, bool)]) -> Weights {
         for (n, row) in bend.iter_mut().enumerate() {
             row[n] = 1.0;
         }
-        for (x, y) in &rows {
+        for (x, y, count) in &rows {
             let sum: f64 = x.iter().zip(&weights).map(|(a, b)| a * b).sum();
             let p = 1.0 / (1.0 + (-sum).exp());
             for i in 0..N {
-                slope[i] += x[i] * (p - y);
+                slope[i] += count * x[i] * (p - y);
                 for j in 0..N {
-                    bend[i][j] += x[i] * x[j] * p * (1.0 - p);
+                    bend[i][j] += count * x[i] * x[j] * p * (1.0 - p);
                 }
             }
         }
-        // Gauss-Jordan; the ridge keeps it from being singular.
-        for i in 0..N {
-            let by = bend[i][i];
-            let row = bend[i].map(|v| v / by);
-            slope[i] /= by;
-            bend[i] = row;
-            for k in (0..N).filter(|k| *k != i) {
-                let f = bend[k][i];
-                for (v, r) in bend[k].iter_mut().zip(row) {
-                    *v -= f * r;
-                }
-                slope[k] -= f * slope[i];
-            }
-        }
-        for (w, s) in weights.iter_mut().zip(slope) {
+        for (w, s) in weights.iter_mut().zip(solve(bend, slope)) {
             *w -= s;
         }
     }
@@ -156,9 +165,12 @@ pub fn learn(seen: &[(Signs, bool)]) -> Weights {
         signs[n] = weights[n] / width[n];
         bias -= signs[n] * middle[n];
     }
-    let mut learnt = Weights { signs, bias, threshold: 0.5 };
-    let mut chances: Vec<f64> =
-        seen.iter().filter(|(_, y)| *y).map(|(s, _)| learnt.chance(s)).collect();
+    let mut learnt = Weights { order, signs, bias, threshold: 0.5 };
+    let mut chances: Vec<f64> = seen
+        .iter()
+        .filter(|(_, kind)| *kind == Kind::Vague)
+        .map(|(s, _)| learnt.chance(s))
+        .collect();
     chances.sort_by(f64::total_cmp);
     let at = (chances.len() as f64 * (1.0 - REFUSE)) as usize;
     learnt.threshold = chances.get(at).copied().unwrap_or(0.5);
@@ -174,8 +186,8 @@ pub fn measure(data: &Data, count: usize) -> Result<Measured, Broken> {
     let words: Vec<&Word> = data.words.iter().filter(tested).collect();
     let texts: Vec<&str> = words.iter().map(|w| w.text.as_str()).collect();
     let fold = folds(&texts, count);
-    let mut seen: Vec<(Signs, bool, bool, bool)> = vec![<_>::default(); words.len()];
-    let none = Weights { signs: [0.0; SIGNS], bias: 0.0, threshold: 1.0 };
+    let none = Weights { order: [0.0; POINTS], signs: [0.0; SIGNS], bias: 0.0, threshold: 1.0 };
+    let mut seen: Vec<Option<(Gathered, bool)>> = vec![None; words.len()];
     for f in 0..count {
         let held: BTreeSet<(&str, &str)> = words
             .iter()
@@ -187,25 +199,54 @@ pub fn measure(data: &Data, count: usize) -> Result<Measured, Broken> {
         let shown = Data { names: data.names.clone(), words: shown.cloned().collect() };
         let search = Search::new(shown, none.clone())?;
         for ((word, at), seen) in words.iter().zip(&fold).zip(&mut seen) {
-            if *at != f {
-                continue;
+            if *at == f {
+                let plain = search.plain(&word.text, 5).contains(&word.code);
+                *seen = Some((search.gather(&search.read(&word.text)), plain));
             }
-            let ranking = search.rank(&word.text);
-            let plain = search.plain(&word.text, 5).contains(&word.code);
-            let ranked = ranking.codes.iter().take(5).any(|(c, _)| *c == word.code);
-            *seen = (ranking.signs, word.code.is_empty(), plain, ranked);
         }
     }
-    let mut by_source = ["reference", "trader", "vague"].map(|source| (source, Count::default()));
-    for f in 0..count {
-        let others: Vec<(Signs, bool)> = seen
-            .iter()
-            .zip(&fold)
-            .filter(|(_, at)| **at != f)
-            .map(|((signs, vague, _, _), _)| (*signs, *vague))
+    // Weights learnt of what stands outside a fold, or of all.
+    let order = |without: Option<usize>| {
+        let all = words.iter().zip(&fold).zip(&seen).filter(|((_, at), _)| Some(**at) != without);
+        let asked: Vec<(&[Points], usize)> = all
+            .filter_map(|((word, _), seen)| {
+                let (gathered, _) = seen.as_ref()?;
+                let right = gathered.codes.iter().position(|(c, _)| *c == word.code)?;
+                Some((gathered.points.as_slice(), right))
+            })
             .collect();
-        let weights = learn(&others);
-        for ((word, at), (signs, _, plain, ranked)) in words.iter().zip(&fold).zip(&seen) {
+        order::learn(&asked)
+    };
+    let orders: Vec<Points> = (0..count).map(|f| order(Some(f))).collect();
+    let mut judged: Vec<(Signs, bool, bool)> = Vec::new();
+    for ((word, at), seen) in words.iter().zip(&fold).zip(&seen) {
+        let (Some((gathered, plain)), Some(order)) = (seen.clone(), orders.get(*at)) else {
+            judged.push(<_>::default());
+            continue;
+        };
+        let ranking = gathered.ordered(order);
+        let ranked = ranking.codes.iter().take(5).any(|(c, _)| *c == word.code);
+        judged.push((ranking.signs, plain, ranked));
+    }
+    let weights = |without: Option<usize>, order: Points| {
+        let all = words.iter().zip(&fold).zip(&judged);
+        let others: Vec<(Signs, Kind)> = all
+            .filter(|((_, at), _)| Some(**at) != without)
+            .map(|((word, _), (signs, _, ranked))| {
+                let kind = match (word.code.is_empty(), ranked) {
+                    (true, _) => Kind::Vague,
+                    (false, true) => Kind::Found,
+                    (false, false) => Kind::Missed,
+                };
+                (*signs, kind)
+            })
+            .collect();
+        learn(order, &others)
+    };
+    let mut by_source = ["reference", "trader", "vague"].map(|source| (source, Count::default()));
+    for (f, order) in orders.iter().enumerate() {
+        let weights = weights(Some(f), *order);
+        for ((word, at), (signs, plain, ranked)) in words.iter().zip(&fold).zip(&judged) {
             if *at != f {
                 continue;
             }
@@ -220,8 +261,7 @@ pub fn measure(data: &Data, count: usize) -> Result<Measured, Broken> {
             n.answered += usize::from(*ranked && !refused);
         }
     }
-    let all: Vec<(Signs, bool)> = seen.iter().map(|(s, y, _, _)| (*s, *y)).collect();
-    Ok(Measured { by_source, learnt: learn(&all) })
+    Ok(Measured { by_source, learnt: weights(None, order(None)) })
 }
 
 /// What came of questions in three languages.

@@ -24,13 +24,13 @@ pub(crate) struct Shelf {
 }
 
 impl Shelf {
-    /// A shelf of texts, each with its words by field.
-    pub(crate) fn new<'a, T>(
+    /// A shelf of texts, each with its words by field, parted by spaces.
+    pub(crate) fn new<T>(
         names: &[&'static str],
         texts: impl Iterator<Item = T>,
     ) -> Result<Self, Broken>
     where
-        T: IntoIterator<Item = (&'static str, &'a [String])>,
+        T: IntoIterator<Item = (&'static str, String)>,
     {
         let mut schema = Schema::builder();
         let indexing = TextFieldIndexing::default()
@@ -56,7 +56,7 @@ impl Shelf {
                 if let Some(field) = fields.get(name)
                     && !words.is_empty()
                 {
-                    doc.add_text(*field, words.join(" "));
+                    doc.add_text(*field, words);
                 }
             }
             writer.add_document(doc)?;

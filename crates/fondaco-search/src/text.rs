@@ -164,8 +164,8 @@ fn plain(text: &str) -> String {
 pub(crate) struct Reader {
     en: TextAnalyzer,
     ru: TextAnalyzer,
-    /// Stems met before.
-    stems: HashMap<String, String>,
+    /// Words met before, with their stems; of words that say nothing, none.
+    stems: HashMap<String, Option<String>>,
 }
 
 impl Reader {
@@ -181,20 +181,31 @@ impl Reader {
         Self { stems: HashMap::new(), ..self }
     }
 
-    fn stem(&mut self, word: &str, latin: bool) -> String {
+    /// The stem; none of a word that says nothing of goods.
+    fn stem(&mut self, word: &str, latin: bool) -> Option<String> {
         if let Some(stem) = self.stems.get(word) {
             return stem.clone();
         }
-        let analyzer = if latin { &mut self.en } else { &mut self.ru };
-        let mut stream = analyzer.token_stream(word);
-        let stem = stream.next().map_or_else(|| word.to_owned(), |token| token.text.clone());
-        drop(stream);
+        let stem = (!STOP.contains(&word)).then(|| {
+            let analyzer = if latin { &mut self.en } else { &mut self.ru };
+            let mut stream = analyzer.token_stream(word);
+            stream.next().map_or_else(|| word.to_owned(), |token| token.text.clone())
+        });
         self.stems.insert(word.to_owned(), stem.clone());
         stem
     }
 
     /// The words of a text.
     pub(crate) fn read(&mut self, text: &str) -> Words {
+        self.parted(text, true)
+    }
+
+    /// The words of a text, without threes of letters, which names have no use for.
+    pub(crate) fn read_words(&mut self, text: &str) -> Words {
+        self.parted(text, false)
+    }
+
+    fn parted(&mut self, text: &str, with_grams: bool) -> Words {
         let text: Vec<char> = plain(text).chars().collect();
         let (mut en, mut zh, mut ru, mut grams) =
             (BTreeSet::new(), BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
@@ -211,21 +222,23 @@ impl Reader {
                     } else {
                         zh.extend(run.windows(2).map(|pair| pair.iter().collect::<String>()));
                     }
-                    grams.extend(run.iter().map(char::to_string));
+                    if with_grams {
+                        grams.extend(run.iter().map(char::to_string));
+                    }
                 }
                 Script::Latin | Script::Cyrillic => {
                     parts += 1;
-                    if run.len() < 2 || STOP.contains(&word.as_str()) {
+                    if run.len() < 2 {
                         continue;
                     }
-                    let edged: Vec<char> =
-                        std::iter::once('^').chain(run.iter().copied()).chain(['$']).collect();
-                    grams.extend(edged.windows(3).map(|three| three.iter().collect::<String>()));
-                    if kind == Script::Latin {
-                        en.insert(self.stem(&word, true));
-                    } else {
-                        ru.insert(self.stem(&word, false));
+                    let Some(stem) = self.stem(&word, kind == Script::Latin) else { continue };
+                    if with_grams {
+                        let edged: Vec<char> =
+                            std::iter::once('^').chain(run.iter().copied()).chain(['$']).collect();
+                        let threes = edged.windows(3);
+                        grams.extend(threes.map(|three| three.iter().collect::<String>()));
                     }
+                    (if kind == Script::Latin { &mut en } else { &mut ru }).insert(stem);
                     continue;
                 }
             }

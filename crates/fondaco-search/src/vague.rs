@@ -4,10 +4,11 @@ use std::collections::HashMap;
 
 use fondaco::finding::Trilingual;
 
+use crate::order::Points;
 use crate::text::Words;
 
 /// How many signs a judgement is made of.
-pub(crate) const SIGNS: usize = 15;
+pub(crate) const SIGNS: usize = 17;
 /// What was seen of words: see [`NAMES`].
 pub type Signs = [f64; SIGNS];
 
@@ -28,11 +29,15 @@ pub const NAMES: [&str; SIGNS] = [
     "nearest words without by letters",
     "what the best code has",
     "what it has of all",
+    "what the best five have",
+    "spread over codes",
 ];
 
 /// How signs are weighed; learnt from the words at hand (`fondaco bench search` prints them).
 #[derive(Clone, Debug, PartialEq)]
 pub struct Weights {
+    /// What each point of a code counts for in its order among the others.
+    pub order: Points,
     /// What each sign counts for.
     pub signs: Signs,
     /// What is added.

@@ -5,12 +5,14 @@
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
+use fondaco::day::Day;
 use fondaco::finding::{Language, Trilingual};
+use fondaco::reference::Pack;
 use fondaco_search::data::Data;
-use fondaco_search::{Answer, LEARNT, Search, Weights};
+use fondaco_search::{Answer, Hit, LEARNT, Search, Weights};
 use serde_json::{Value, json};
 
-use crate::cli::{Exit, Failure, written};
+use crate::cli::{Exit, Failure, today, written};
 
 static NAMES: &[u8] = include_bytes!("../../../data/search/names.csv.zst");
 static WORDS: &[u8] = include_bytes!("../../../data/search/words.csv.zst");
@@ -63,7 +65,7 @@ pub(crate) fn search(weights: Weights) -> Result<Search, Failure> {
 }
 
 /// A name with those of its parents, as far as it is held.
-fn named(name: &Trilingual, lang: Language) -> &str {
+pub(crate) fn named(name: &Trilingual, lang: Language) -> &str {
     let text = name.get(lang);
     [text, &name.en, &name.ru, &name.zh].into_iter().find(|t| !t.is_empty()).unwrap_or_default()
 }
@@ -117,12 +119,16 @@ fn shown(answer: &Answer, lang: Language) -> String {
     out
 }
 
-/// The search of these arguments.
-fn made(pack: Option<&str>) -> Result<Search, Failure> {
-    let search = search(LEARNT)?;
-    let Some(pack) = pack else { return Ok(search) };
-    let (pack, _) = crate::packs::load(pack).map_err(Failure::Usage)?;
-    Ok(search.with_lines(pack.lines.iter().map(|l| (l.code.as_str().to_owned(), l.name.clone()))))
+/// How many lines of a pack are shown below a code.
+const LINES: usize = 3;
+
+/// Puts the nearest lines of a pack in force on a day below codes.
+pub(crate) fn lay(search: &Search, text: &str, hits: &mut [Hit], pack: &Pack, day: Day) {
+    let reference = pack.on(day);
+    for hit in hits {
+        let below = reference.lines_below(&hit.code).map(|l| (l.code.as_str(), &l.name));
+        hit.lines = search.nearest(text, below, LINES);
+    }
 }
 
 fn lines_of(path: &Path) -> Result<String, Failure> {
@@ -131,11 +137,19 @@ fn lines_of(path: &Path) -> Result<String, Failure> {
 
 /// Answers; [`Exit::Returned`] where a single text says too little.
 pub(crate) fn run(args: &ClassifyArgs) -> Result<Exit, Failure> {
-    let search = made(args.pack.as_deref())?;
+    let search = search(LEARNT)?;
+    let pack = args.pack.as_deref().map(crate::packs::load).transpose().map_err(Failure::Usage)?;
+    let find = |text: &str| {
+        let mut answer = search.find(text, args.most);
+        if let (Answer::Found(hits), Some((pack, _))) = (&mut answer, &pack) {
+            lay(&search, text, hits, pack, today());
+        }
+        answer
+    };
     let mut out = io::BufWriter::new(io::stdout().lock());
     if let Some(path) = &args.texts {
         for text in lines_of(path)?.lines() {
-            let answer = search.find(text, args.most);
+            let answer = find(text);
             if !written(writeln!(out, "{}", told(text, &answer, args.lang)))? {
                 break;
             }
@@ -144,7 +158,7 @@ pub(crate) fn run(args: &ClassifyArgs) -> Result<Exit, Failure> {
         return Ok(Exit::Fine);
     }
     let text = args.text.join(" ");
-    let answer = search.find(&text, args.most);
+    let answer = find(&text);
     if args.json {
         written(writeln!(out, "{}", told(&text, &answer, args.lang)))?;
     } else {

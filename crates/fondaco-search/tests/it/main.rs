@@ -79,3 +79,35 @@ fn case_order_and_punctuation_do_not_matter() {
         assert_eq!(codes(text), one, "{text}");
     }
 }
+
+/// The chances of codes that English words may mean add up to one, whatever was said.
+#[test]
+fn codes_of_english_words_share_one_whole() {
+    for text in ["green tea bags", "frozen", "portable pork", "tea ноутбук"] {
+        let whole: f64 = search().rank(text).codes.iter().map(|(_, chance)| chance).sum();
+        assert!((whole - 1.0).abs() < 1e-9, "{text}: {whole}");
+    }
+}
+
+#[test]
+fn a_heading_chosen_shows_its_codes_and_no_others() {
+    for text in ["laptop", "portable", "щщщщ", ""] {
+        let hits = search().within(text, "8471");
+        let codes: Vec<&str> = hits.iter().map(|h| h.code.as_str()).collect();
+        assert_eq!(codes, ["847130"], "{text}");
+    }
+    assert!(search().within("laptop", "9999").is_empty());
+}
+
+#[test]
+fn lines_with_the_most_of_the_words_stand_first() {
+    let names = ["Fresh", "Frozen > Bellies", "Frozen > Hams"].map(|en| {
+        let mut name = fondaco::finding::Trilingual::default();
+        en.clone_into(&mut name.en);
+        name
+    });
+    let lines = ["0203190000", "0203291500", "0203299000"].into_iter().zip(&names);
+    let near = search().nearest("HAMS, frozen", lines, 2);
+    let codes: Vec<&str> = near.iter().map(|(code, _)| code.as_str()).collect();
+    assert_eq!(codes, ["0203299000", "0203291500"]);
+}

@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use fondaco_search::data::Data;
 use fondaco_search::measure::{Count, Spoken, measure, spoken};
-use fondaco_search::{LEARNT, SIGNS, Search};
+use fondaco_search::{LEARNT, POINTS, SIGNS, Search};
 
 use crate::classify::data;
 use crate::cli::{Exit, Failure};
@@ -75,7 +75,11 @@ pub(super) fn search(args: &SearchArgs) -> Result<Exit, Failure> {
         }
     }
     line("both pairs", &pairs);
-    println!("Weights learnt (of all words; those in use are LEARNT):");
+    println!("Weights learnt (of all words; those in use are LEARNT), of the order:");
+    for (name, weight) in POINTS.iter().zip(&measured.learnt.order) {
+        println!("  {weight:>9.4}  {name}");
+    }
+    println!("Whether they say too little:");
     for (name, weight) in SIGNS.iter().zip(&measured.learnt.signs) {
         println!("  {weight:>9.4}  {name}");
     }

@@ -3,14 +3,15 @@
 use std::sync::OnceLock;
 
 use axum::Json;
-use axum::extract::Query;
+use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use fondaco_search::{LEARNT, Search};
+use fondaco_search::{Answer, LEARNT, Search};
 use serde::Deserialize;
 
-use super::api::{Asked, problem};
+use super::api::{Asked, Shared, problem};
 use crate::classify;
+use crate::cli::today;
 
 /// The question.
 #[derive(Deserialize, utoipa::IntoParams)]
@@ -23,20 +24,34 @@ pub(super) struct Goods {
 
 /// Made at the first question: most houses are never asked.
 static SEARCH: OnceLock<Option<Search>> = OnceLock::new();
+/// The longest question, in bytes.
+pub(super) const LONGEST: usize = 1000;
+
+/// The search; `None` where none could be made.
+pub(super) fn search() -> Option<&'static Search> {
+    SEARCH.get_or_init(|| classify::search(LEARNT).ok()).as_ref()
+}
 
 /// Which six-digit codes goods may go under.
 ///
 /// A help in looking, never a classification. Words that say too little get a question back.
 #[utoipa::path(get, path = "/v1/classify", tag = "law", params(Goods),
     responses((status = 200, content_type = "application/json"), (status = 400, body = super::api::Problem, content_type = "application/problem+json")))]
-pub(super) async fn classify(Asked(Query(goods)): Asked<Query<Goods>>) -> Response {
+pub(super) async fn classify(
+    State(house): Shared,
+    Asked(Query(goods)): Asked<Query<Goods>>,
+) -> Response {
     let lang = classify::language(goods.lang.as_deref().unwrap_or("en"));
-    let (Ok(lang), true) = (lang, goods.q.len() <= 1000) else {
+    let (Ok(lang), true) = (lang, goods.q.len() <= LONGEST) else {
         return problem(StatusCode::BAD_REQUEST, "bad-request", None);
     };
     let answered = tokio::task::spawn_blocking(move || {
-        let search = SEARCH.get_or_init(|| classify::search(LEARNT).ok()).as_ref()?;
-        Some(classify::told(&goods.q, &search.find(&goods.q, 5), lang))
+        let search = search()?;
+        let mut answer = search.find(&goods.q, 5);
+        if let Answer::Found(hits) = &mut answer {
+            classify::lay(search, &goods.q, hits, &house.pack(), today());
+        }
+        Some(classify::told(&goods.q, &answer, lang))
     });
     match answered.await {
         Ok(Some(answer)) => Json(answer).into_response(),
