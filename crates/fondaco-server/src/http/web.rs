@@ -10,6 +10,8 @@ mod explain;
 mod law;
 mod requirements;
 
+mod goods;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -61,6 +63,7 @@ pub(crate) fn router() -> Router<Arc<House>> {
         .merge(requirements::router())
         .merge(explain::router())
         .merge(law::router())
+        .route("/goods", get(goods::goods))
         .route("/findings", get(codes))
         .route("/findings/{code}", get(code))
         .route("/problems", get(problems))

@@ -304,6 +304,22 @@ phrases! {
     to_filings "To the filings" "返回申报记录" "К поданным документам"
     fault "The house cannot read its store just now" "系统暂时无法读取存储" "Система сейчас не может прочитать хранилище"
     fault_told "Nothing that was lodged is lost. Try again in a few seconds." "已受理的内容不会丢失。请几秒后重试。" "Ничего из поданного не потеряно. Повторите через несколько секунд."
+
+    // Goods.
+    goods_title "Find a code" "查找商品编码" "Поиск кода товара"
+    goods_told "A help in looking, not a classification: what is filed is what the declarant declares." "仅供查找参考，不是归类决定：以申报人申报的编码为准。" "Помощь в поиске, а не решение о классификации: подаётся то, что заявляет декларант."
+    goods_label "What the goods are, in English, Chinese or Russian" "用中文、俄文或英文说明是什么商品" "Что это за товар: на русском, китайском или английском"
+    goods_button "Find" "查找" "Найти"
+    goods_codes "Codes found" "找到的编码" "Найденные коды"
+    goods_within "Codes of heading" "该品目下的编码：" "Коды товарной позиции"
+    goods_caption "Best first; below each, the nearest lines of" "按接近程度排列；其下为最接近的税号，数据包" "Сначала лучшие; под каждым — ближайшие строки пакета"
+    goods_share "Share" "占比" "Доля"
+    goods_name "Name" "商品名称" "Наименование"
+    goods_heading "Heading" "品目" "Позиция"
+    goods_none "No code was found." "没有找到编码。" "Кодов не найдено."
+    goods_vague "More has to be said" "需要补充说明" "Нужно уточнить"
+    goods_headings "Headings it may be, to choose from" "可能的品目，请选择" "Возможные позиции, выберите"
+    goods_long "At most 1,000 bytes can be asked." "最多可输入 1,000 字节。" "Можно спросить не более 1000 байт."
 }
 
 /// The phrases in a language.
@@ -747,6 +763,9 @@ const TERMS: &[(&str, &str, [&str; 3])] = &[
             "Подождите, сколько указано в Retry-After, и отправьте те же байты с тем же ключом.",
         ],
     ),
+    ("words", "ours", ["a synonym of ours", "自编同义词", "наш синоним"]),
+    ("words", "reference", ["an official index of goods", "官方商品索引", "официальный указатель"]),
+    ("words", "trader", ["a trader's description", "贸易商的描述", "описание участника торговли"]),
 ];
 
 /// The word for a name on the wire; `None` where the table has none.

@@ -75,3 +75,54 @@ fn the_house_answers_too() {
     house.get("/v1/classify").is_problem(400, "bad-request");
     house.get(&format!("/v1/classify?q={}", "a".repeat(1001))).is_problem(400, "bad-request");
 }
+
+#[test]
+fn the_page_finds_goods_in_three_languages_and_asks_back() {
+    let dir = tempfile::tempdir().unwrap();
+    let house = House::start(dir.path(), &["--pack", "eaeu", "--sandbox"]);
+    let page = |path: &str| {
+        let said = house.get(path);
+        assert_eq!(said.status, 200, "{path}");
+        assert!(said.header("content-type").starts_with("text/html"), "{path}");
+        let page = String::from_utf8(said.body).unwrap();
+        assert!(!page.contains("<script") && page.matches("<h1").count() == 1, "{path}");
+        page
+    };
+    assert!(page("/goods").contains("href=\"/goods\" aria-current=\"page\""));
+    assert!(page("/").contains("href=\"/goods\""));
+    for (q, lang, code) in [
+        ("laptop+computer", "en", "847130"),
+        ("%E9%94%82%E7%94%B5%E6%B1%A0", "zh", "850760"),
+        ("%D1%87%D0%B5%D1%80%D0%BD%D1%8B%D0%B9+%D1%87%D0%B0%D0%B9", "ru", "0902"),
+    ] {
+        let found = page(&format!("/goods?q={q}&lang={lang}"));
+        assert!(found.contains(&format!("<html lang=\"{lang}\">")), "{q}");
+        let row = format!("<th scope=\"row\"><code>{code}");
+        assert!(found.contains(&row), "{q}: {found}");
+        // Lines of the house's law stand below.
+        assert!(found.contains(&format!("<span class=\"term\"><code>{code}")), "{q}: {found}");
+    }
+    let vague = page("/goods?q=accessories&lang=en");
+    assert!(vague.contains("class=\"notice\"") && !vague.contains("<table><caption id=\"codes\""));
+    let link = vague.split("href=\"/goods?q=accessories").nth(1).unwrap();
+    let heading = link.split("heading=").nth(1).unwrap().get(..4).unwrap();
+    let chosen = page(&format!("/goods?q=accessories&heading={heading}"));
+    let rows = chosen.matches("<th scope=\"row\"><code>").count();
+    assert!(rows > 0 && chosen.matches(&format!("<code>{heading}")).count() >= rows, "{chosen}");
+    let nothing = page("/goods?q=accessories&heading=0000");
+    assert!(!nothing.contains("<tbody>"));
+}
+
+#[test]
+fn the_page_shows_what_was_asked_as_text_only() {
+    let dir = tempfile::tempdir().unwrap();
+    let house = House::sandbox(dir.path());
+    for path in ["/goods?q=%22%3E%3Cscript%3Etea", "/goods?q=accessories%22%3E%3Cscript%3E"] {
+        let said = house.get(path);
+        assert_eq!(said.status, 200);
+        let page = String::from_utf8(said.body).unwrap();
+        assert!(!page.contains("<script") && page.contains("script"), "{page}");
+    }
+    assert_eq!(house.get(&format!("/goods?q={}", "a".repeat(1001))).status, 400);
+    assert_eq!(house.get("/goods?heading=%3Cb").status, 200);
+}
