@@ -200,7 +200,7 @@ fn a_granted_amendment_is_assessed_anew_and_stands() {
     let grant =
         |number: u32| json!({"act": "grant", "by": "o", "kind": "amend", "request": number});
     // One whose declaration would be returned is not granted, and changes nothing.
-    let bad = house.file("bad", &about(&mrn, "BAD", "COR", &amends("12")));
+    let bad = house.file("bad", &about(&mrn, "BAD", "COR", &amends("AB")));
     assert_eq!(bad.status, 201, "{}", String::from_utf8_lossy(&bad.body));
     let refused = act(&house, &mrn, "grant bad", &grant(1));
     refused.is_problem(422, "declaration-returned");
@@ -221,6 +221,7 @@ fn a_granted_amendment_is_assessed_anew_and_stands() {
     assert_eq!(told[told.len() - 2..], ["07", "09"], "{told:?}");
     // Another program that opens the house forms the same opinion again.
     house.stop();
-    let replayed = crate::commands::run(&["replay", "--data", dir.path().to_str().unwrap()]);
+    let (act, data) = (granted.text("id"), dir.path().to_str().unwrap());
+    let replayed = crate::commands::run(&["replay", &act, "--data", data]);
     assert_eq!(replayed.code, 0, "{}{}", replayed.out, replayed.err);
 }
