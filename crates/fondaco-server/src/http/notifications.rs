@@ -44,6 +44,31 @@ struct Notifications {
     next: i64,
 }
 
+/// Whether somebody decided it and said why; what follows of itself, such as the release by the last hold
+/// lifted, nobody gave a reason for.
+pub(super) fn is_decided(event: Event) -> bool {
+    matches!(
+        event,
+        Event::Held(_)
+            | Event::Refused(_)
+            | Event::Cancelled
+            | Event::HandedOver
+            | Event::Granted(_)
+            | Event::Denied(_)
+    )
+}
+
+/// The function code of the response that the parties of a declaration are told an event by; `by` is
+/// the message it came with, where that is another.
+pub(super) fn function(event: Event, filing: &Filing, by: Option<&Filing>) -> Option<&'static str> {
+    // Who says that the goods came is told that it was heard; where the port says so, nobody is.
+    let heard = |f: &Filing| f.declarant.is_empty() || f.declarant == filing.declarant;
+    match event {
+        Event::Arrived if by.is_some_and(heard) => Some("02"),
+        event => event.response(),
+    }
+}
+
 /// The message an event is told by, where it is told. What came with another filing, as the acceptance
 /// comes with the arrival, is told by the opinion formed then.
 fn told(
@@ -54,24 +79,8 @@ fn told(
     let json = |f: &Filing| serde_json::from_slice::<Value>(&f.opinion).unwrap_or_default();
     let by =
         if happened.filing == filing.id { None } else { house.store.filing(&happened.filing)? };
-    // Who says that the goods came is told that it was heard; where the port says so, nobody is.
-    let heard = |f: &Filing| f.declarant.is_empty() || f.declarant == filing.declarant;
-    let function = match happened.event {
-        Event::Arrived if by.as_ref().is_some_and(heard) => "02",
-        event => match event.response() {
-            Some(function) => function,
-            None => return Ok(None),
-        },
-    };
-    // Of what follows of itself, such as the release by the last hold lifted, nobody gave a reason.
-    let own = matches!(
-        happened.event,
-        Event::Held(_)
-            | Event::Cancelled
-            | Event::HandedOver
-            | Event::Granted(_)
-            | Event::Denied(_)
-    );
+    let Some(function) = function(happened.event, filing, by.as_ref()) else { return Ok(None) };
+    let own = is_decided(happened.event);
     let decided = by.as_ref().filter(|f| own && f.format == act::FORMAT).map(json);
     let formed = by.as_ref().filter(|f| house::forms_an_opinion(f));
     let standing = match formed {

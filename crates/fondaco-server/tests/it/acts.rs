@@ -225,3 +225,23 @@ fn a_granted_amendment_is_assessed_anew_and_stands() {
     let replayed = crate::commands::run(&["replay", &act, "--data", data]);
     assert_eq!(replayed.code, 0, "{}{}", replayed.out, replayed.err);
 }
+
+#[test]
+fn the_page_says_who_holds_the_goods_why_and_what_to_do() {
+    let dir = tempfile::tempdir().unwrap();
+    let house = House::sandbox(dir.path());
+    let mrn = export(&house, "PAGE");
+    let hold = json!({"act": "hold", "by": "inspector 7", "kind": "examination", "agency": "vet",
+        "reason": "sample", "note": "Dock <2>"});
+    assert_eq!(act(&house, &mrn, "hold", &hold).status, 201);
+    let check = |language: &str, wanted: &[&str]| {
+        let page = house.get(&format!("/declarations/{mrn}?lang={language}"));
+        let page = String::from_utf8(page.body).unwrap();
+        for wanted in wanted {
+            assert!(page.contains(wanted), "{language}: {wanted}");
+        }
+    };
+    check("en", &["A sample is to be taken.", "Present the goods;", "Dock &#60;2&#62;", "vet"]);
+    check("zh", &["须取样。", "请出示货物", "inspector 7"]);
+    check("ru", &["Нужно взять пробу.", "Предъявите товар", "inspector 7"]);
+}

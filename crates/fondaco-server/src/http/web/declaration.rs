@@ -4,6 +4,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
+use fondaco::consignment::Event;
 use fondaco::finding::{Language, MOST};
 use fondaco::token::Token;
 use fondaco_wire::receipt::{self, Receipt};
@@ -11,8 +12,11 @@ use fondaco_wire::report::{LineView, Texts, ValueView};
 use fondaco_wire::sentence::{self, Said};
 use fondaco_wire::why;
 use serde::Deserialize;
+use serde_json::Value;
 
+use super::super::notifications;
 use super::{ActView, Named, Page, Shared, named};
+use crate::act;
 use crate::house;
 use crate::store::{Filing, Happened};
 
@@ -177,6 +181,33 @@ struct EventView {
     function: &'static str,
     /// Whether it came with this very filing.
     own: bool,
+    /// Where it came by an act: which agency, why, what to do, the note, who.
+    said: Vec<String>,
+}
+
+/// What an act says of what happened by it, in the language of the page.
+fn said(event: Event, by: Option<&Filing>, language: Language) -> Vec<String> {
+    let Some(act) = by.filter(|f| f.format == act::FORMAT) else { return Vec::new() };
+    let told: Value = serde_json::from_slice(&act.opinion).unwrap_or_default();
+    let agency = match event {
+        Event::Held(h) | Event::Lifted(h) | Event::Overdue(h) => h.agency.to_string(),
+        Event::Refused(agency) | Event::Overturned(agency) => agency.to_string(),
+        _ => String::new(),
+    };
+    // What followed of itself has no reason of its own.
+    if !notifications::is_decided(event) && agency.is_empty() {
+        return Vec::new();
+    }
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let mut lines = vec![agency];
+    if notifications::is_decided(event) {
+        let tag = language.tag();
+        lines.extend([text(&told["text"][tag]), text(&told["remedy"][tag])]);
+        lines.push(text(&told["act"]["note"]));
+    }
+    lines.push(act.declarant.clone());
+    lines.retain(|line| !line.is_empty());
+    lines
 }
 
 #[derive(Template)]
@@ -230,8 +261,8 @@ pub(super) async fn declaration(
         Ok(all) => all,
         Err(fault) => return p.fault(&fault),
     };
-    // What was thought when the goods came stands in place of what was thought before.
-    let formed = about_it.iter().find(|f| house::forms_an_opinion(f)).unwrap_or(&f);
+    // What was thought when the goods came, or when it was amended, stands in place of what was thought before.
+    let formed = about_it.iter().rev().find(|f| house::forms_an_opinion(f)).unwrap_or(&f);
     let opinion = serde_json::from_slice::<OpinionView>(&formed.opinion);
     let readable = opinion.is_ok();
     let mut o = opinion.unwrap_or_default();
@@ -263,10 +294,14 @@ pub(super) async fn declaration(
         readable,
         events: events
             .into_iter()
-            .map(|happened| EventView {
-                function: happened.event.response().unwrap_or_default(),
-                own: happened.filing == f.id,
-                happened,
+            .map(|happened| {
+                let by = about_it.iter().find(|m| m.id == happened.filing);
+                EventView {
+                    function: notifications::function(happened.event, &f, by).unwrap_or_default(),
+                    own: happened.filing == f.id,
+                    said: said(happened.event, by, p.l),
+                    happened,
+                }
             })
             .collect(),
         about_it,
