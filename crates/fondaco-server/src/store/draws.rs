@@ -166,14 +166,37 @@ impl Ledger {
         filing: i64,
         mrn: &str,
     ) -> rusqlite::Result<()> {
-        db.prepare_cached(
-            "INSERT INTO quota_draw
-               (filing, mrn, item, order_number, definition, today, wanted, granted, before)
-             SELECT ?1, mrn, item, order_number, definition, today, NULL, '-' || granted, '0'
-             FROM quota_draw WHERE mrn = ?2 AND granted NOT IN ('0', '') AND granted NOT LIKE '-%'",
-        )?
-        .execute(params![filing, mrn])?;
-        self.forget();
+        let mut statement = db.prepare_cached(
+            "SELECT item, order_number, definition, today, granted FROM quota_draw WHERE mrn = ?1",
+        )?;
+        let drawn = statement
+            .query_map([mrn], |row| {
+                let granted = decimal(row, 4)?;
+                Ok((row.get::<_, u32>(0)?, row.get(1)?, row.get(2)?, row.get(3)?, granted))
+            })?
+            .collect::<rusqlite::Result<Vec<(_, String, String, i32, Decimal)>>>()?;
+        for (item, order, definition, today, granted) in drawn {
+            if granted <= Decimal::ZERO {
+                continue;
+            }
+            // Held before it is written, so that no reader reads it half.
+            let of_day = self.period(db, &order, &definition)?.entry(today).or_default();
+            *of_day = of_day.checked_sub(granted).unwrap_or_default();
+            db.prepare_cached(
+                "INSERT INTO quota_draw
+                   (filing, mrn, item, order_number, definition, today, wanted, granted, before)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, NULL, ?7, '0')",
+            )?
+            .execute(params![
+                filing,
+                mrn,
+                item,
+                order,
+                definition,
+                today,
+                (-granted).to_string(),
+            ])?;
+        }
         Ok(())
     }
 

@@ -155,3 +155,39 @@ fn goods_to_come_draw_when_they_come() {
         assert_eq!(came.json()["same"], true, "{}", came.out);
     }
 }
+
+#[test]
+fn what_an_ended_declaration_drew_goes_back() {
+    let dir = tempfile::tempdir().unwrap();
+    let first = house(dir.path(), ",");
+    let file = |house: &House, lrn: &str, kilograms| {
+        let said = house.file(lrn, &claim(lrn, kilograms, "IMA"));
+        assert_eq!(said.status, 201, "{}", String::from_utf8_lossy(&said.body));
+        said.text("mrn")
+    };
+    let end = |house: &House, mrn: &str| {
+        let body = br#"{"act":"cancel","by":"o","reason":"lodged-in-error"}"#;
+        let headers = [("Idempotency-Key", mrn)];
+        let said = house.post(&format!("/v1/declarations/{mrn}/acts"), &headers, body);
+        assert_eq!((said.status, &*said.text("state")), (201, "cancelled"));
+    };
+    let one = file(&first, "ONE", 700);
+    file(&first, "TWO", 200);
+    assert_eq!(left(&first), "100 critical");
+    end(&first, &one);
+    assert_eq!(left(&first), "800 open");
+    // What went back is there to be drawn, also after a restart, and is given once.
+    assert!(first.stop().success());
+    let again = house(dir.path(), ",");
+    assert_eq!(left(&again), "800 open");
+    let three = file(&again, "THREE", 800);
+    assert_eq!(drawn(&opinion(&again, &three)), (800, "open".into()));
+    assert_eq!(left(&again), "0 exhausted");
+    // Many drawn and ended at once leave what none of them drew.
+    end(&again, &three);
+    at_once(16, |n| {
+        let mrn = file(&again, &format!("MANY-{n}"), 40);
+        end(&again, &mrn);
+    });
+    assert_eq!(left(&again), "800 open");
+}
