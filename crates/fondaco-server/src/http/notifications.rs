@@ -83,9 +83,10 @@ fn told(
     let own = is_decided(happened.event);
     let decided = by.as_ref().filter(|f| own && f.format == act::FORMAT).map(json);
     let formed = by.as_ref().filter(|f| house::forms_an_opinion(f));
-    let standing = match formed {
-        Some(_) => None,
-        None => house.standing(filing)?,
+    // What was secured or final is told by what stands now.
+    let standing = match (formed, &by) {
+        (None, Some(_)) if function == "13" => house.standing(filing)?,
+        _ => None,
     };
     let opinion = json(formed.or(standing.as_ref()).unwrap_or(filing));
     let id = format!("{}-{}", happened.mrn, happened.cursor);
