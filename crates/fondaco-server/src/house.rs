@@ -523,11 +523,14 @@ fn as_it_stands(
     for happened in store.events(&main.mrn, 0, usize::MAX)? {
         match happened.event {
             Event::Requested(request) if request.kind == RequestKind::Amend => {
-                asked.insert(request, happened.filing);
+                asked.insert(request, happened.filing.clone());
             }
             Event::Granted(request) => granted.extend(asked.get(&request).cloned()),
-            _ if until == Some(&*happened.filing) => break,
             _ => {}
+        }
+        // The first event of an act is the one that changes the declaration.
+        if until == Some(&*happened.filing) {
+            break;
         }
     }
     granted.extend((!and.is_empty()).then(|| and.to_owned()));

@@ -219,6 +219,11 @@ fn a_granted_amendment_is_assessed_anew_and_stands() {
     lift_lane(&house, &mrn);
     let told = told(&house, &mrn);
     assert_eq!(told[told.len() - 2..], ["07", "09"], "{told:?}");
+    // One granted later does not change what was thought of the first.
+    let back = house.file("back", &about(&mrn, "BACK", "COR", &amends("84571010")));
+    assert_eq!(back.status, 201, "{}", String::from_utf8_lossy(&back.body));
+    assert_eq!(act(&house, &mrn, "grant back", &grant(3)).status, 201);
+    assert!(asks(&opinion(&house)));
     // Another program that opens the house forms the same opinion again.
     house.stop();
     let (act, data) = (granted.text("id"), dir.path().to_str().unwrap());

@@ -139,12 +139,14 @@ fn goods_to_come_draw_when_they_come() {
     let formed = opinion(&house, &mrn);
     assert_eq!(drawn(&formed), (100, "critical".into()));
     assert_eq!(opinion(&house, &id)["assessment"]["quota_draws"][0]["granted"], "300");
-    // The trader is told the duty as it was computed at acceptance.
+    // The trader is told the duty as it was computed at lodging, and as it was at acceptance.
     let told = house.get(&format!("/v1/declarations/{mrn}/notifications")).json();
     let of_duty = told["notifications"].as_array().unwrap().iter();
     let message = of_duty.filter(|n| n["function"] == "13").map(|n| n["message"].to_string());
-    let message: String = message.collect();
-    assert!(message.contains(">40.00<") && !message.contains(">15.00<"), "{message}");
+    let messages: Vec<String> = message.collect();
+    let says = |n: usize, amount: &str| messages[n].contains(&format!(">{amount}<"));
+    assert!(says(0, "15.00") && !says(0, "40.00"), "{messages:?}");
+    assert!(says(1, "40.00") && !says(1, "15.00"), "{messages:?}");
     let page = house.get(&format!("/declarations/{mrn}?lang=en"));
     let page = String::from_utf8_lossy(&page.body).into_owned();
     assert!(page.contains("Of 300 KGM, 100 are under quota 050001"), "{page}");
