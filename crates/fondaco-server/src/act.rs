@@ -1,9 +1,11 @@
 //! What officers, agencies and ports do about a declaration: an act comes as a message of its own, is
 //! lodged like any other, with a receipt, and what follows of it follows in the same commit.
 
+use fondaco::amendment;
 use fondaco::consignment::{
     Act, Event, Follows, Hold, HoldKind, Life, NotNow, Request, RequestKind, State,
 };
+use fondaco::day::Day;
 use fondaco::decision::{Lane, Step};
 use fondaco::declaration::Message;
 use fondaco::finding::Trilingual;
@@ -11,12 +13,13 @@ use fondaco::reference::{DecisionReason, Pack};
 use fondaco::token::Token;
 use fondaco_wire::receipt::{self, Receipt};
 use fondaco_wire::report::Report;
+use fondaco_wire::{Limits, format_named};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use crate::cli::today;
-use crate::consider::{self, When};
+use crate::consider::{self, When, stated_acceptance};
 use crate::house::{self, House, MOST_TRIES, now};
 use crate::store::{self, Fault, Filing, Lodge, Lodged};
 
@@ -90,6 +93,9 @@ pub(crate) enum Refused {
     /// The declaration as amended would be returned: with what is wrong.
     #[error("the declaration as amended would be returned")]
     Returned(Box<Report>),
+    /// An amendment of the message points where nothing can be changed: where.
+    #[error("the amendment points where nothing can be changed")]
+    NotApplied(String),
     /// It claims a tariff quota: what was drawn is not drawn anew.
     #[error("a declaration that draws on a quota is not amended")]
     Quota,
@@ -128,6 +134,11 @@ pub(crate) fn words(why: NotNow) -> Trilingual {
         NotNow::Answered(_) => {
             ["The request was answered.", "该申请已答复。", "На запрос уже дан ответ."]
         }
+        NotNow::Settled => [
+            "The debt is settled: an amendment that leaves something to pay is not made here.",
+            "税费已结清：不能在此进行仍需缴税的修改。",
+            "Долг погашен: изменение, после которого нужно платить, здесь не делается.",
+        ],
         NotNow::NotRefused => [
             "There is no such refusal for this appeal to overturn.",
             "没有可由该申诉撤销的拒绝决定。",
@@ -142,6 +153,10 @@ impl ActMessage {
     fn act(&self) -> Result<Act, Refused> {
         let token = |field, text: &str| Token::new(text).map_err(|_| Refused::Field(field));
         let agency = token("agency", &self.agency)?;
+        // What parts the key of a hold where it is written.
+        if agency.contains('/') {
+            return Err(Refused::Field("agency"));
+        }
         let hold = || {
             let kind = HoldKind::named(&self.kind).ok_or(Refused::Field("kind"))?;
             Ok::<_, Refused>(Hold { kind, agency, reason: token("hold", &self.hold)? })
@@ -155,7 +170,11 @@ impl ActMessage {
             "hold" => Act::Hold(hold()?),
             "lift" => Act::Lift(hold()?),
             "refuse" => Act::Refuse(agency),
-            "request" => Act::Request(kind()?),
+            // What is to be changed is said by a message of the declaration's own kind.
+            "request" => match kind()? {
+                RequestKind::Amend => return Err(Refused::Field("kind")),
+                kind => Act::Request(kind),
+            },
             "grant" => {
                 let overturned = match self.overturns.as_deref() {
                     None => None,
@@ -212,7 +231,7 @@ impl House {
     ) -> Result<Done, Refused> {
         let act = message.act()?;
         if let Some(before) = self.store.by_key(key)? {
-            return self.done_before(before, bytes);
+            return self.done_before(before, mrn, bytes);
         }
         for _ in 0..MOST_TRIES {
             let main = self.store.filing(mrn)?.filter(|f| f.mrn == mrn && !mrn.is_empty());
@@ -225,9 +244,15 @@ impl House {
             if let Act::Grant(request, _) = act
                 && request.kind == RequestKind::Amend
             {
-                let (report, follows) = self.amended(&pack, &main, request)?;
+                let on = self.accepted_on(&main)?;
+                let (report, follows) = self.amended(&pack, &main, request, on)?;
+                // What was paid for is not made dearer: no posting of ours asks for the rest.
+                if life.has(Event::Settled) && follows.plan.contains(&Step::RequestPayment) {
+                    return Err(Refused::NotNow(NotNow::Settled));
+                }
                 events.extend(after_amendment(&life, &follows, request));
-                filing.opinion = store::pack(&report.to_bytes())?;
+                filing.on = Some(on.number());
+                house::judged(&mut filing, &report)?;
             }
             let kept = filing.clone();
             let lodge = Lodge { filing, events, draws: Vec::new(), seen: Some(last) };
@@ -235,7 +260,7 @@ impl House {
                 // Something happened meanwhile: whether it can be done is asked again.
                 Lodged::Moved | Lodged::ReferenceUsed => {}
                 Lodged::KeyUsed => return Err(Refused::KeyUsed),
-                Lodged::Repeated(before) => return self.done_before(*before, bytes),
+                Lodged::Repeated(before) => return self.done_before(*before, mrn, bytes),
                 Lodged::Written => {
                     let state = self.state(mrn)?;
                     let (id, receipt) = (kept.id, kept.receipt);
@@ -246,20 +271,46 @@ impl House {
         Err(Fault::Engine("too many act on the same at once".to_owned()).into())
     }
 
+    /// The day whose law a declaration is judged by: that on which its goods came, where it was lodged
+    /// before, otherwise that of its acceptance.
+    fn accepted_on(&self, main: &Filing) -> Result<Day, Refused> {
+        let about = self.store.about(&main.mrn)?;
+        let came = about.iter().find(|f| f.format != FORMAT && house::forms_an_opinion(f));
+        let stated = self.as_it_stands(main, "")?.draft.as_ref().and_then(stated_acceptance);
+        let number = match (came, main.on, stated) {
+            (Some(came), ..) => came.on.unwrap_or(came.today),
+            (None, Some(on), _) => on,
+            (None, None, Some(stated)) => stated.number(),
+            (None, None, None) => main.today,
+        };
+        Day::from_number(number).map_err(|e| Fault::Engine(e.to_string()).into())
+    }
+
     /// The opinion on a declaration with an amendment.
     fn amended(
         &self,
         pack: &Pack,
         main: &Filing,
         request: Request,
+        on: Day,
     ) -> Result<(Report, Follows), Refused> {
         let asked = self.store.events(&main.mrn, 0, usize::MAX)?;
         let asked = asked.into_iter().find(|h| h.event == Event::Requested(request));
         let asked = asked.ok_or(Refused::NotNow(NotNow::NoSuchRequest))?;
-        let decoded = self.as_it_stands(main, &asked.filing)?;
-        let when = When { on: None, today: today(), window: false };
+        let message = self.store.filing(&asked.filing)?.ok_or(Refused::Unknown)?;
+        let mut decoded = self.as_it_stands(main, "")?;
+        let (format, limits) = (format_named(&message.format), Limits::default());
+        let message = format.and_then(|f| (f.decode)(&message.body, &limits).draft);
+        if let (Some(draft), Some(message)) = (&decoded.draft, message) {
+            let after = amendment::amended(draft, &message);
+            decoded.draft = Some(after.map_err(|e| Refused::NotApplied(e.to_string()))?);
+        }
+        let when = When { on: Some(on), today: today(), window: false };
         let considered =
             self.with_drawn(|drawn| consider::considered(decoded, pack, when, main.draw, drawn))?;
+        if considered.declaration.as_ref().is_some_and(|d| d.message != Message::Original) {
+            return Err(Refused::NotApplied("it makes no declaration".to_owned()));
+        }
         // What was drawn would have to be given back and drawn again, in turn.
         let draws = !considered.draws.is_empty() || self.store.draws(&main.mrn)?;
         match considered.is_accepted() {
@@ -274,8 +325,10 @@ impl House {
         }
     }
 
-    fn done_before(&self, before: Filing, bytes: &[u8]) -> Result<Done, Refused> {
-        if before.digest != receipt::digest(bytes) || before.format != FORMAT {
+    fn done_before(&self, before: Filing, mrn: &str, bytes: &[u8]) -> Result<Done, Refused> {
+        // The same bytes about another declaration are another message.
+        let same = before.digest == receipt::digest(bytes) && before.about == mrn;
+        if !same || before.format != FORMAT {
             return Err(Refused::KeyUsed);
         }
         let state = self.state(&before.about)?;
@@ -337,6 +390,9 @@ fn after_amendment(life: &Life, follows: &Follows, request: Request) -> Vec<Even
     }
     if follows.plan.contains(&Step::RequestPayment) {
         events.push(Event::PaymentWanted);
+    } else if life.owes() {
+        // Nothing is owed any more.
+        events.push(Event::Settled);
     }
     let kind = match follows.lane {
         Lane::Green => return events,

@@ -1,6 +1,5 @@
 //! The house: looks at a message, gives it a number and a receipt, lodges it, tells what follows.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -8,27 +7,25 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use fondaco::allotment::Drawn;
-use fondaco::amendment::amended;
-use fondaco::consignment::{self, Event, Follows, Life, RequestKind, State};
+use fondaco::consignment::{self, Event, Follows, Life, State};
 use fondaco::day::Day;
 use fondaco::decision::{Lane, Step};
 use fondaco::declaration::{Declaration, Message};
 use fondaco::finding::Code;
 use fondaco::id::Mrn;
 use fondaco::money::Decimal;
-use fondaco::quota::Quota;
 use fondaco::reference::Pack;
 use fondaco_wire::receipt::{self, Receipt, Signer};
 use fondaco_wire::report::Report;
 use fondaco_wire::{Decoded, Format};
 use sha2::{Digest, Sha256};
 
-use crate::act;
 use crate::cli::{Failure, today};
 use crate::consider::{self, Considered, When};
 use crate::law::kept::{in_force, keep, laid_over, loaded, of_digest};
 use crate::law::{self, Register, Version};
 use crate::packs;
+use crate::replay;
 use crate::store::{self, Draw, Fault, Filing, Lodge, Lodged, Store, Sync};
 
 /// A running house.
@@ -268,7 +265,8 @@ impl House {
                 }
             } else {
                 filing.about.clone_from(&declaration.mrn);
-                match self.store.filing(&declaration.mrn)? {
+                let main = self.store.filing(&declaration.mrn)?;
+                match main.filter(|main| main.mrn == declaration.mrn) {
                     None => {
                         if let Some(draft) = &considered.draft {
                             report = consider::returned(
@@ -352,15 +350,7 @@ impl House {
     /// Puts the report and the receipt into the filing.
     fn seal(&self, filing: &mut Filing, report: &Report) -> Result<(), Fault> {
         report.outcome.clone_into(&mut filing.outcome);
-        report.decision.lane.clone_into(&mut filing.lane);
-        filing.total = match &report.assessment {
-            // Where nothing could be computed there is no sum, and zero would be one.
-            Some(a) if !a.lines.is_empty() || a.unknown.is_empty() => {
-                format!("{} {}", a.total, a.currency)
-            }
-            _ => String::new(),
-        };
-        filing.opinion = store::pack(&report.to_bytes())?;
+        judged(filing, report)?;
         filing.receipt = self.signer.sign(&Receipt {
             id: filing.id.clone(),
             mrn: filing.mrn.clone(),
@@ -399,9 +389,19 @@ impl House {
                 report: Some(report),
             });
         }
-        let opinion: serde_json::Value = serde_json::from_slice(&main.opinion).unwrap_or_default();
-        let assessed = opinion["assessment"]["lines"].as_array().is_some_and(|l| !l.is_empty());
-        let follows = Follows { lane: Lane::Yellow, plan: Vec::new(), assessed };
+        let standing = self.standing(main)?;
+        let opinion = &standing.as_ref().unwrap_or(main).opinion;
+        let opinion: serde_json::Value = serde_json::from_slice(opinion).unwrap_or_default();
+        let some = |list: &serde_json::Value| list.as_array().is_some_and(|l| !l.is_empty());
+        let (lines, unknown) = (&opinion["assessment"]["lines"], &opinion["assessment"]["unknown"]);
+        let assessed = some(lines);
+        // What was owed by it is owed; what was not known is not nothing.
+        let plan = opinion["decision"]["plan"].as_array().into_iter().flatten();
+        let mut plan: Vec<Step> = plan.filter_map(|s| step(s.as_str()?)).collect();
+        if some(unknown) {
+            plan.push(Step::RequestPayment);
+        }
+        let follows = Follows { lane: Lane::Yellow, plan, assessed };
         let events = consignment::after_acceptance(&follows);
         Ok(Accepted { events, draws: Vec::new(), location, report: None })
     }
@@ -416,7 +416,7 @@ impl House {
 
     /// The declaration with the amendments that were granted, and with that of one more filing.
     pub(crate) fn as_it_stands(&self, main: &Filing, and: &str) -> Result<Decoded, Fault> {
-        as_it_stands(&self.store, main, and, None)
+        replay::as_it_stands(&self.store, main, and, None)
     }
 
     /// Files a message: looks at it, lodges it, waits until it is on the disk.
@@ -508,45 +508,22 @@ impl House {
     }
 }
 
-/// The declaration with the amendments that were granted, and with that of one more filing (`and`, empty
-/// for none); `until` the act with this id, where an opinion is formed again.
-fn as_it_stands(
-    store: &Store,
-    main: &Filing,
-    and: &str,
-    until: Option<&str>,
-) -> Result<Decoded, Fault> {
-    let format = format_of(main).map_err(Fault::Engine)?;
-    let mut decoded = (format.decode)(&main.body, &fondaco_wire::Limits::default());
-    let mut asked = BTreeMap::new();
-    let mut granted = Vec::new();
-    for happened in store.events(&main.mrn, 0, usize::MAX)? {
-        match happened.event {
-            Event::Requested(request) if request.kind == RequestKind::Amend => {
-                asked.insert(request, happened.filing.clone());
-            }
-            Event::Granted(request) => granted.extend(asked.get(&request).cloned()),
-            _ => {}
+/// Puts an opinion into a filing, with what lists show of it.
+pub(crate) fn judged(filing: &mut Filing, report: &Report) -> Result<(), Fault> {
+    report.decision.lane.clone_into(&mut filing.lane);
+    filing.total = match &report.assessment {
+        // Where nothing could be computed there is no sum, and zero would be one.
+        Some(a) if !a.lines.is_empty() || a.unknown.is_empty() => {
+            format!("{} {}", a.total, a.currency)
         }
-        // The first event of an act is the one that changes the declaration.
-        if until == Some(&*happened.filing) {
-            break;
-        }
-    }
-    granted.extend((!and.is_empty()).then(|| and.to_owned()));
-    for id in granted {
-        let fault = || Fault::Engine(format!("the amendment {id} cannot be read"));
-        let filing = store.filing(&id)?.ok_or_else(fault)?;
-        let format = format_of(&filing).map_err(Fault::Engine)?;
-        let message = (format.decode)(&filing.body, &fondaco_wire::Limits::default()).draft;
-        let (Some(draft), Some(message)) = (&decoded.draft, message) else { return Err(fault()) };
-        decoded.draft = Some(amended(draft, &message).map_err(|e| Fault::Engine(e.to_string()))?);
-    }
-    Ok(decoded)
+        _ => String::new(),
+    };
+    filing.opinion = store::pack(&report.to_bytes())?;
+    Ok(())
 }
 
 /// The format a filing came in.
-fn format_of(filing: &Filing) -> Result<&'static Format, String> {
+pub(crate) fn format_of(filing: &Filing) -> Result<&'static Format, String> {
     let none = || format!("there is no format {}", filing.format);
     fondaco_wire::format_named(&filing.format).ok_or_else(none)
 }
@@ -554,77 +531,22 @@ fn format_of(filing: &Filing) -> Result<&'static Format, String> {
 /// What happens next by an opinion.
 pub(crate) fn follows(report: &Report, declaration: Option<&Declaration>) -> Follows {
     let names_taxes = declaration.is_some_and(|d| d.items.iter().any(|i| !i.taxes.is_empty()));
-    Follows {
-        lane: Lane::named(report.decision.lane).unwrap_or(Lane::Red),
-        plan: report.decision.plan.iter().filter_map(|s| step(s)).collect(),
-        // Also where the declarant names taxes and no amount could be told.
-        assessed: report
-            .assessment
-            .as_ref()
-            .is_some_and(|a| !a.lines.is_empty() || (names_taxes && !a.unknown.is_empty())),
+    let assessment = report.assessment.as_ref();
+    let unknown = assessment.is_some_and(|a| !a.unknown.is_empty());
+    // Also where the declarant names taxes and no amount could be told.
+    let assessed = assessment.is_some_and(|a| !a.lines.is_empty()) || (names_taxes && unknown);
+    let mut plan: Vec<Step> = report.decision.plan.iter().filter_map(|s| step(s)).collect();
+    if assessed && unknown && !plan.contains(&Step::RequestPayment) {
+        // What could not be computed is not nothing: no debt is final by it.
+        plan.push(Step::RequestPayment);
     }
+    Follows { lane: Lane::named(report.decision.lane).unwrap_or(Lane::Red), plan, assessed }
 }
 
 /// Whether the opinion stored with a message about a declaration is one on that declaration.
 pub(crate) fn forms_an_opinion(filing: &Filing) -> bool {
     let opinion: serde_json::Value = serde_json::from_slice(&filing.opinion).unwrap_or_default();
     !filing.about.is_empty() && opinion["assessment"].is_object()
-}
-
-/// Forms the opinion on a stored filing again, by the bundle it was formed by and what was left of
-/// the quotas then.
-///
-/// # Errors
-/// Why it cannot be.
-pub(crate) fn replay(dir: &Path, store: &Store, filing: &Filing) -> Result<Vec<u8>, String> {
-    if filing.format == act::FORMAT && !forms_an_opinion(filing) {
-        // No opinion is formed of an act: what it says stands as it was said.
-        return Ok(filing.opinion.clone());
-    }
-    let pack = &of_digest(dir, &filing.bundle).map_err(|failure| failure.to_string())?;
-    let day = |n: i32| Day::from_number(n).map_err(|e| e.to_string());
-    let when = When {
-        on: filing.on.map(day).transpose()?,
-        today: day(filing.today)?,
-        window: filing.window,
-    };
-    let said = |fault: Fault| fault.to_string();
-    let before = store.drawn_before(&filing.id).map_err(said)?;
-    let drawn = |quota: &Quota| {
-        let mut of_period = before.iter().filter(|(order, definition, _)| {
-            quota.order == order.as_str() && quota.definition == definition.as_str()
-        });
-        of_period.next().map_or(Decimal::ZERO, |(_, _, drawn)| *drawn)
-    };
-    if forms_an_opinion(filing) {
-        // Formed of the declaration whose goods had come, or that was amended.
-        let main = store.filing(&filing.about).map_err(said)?;
-        let main = main.ok_or_else(|| format!("there is no declaration {}", filing.about))?;
-        let decoded = as_it_stands(store, &main, "", Some(&filing.id)).map_err(said)?;
-        let amends = filing.format == act::FORMAT;
-        let on = if amends { when.on } else { Some(when.on.unwrap_or(when.today)) };
-        let when = When { on, window: false, ..when };
-        let mut report = consider::considered(decoded, pack, when, main.draw, &drawn).report;
-        report.message = if amends { Message::Amendment } else { Message::Arrival }.name();
-        return Ok(report.to_bytes());
-    }
-    let format = format_of(filing)?;
-    let considered = consider::consider(pack, format, &filing.body, when, filing.draw, &drawn);
-    // What only the store could know is taken from what was stored.
-    let stored: serde_json::Value = serde_json::from_slice(&filing.opinion).unwrap_or_default();
-    let first = &stored["findings"][0];
-    let by_store =
-        [(Code::ReferenceUsed, "FunctionalReferenceID"), (Code::DeclarationUnknown, "ID")];
-    for (code, at) in by_store {
-        if first["code"] == code.row().code
-            && let Some(draft) = &considered.draft
-        {
-            let value = first["value"].as_str().unwrap_or_default();
-            let report = consider::returned(pack, considered.day, draft, code, at, value);
-            return Ok(report.to_bytes());
-        }
-    }
-    Ok(considered.report.to_bytes())
 }
 
 fn step(name: &str) -> Option<Step> {

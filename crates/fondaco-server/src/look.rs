@@ -7,7 +7,7 @@ use fondaco_wire::receipt;
 use serde_json::Value;
 
 use crate::cli::{Exit, Failure};
-use crate::house;
+use crate::replay;
 use crate::store::{Filing, Store, Sync};
 
 /// Which filing of which house.
@@ -104,7 +104,7 @@ fn differences(at: &str, a: &Value, b: &Value, into: &mut Vec<String>) {
 /// `fondaco replay`.
 pub(crate) fn replay(args: &LookArgs) -> Result<Exit, Failure> {
     let (store, filing) = find(args)?;
-    let again = house::replay(&args.data, &store, &filing).map_err(Failure::Fault)?;
+    let again = replay::replay(&args.data, &store, &filing).map_err(Failure::Fault)?;
     if again == filing.opinion {
         if args.json {
             println!("{{\"same\":true,\"bytes\":{}}}", again.len());

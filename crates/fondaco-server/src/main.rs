@@ -16,6 +16,7 @@ mod law;
 mod look;
 mod origin;
 mod packs;
+mod replay;
 #[cfg(test)]
 mod scripts;
 mod serve;

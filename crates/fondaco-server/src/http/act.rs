@@ -86,6 +86,10 @@ pub(super) async fn act(
             let more = json!({"findings": opinion["findings"]});
             problem(StatusCode::UNPROCESSABLE_ENTITY, "declaration-returned", Some(more))
         }
+        Err(Refused::NotApplied(why)) => {
+            let more = json!({"field": why});
+            problem(StatusCode::UNPROCESSABLE_ENTITY, "amendment-not-applied", Some(more))
+        }
         Err(Refused::Quota) => problem(StatusCode::CONFLICT, "quota-drawn", None),
         Err(Refused::KeyUsed) => problem(StatusCode::UNPROCESSABLE_ENTITY, "key-used", None),
         Err(Refused::Fault(fault)) => unavailable(&fault),

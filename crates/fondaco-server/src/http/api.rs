@@ -122,6 +122,14 @@ pub(crate) const PROBLEMS: &[(&str, [&str; 3])] = &[
     ("not-found", ["There is no such thing here", "此处没有该内容", "Здесь такого нет"]),
     ("act-refused", ["It cannot be done now", "现在无法办理", "Сейчас это невозможно"]),
     (
+        "amendment-not-applied",
+        [
+            "The amendment points where nothing can be changed",
+            "修改所指之处无法更改",
+            "Изменение указывает туда, где менять нечего",
+        ],
+    ),
+    (
         "quota-drawn",
         [
             "A declaration that draws on a tariff quota is not amended: end it and lodge it anew",

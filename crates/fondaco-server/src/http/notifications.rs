@@ -76,16 +76,33 @@ fn told(
     filing: &Filing,
     happened: &Happened,
 ) -> Result<Option<Notification>, Fault> {
+    if happened.event.response().is_none() && happened.event != Event::Arrived {
+        return Ok(None);
+    }
     let json = |f: &Filing| serde_json::from_slice::<Value>(&f.opinion).unwrap_or_default();
     let by =
         if happened.filing == filing.id { None } else { house.store.filing(&happened.filing)? };
     let Some(function) = function(happened.event, filing, by.as_ref()) else { return Ok(None) };
     let own = is_decided(happened.event);
-    let decided = by.as_ref().filter(|f| own && f.format == act::FORMAT).map(json);
+    let decided = by.as_ref().filter(|f| own && f.format == act::FORMAT).and_then(|f| {
+        // Of a grant that formed an opinion only what was sent is left of the act.
+        match (house::forms_an_opinion(f), happened.event) {
+            (false, _) => Some(json(f)),
+            (true, Event::Granted(_)) => {
+                let sent: Value = serde_json::from_slice(&f.body).unwrap_or_default();
+                Some(serde_json::json!({"act": sent}))
+            }
+            (true, _) => None,
+        }
+    });
     let formed = by.as_ref().filter(|f| house::forms_an_opinion(f));
-    // What was secured or final is told by what stands now.
+    // What was secured or final is told by what stood then: asked for again it says the same.
     let standing = match (formed, &by) {
-        (None, Some(_)) if function == "13" => house.standing(filing)?,
+        (None, Some(by)) if function == "13" => {
+            let about = house.store.about(&filing.mrn)?;
+            let then = about.iter().position(|f| f.id == by.id).unwrap_or(about.len());
+            about.into_iter().take(then).rev().find(house::forms_an_opinion)
+        }
         _ => None,
     };
     let opinion = json(formed.or(standing.as_ref()).unwrap_or(filing));

@@ -224,6 +224,7 @@ CREATE TABLE IF NOT EXISTS quota_draw (
   before TEXT NOT NULL
 ) STRICT;
 CREATE INDEX IF NOT EXISTS quota_draw_period ON quota_draw (order_number, definition);
+CREATE INDEX IF NOT EXISTS quota_draw_mrn ON quota_draw (mrn);
 CREATE INDEX IF NOT EXISTS quota_draw_filing ON quota_draw (filing);
 ";
 

@@ -117,6 +117,16 @@ fn what_cannot_be_done_is_refused_with_why() {
     let lift = json!({"act": "lift", "by": "o", "kind": "query"});
     act(&house, "26GBZ0000000000099", "k", &lift).is_problem(404, "not-found");
     house.post(&format!("/v1/declarations/{mrn}/acts"), &[], b"{}").is_problem(400, "key-wanted");
+    // The same bytes under the same key about another declaration are another act.
+    let depart = json!({"act": "depart", "by": "port"});
+    assert_eq!(act(&house, &mrn, "leaves", &depart).status, 201);
+    let other = export(&house, "OTHER");
+    act(&house, &other, "leaves", &depart).is_problem(422, "key-used");
+    let slash =
+        json!({"act": "hold", "by": "o", "kind": "query", "agency": "a/b", "reason": "question"});
+    act(&house, &other, "slash", &slash).is_problem(400, "bad-request");
+    let amend = json!({"act": "request", "by": "o", "kind": "amend"});
+    act(&house, &other, "amend", &amend).is_problem(400, "bad-request");
 }
 
 #[test]
@@ -213,6 +223,8 @@ fn a_granted_amendment_is_assessed_anew_and_stands() {
     let after = opinion(&house);
     assert_ne!(after, before);
     assert_eq!(after["message"], "amendment", "{after}");
+    let standing = house.get(&format!("/v1/declarations/{mrn}")).json();
+    assert_eq!((&standing["lane"], &standing["total"]), (&"green".into(), &"0.00 GBP".into()));
     // What was machine tools under control is gin: no licence is asked for any more.
     let asks = |o: &Value| o["requirements"].to_string().contains("dual-use");
     assert!(asks(&before) && !asks(&after), "{}", after["requirements"]);

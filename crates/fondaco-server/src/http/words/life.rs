@@ -259,4 +259,13 @@ pub(super) const TERMS: &[(&str, &str, [&str; 3])] = &[
             "Запросите отзыв и подайте заново под другим номером.",
         ],
     ),
+    (
+        "remedy",
+        "amendment-not-applied",
+        [
+            "Deny it, and ask for one whose pointers lead to what is to be changed.",
+            "请驳回，并要求重新提交指向正确的修改。",
+            "Откажите и попросите изменение с верными указателями.",
+        ],
+    ),
 ];

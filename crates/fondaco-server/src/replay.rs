@@ -1,0 +1,113 @@
+//! What was thought of a filing, thought again: by the bundle of that day, what was left of the quotas
+//! then, and the amendments that had been granted.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use fondaco::amendment::amended;
+use fondaco::consignment::{Event, RequestKind};
+use fondaco::day::Day;
+use fondaco::declaration::Message;
+use fondaco::finding::Code;
+use fondaco::money::Decimal;
+use fondaco::quota::Quota;
+use fondaco_wire::Decoded;
+
+use crate::act;
+use crate::consider::{self, When};
+use crate::house::{format_of, forms_an_opinion};
+use crate::law::kept::of_digest;
+use crate::store::{Fault, Filing, Store};
+
+/// The declaration with the amendments that were granted, and with that of one more filing (`and`, empty
+/// for none); `until` the act with this id, where an opinion is formed again.
+pub(crate) fn as_it_stands(
+    store: &Store,
+    main: &Filing,
+    and: &str,
+    until: Option<&str>,
+) -> Result<Decoded, Fault> {
+    let format = format_of(main).map_err(Fault::Engine)?;
+    let mut decoded = (format.decode)(&main.body, &fondaco_wire::Limits::default());
+    let mut asked = BTreeMap::new();
+    let mut granted = Vec::new();
+    for happened in store.events(&main.mrn, 0, usize::MAX)? {
+        match happened.event {
+            Event::Requested(request) if request.kind == RequestKind::Amend => {
+                asked.insert(request, happened.filing.clone());
+            }
+            Event::Granted(request) => granted.extend(asked.get(&request).cloned()),
+            _ => {}
+        }
+        // The first event of an act is the one that changes the declaration.
+        if until == Some(&*happened.filing) {
+            break;
+        }
+    }
+    granted.extend((!and.is_empty()).then(|| and.to_owned()));
+    for id in granted {
+        let fault = || Fault::Engine(format!("the amendment {id} cannot be read"));
+        let filing = store.filing(&id)?.ok_or_else(fault)?;
+        let format = format_of(&filing).map_err(Fault::Engine)?;
+        let message = (format.decode)(&filing.body, &fondaco_wire::Limits::default()).draft;
+        let (Some(draft), Some(message)) = (&decoded.draft, message) else { return Err(fault()) };
+        decoded.draft = Some(amended(draft, &message).map_err(|e| Fault::Engine(e.to_string()))?);
+    }
+    Ok(decoded)
+}
+
+/// Forms the opinion on a stored filing again, by the bundle it was formed by and what was left of
+/// the quotas then.
+///
+/// # Errors
+/// Why it cannot be.
+pub(crate) fn replay(dir: &Path, store: &Store, filing: &Filing) -> Result<Vec<u8>, String> {
+    if filing.format == act::FORMAT && !forms_an_opinion(filing) {
+        // No opinion is formed of an act: what it says stands as it was said.
+        return Ok(filing.opinion.clone());
+    }
+    let pack = &of_digest(dir, &filing.bundle).map_err(|failure| failure.to_string())?;
+    let day = |n: i32| Day::from_number(n).map_err(|e| e.to_string());
+    let when = When {
+        on: filing.on.map(day).transpose()?,
+        today: day(filing.today)?,
+        window: filing.window,
+    };
+    let said = |fault: Fault| fault.to_string();
+    let before = store.drawn_before(&filing.id).map_err(said)?;
+    let drawn = |quota: &Quota| {
+        let mut of_period = before.iter().filter(|(order, definition, _)| {
+            quota.order == order.as_str() && quota.definition == definition.as_str()
+        });
+        of_period.next().map_or(Decimal::ZERO, |(_, _, drawn)| *drawn)
+    };
+    if forms_an_opinion(filing) {
+        // Formed of the declaration whose goods had come, or that was amended.
+        let main = store.filing(&filing.about).map_err(said)?;
+        let main = main.ok_or_else(|| format!("there is no declaration {}", filing.about))?;
+        let decoded = as_it_stands(store, &main, "", Some(&filing.id)).map_err(said)?;
+        let amends = filing.format == act::FORMAT;
+        let on = if amends { when.on } else { Some(when.on.unwrap_or(when.today)) };
+        let when = When { on, window: false, ..when };
+        let mut report = consider::considered(decoded, pack, when, main.draw, &drawn).report;
+        report.message = if amends { Message::Amendment } else { Message::Arrival }.name();
+        return Ok(report.to_bytes());
+    }
+    let format = format_of(filing)?;
+    let considered = consider::consider(pack, format, &filing.body, when, filing.draw, &drawn);
+    // What only the store could know is taken from what was stored.
+    let stored: serde_json::Value = serde_json::from_slice(&filing.opinion).unwrap_or_default();
+    let first = &stored["findings"][0];
+    let by_store =
+        [(Code::ReferenceUsed, "FunctionalReferenceID"), (Code::DeclarationUnknown, "ID")];
+    for (code, at) in by_store {
+        if first["code"] == code.row().code
+            && let Some(draft) = &considered.draft
+        {
+            let value = first["value"].as_str().unwrap_or_default();
+            let report = consider::returned(pack, considered.day, draft, code, at, value);
+            return Ok(report.to_bytes());
+        }
+    }
+    Ok(considered.report.to_bytes())
+}
