@@ -1,19 +1,18 @@
 //! What officers, agencies and ports do about a declaration: an act comes as a message of its own, is
 //! lodged like any other, with a receipt, and what follows of it follows in the same commit.
 
-use fondaco::amendment;
 use fondaco::consignment::{
-    Act, Event, Follows, Hold, HoldKind, Life, NotNow, Request, RequestKind, State,
+    self, Act, Event, Follows, Hold, HoldKind, NotNow, Request, RequestKind, State,
 };
 use fondaco::day::Day;
-use fondaco::decision::{Lane, Step};
+use fondaco::decision::Step;
 use fondaco::declaration::Message;
 use fondaco::finding::Trilingual;
 use fondaco::reference::{DecisionReason, Pack};
 use fondaco::token::Token;
-use fondaco_wire::receipt::{self, Receipt};
-use fondaco_wire::report::Report;
-use fondaco_wire::{Limits, format_named};
+use fondaco_wire::Decoded;
+use fondaco_wire::receipt;
+use fondaco_wire::report::{Report, Texts};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
@@ -21,6 +20,7 @@ use utoipa::ToSchema;
 use crate::cli::today;
 use crate::consider::{self, When, stated_acceptance};
 use crate::house::{self, House, MOST_TRIES, now};
+use crate::replay;
 use crate::store::{self, Fault, Filing, Lodge, Lodged};
 
 /// The format of an act in the store.
@@ -196,28 +196,18 @@ impl ActMessage {
         if !act.wants_reason() {
             return Ok(None);
         }
-        let goes_with = match act {
-            Act::Hold(hold) => format!("hold {}", hold.kind.name()),
-            _ => act.name().to_owned(),
-        };
-        let fits =
-            |r: &&DecisionReason| r.code == self.reason.as_str() && r.acts.contains(&goes_with);
-        pack.reasons.iter().find(fits).map(Some).ok_or(Refused::Reason)
+        let mut fitting = self.reasons(pack);
+        fitting.find(|r| r.code == self.reason.as_str()).map(Some).ok_or(Refused::Reason)
     }
-}
 
-/// The reasons that go with an act, for who gave none.
-pub(crate) fn reasons(message: &ActMessage, pack: &Pack) -> Vec<Value> {
-    let goes_with = match message.act.as_str() {
-        "hold" => format!("hold {}", message.kind),
-        act => act.to_owned(),
-    };
-    let fits = pack.reasons.iter().filter(|r| r.acts.contains(&goes_with));
-    fits.map(|r| json!({"code": r.code.as_str(), "text": said(&r.text)})).collect()
-}
-
-fn said(text: &Trilingual) -> Value {
-    json!({"en": text.en, "zh": text.zh, "ru": text.ru})
+    /// The reasons that go with it.
+    pub(crate) fn reasons<'p>(&self, pack: &'p Pack) -> impl Iterator<Item = &'p DecisionReason> {
+        let goes_with = match self.act.as_str() {
+            "hold" => format!("hold {}", self.kind),
+            act => act.to_owned(),
+        };
+        pack.reasons.iter().filter(move |r| r.acts.contains(&goes_with))
+    }
 }
 
 impl House {
@@ -244,17 +234,18 @@ impl House {
             if let Act::Grant(request, _) = act
                 && request.kind == RequestKind::Amend
             {
-                let on = self.accepted_on(&main)?;
-                let (report, follows) = self.amended(&pack, &main, request, on)?;
+                let decoded = self.as_it_stands(&main)?;
+                let on = self.accepted_on(&main, &decoded)?;
+                let (report, follows) = self.amended(&pack, &main, decoded, request, on)?;
                 // What was paid for is not made dearer: no posting of ours asks for the rest.
                 if life.has(Event::Settled) && follows.plan.contains(&Step::RequestPayment) {
                     return Err(Refused::NotNow(NotNow::Settled));
                 }
-                events.extend(after_amendment(&life, &follows, request));
+                events.extend(consignment::after_amendment(&follows, &life, request));
                 filing.on = Some(on.number());
                 house::judged(&mut filing, &report)?;
             }
-            let kept = filing.clone();
+            let (id, receipt) = (filing.id.clone(), filing.receipt.clone());
             let lodge = Lodge { filing, events, draws: Vec::new(), seen: Some(last) };
             match self.lodge(lodge).await? {
                 // Something happened meanwhile: whether it can be done is asked again.
@@ -263,7 +254,6 @@ impl House {
                 Lodged::Repeated(before) => return self.done_before(*before, mrn, bytes),
                 Lodged::Written => {
                     let state = self.state(mrn)?;
-                    let (id, receipt) = (kept.id, kept.receipt);
                     return Ok(Done { id, state, receipt, repeated: false });
                 }
             }
@@ -273,10 +263,10 @@ impl House {
 
     /// The day whose law a declaration is judged by: that on which its goods came, where it was lodged
     /// before, otherwise that of its acceptance.
-    fn accepted_on(&self, main: &Filing) -> Result<Day, Refused> {
+    fn accepted_on(&self, main: &Filing, decoded: &Decoded) -> Result<Day, Refused> {
         let about = self.store.about(&main.mrn)?;
         let came = about.iter().find(|f| f.format != FORMAT && house::forms_an_opinion(f));
-        let stated = self.as_it_stands(main, "")?.draft.as_ref().and_then(stated_acceptance);
+        let stated = decoded.draft.as_ref().and_then(stated_acceptance);
         let number = match (came, main.on, stated) {
             (Some(came), ..) => came.on.unwrap_or(came.today),
             (None, Some(on), _) => on,
@@ -286,11 +276,12 @@ impl House {
         Day::from_number(number).map_err(|e| Fault::Engine(e.to_string()).into())
     }
 
-    /// The opinion on a declaration with an amendment.
+    /// The opinion on a declaration, as it stands, with an amendment.
     fn amended(
         &self,
         pack: &Pack,
         main: &Filing,
+        mut decoded: Decoded,
         request: Request,
         on: Day,
     ) -> Result<(Report, Follows), Refused> {
@@ -298,13 +289,7 @@ impl House {
         let asked = asked.into_iter().find(|h| h.event == Event::Requested(request));
         let asked = asked.ok_or(Refused::NotNow(NotNow::NoSuchRequest))?;
         let message = self.store.filing(&asked.filing)?.ok_or(Refused::Unknown)?;
-        let mut decoded = self.as_it_stands(main, "")?;
-        let (format, limits) = (format_named(&message.format), Limits::default());
-        let message = format.and_then(|f| (f.decode)(&message.body, &limits).draft);
-        if let (Some(draft), Some(message)) = (&decoded.draft, message) {
-            let after = amendment::amended(draft, &message);
-            decoded.draft = Some(after.map_err(|e| Refused::NotApplied(e.to_string()))?);
-        }
+        replay::amend(&mut decoded, &message)?.map_err(|e| Refused::NotApplied(e.to_string()))?;
         let when = When { on: Some(on), today: today(), window: false };
         let considered =
             self.with_drawn(|drawn| consider::considered(decoded, pack, when, main.draw, drawn))?;
@@ -362,47 +347,13 @@ impl House {
         // What the trader is told of it, in the words of the day.
         let opinion = json!({
             "act": message,
-            "text": reason.map(|r| said(&r.text)),
-            "remedy": reason.map(|r| said(&r.remedy)),
+            "text": reason.map(|r| Texts::from(&r.text)),
+            "remedy": reason.map(|r| Texts::from(&r.remedy)),
         });
         filing.opinion = store::pack(opinion.to_string().as_bytes())?;
-        filing.receipt = self.signer.sign(&Receipt {
-            id: filing.id.clone(),
-            mrn: main.mrn.clone(),
-            lrn: String::new(),
-            outcome: filing.outcome.clone(),
-            lodged_at: filing.at.clone(),
-            digest: filing.digest.clone(),
-            bundle: filing.bundle.clone(),
-        });
+        filing.receipt = self.receipt(&filing, &main.mrn);
         Ok(filing)
     }
-}
-
-/// What follows of a granted amendment: it is assessed anew, and looked at where the lane says so now.
-fn after_amendment(life: &Life, follows: &Follows, request: Request) -> Vec<Event> {
-    let mut events = Vec::new();
-    if follows.assessed {
-        events.push(Event::Assessed);
-    }
-    if !life.has(Event::Accepted) {
-        return events;
-    }
-    if follows.plan.contains(&Step::RequestPayment) {
-        events.push(Event::PaymentWanted);
-    } else if life.owes() {
-        // Nothing is owed any more.
-        events.push(Event::Settled);
-    }
-    let kind = match follows.lane {
-        Lane::Green => return events,
-        Lane::Yellow => HoldKind::Documents,
-        Lane::Red => HoldKind::Examination,
-    };
-    // The look at what was declared first may be over: this is another.
-    let reason = Token::lossy(&format!("amendment {}", request.number));
-    events.push(Event::Held(Hold { kind, agency: Token::EMPTY, reason }));
-    events
 }
 
 /// What happened, as the trader is told of it beside its name: whose hold, which request.

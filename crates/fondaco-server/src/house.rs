@@ -351,16 +351,21 @@ impl House {
     fn seal(&self, filing: &mut Filing, report: &Report) -> Result<(), Fault> {
         report.outcome.clone_into(&mut filing.outcome);
         judged(filing, report)?;
-        filing.receipt = self.signer.sign(&Receipt {
+        filing.receipt = self.receipt(filing, &filing.mrn);
+        Ok(())
+    }
+
+    /// The receipt of a filing, for the declaration with this number.
+    pub(crate) fn receipt(&self, filing: &Filing, mrn: &str) -> String {
+        self.signer.sign(&Receipt {
             id: filing.id.clone(),
-            mrn: filing.mrn.clone(),
+            mrn: mrn.to_owned(),
             lrn: filing.lrn.clone(),
             outcome: filing.outcome.clone(),
             lodged_at: filing.at.clone(),
             digest: filing.digest.clone(),
             bundle: filing.bundle.clone(),
-        });
-        Ok(())
+        })
     }
 
     /// What becomes of a pre-lodged declaration when its goods come: it is looked at again by the law of
@@ -373,7 +378,7 @@ impl House {
         when: When,
     ) -> Result<Accepted, Fault> {
         let when = When { window: false, ..when };
-        let decoded = self.as_it_stands(main, "")?;
+        let decoded = self.as_it_stands(main)?;
         let considered =
             self.with_drawn(|drawn| consider::considered(decoded, pack, when, main.draw, drawn))?;
         let declared = considered.declaration.as_ref();
@@ -411,12 +416,12 @@ impl House {
     /// it is the declaration's own.
     pub(crate) fn standing(&self, main: &Filing) -> Result<Option<Filing>, Fault> {
         let about = if main.mrn.is_empty() { Vec::new() } else { self.store.about(&main.mrn)? };
-        Ok(about.into_iter().rev().find(forms_an_opinion))
+        Ok(last_formed(&about).cloned())
     }
 
-    /// The declaration with the amendments that were granted, and with that of one more filing.
-    pub(crate) fn as_it_stands(&self, main: &Filing, and: &str) -> Result<Decoded, Fault> {
-        replay::as_it_stands(&self.store, main, and, None)
+    /// The declaration with the amendments that were granted.
+    pub(crate) fn as_it_stands(&self, main: &Filing) -> Result<Decoded, Fault> {
+        replay::as_it_stands(&self.store, main, None)
     }
 
     /// Files a message: looks at it, lodges it, waits until it is on the disk.
@@ -541,6 +546,11 @@ pub(crate) fn follows(report: &Report, declaration: Option<&Declaration>) -> Fol
         plan.push(Step::RequestPayment);
     }
     Follows { lane: Lane::named(report.decision.lane).unwrap_or(Lane::Red), plan, assessed }
+}
+
+/// Of messages about a declaration, oldest first, the last whose opinion is one on that declaration.
+pub(crate) fn last_formed(about: &[Filing]) -> Option<&Filing> {
+    about.iter().rev().find(|filing| forms_an_opinion(filing))
 }
 
 /// Whether the opinion stored with a message about a declaration is one on that declaration.

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use fondaco::amendment::amended;
+use fondaco::amendment::{NotApplied, amended};
 use fondaco::consignment::{Event, RequestKind};
 use fondaco::day::Day;
 use fondaco::declaration::Message;
@@ -19,12 +19,11 @@ use crate::house::{format_of, forms_an_opinion};
 use crate::law::kept::of_digest;
 use crate::store::{Fault, Filing, Store};
 
-/// The declaration with the amendments that were granted, and with that of one more filing (`and`, empty
-/// for none); `until` the act with this id, where an opinion is formed again.
+/// The declaration with the amendments that were granted; `until` the act with this id, where an opinion
+/// is formed again.
 pub(crate) fn as_it_stands(
     store: &Store,
     main: &Filing,
-    and: &str,
     until: Option<&str>,
 ) -> Result<Decoded, Fault> {
     let format = format_of(main).map_err(Fault::Engine)?;
@@ -44,16 +43,28 @@ pub(crate) fn as_it_stands(
             break;
         }
     }
-    granted.extend((!and.is_empty()).then(|| and.to_owned()));
     for id in granted {
         let fault = || Fault::Engine(format!("the amendment {id} cannot be read"));
         let filing = store.filing(&id)?.ok_or_else(fault)?;
-        let format = format_of(&filing).map_err(Fault::Engine)?;
-        let message = (format.decode)(&filing.body, &fondaco_wire::Limits::default()).draft;
-        let (Some(draft), Some(message)) = (&decoded.draft, message) else { return Err(fault()) };
-        decoded.draft = Some(amended(draft, &message).map_err(|e| Fault::Engine(e.to_string()))?);
+        amend(&mut decoded, &filing)?.map_err(|e| Fault::Engine(e.to_string()))?;
     }
     Ok(decoded)
+}
+
+/// Applies the amendment that a filing asks for.
+///
+/// # Errors
+/// [`Fault::Engine`]: one of the two cannot be read; within, where the amendment cannot be applied.
+pub(crate) fn amend(
+    decoded: &mut Decoded,
+    filing: &Filing,
+) -> Result<Result<(), NotApplied>, Fault> {
+    let format = format_of(filing).map_err(Fault::Engine)?;
+    let message = (format.decode)(&filing.body, &fondaco_wire::Limits::default()).draft;
+    let (Some(draft), Some(message)) = (&decoded.draft, message) else {
+        return Err(Fault::Engine(format!("the amendment {} cannot be read", filing.id)));
+    };
+    Ok(amended(draft, &message).map(|after| decoded.draft = Some(after)))
 }
 
 /// Forms the opinion on a stored filing again, by the bundle it was formed by and what was left of
@@ -85,7 +96,7 @@ pub(crate) fn replay(dir: &Path, store: &Store, filing: &Filing) -> Result<Vec<u
         // Formed of the declaration whose goods had come, or that was amended.
         let main = store.filing(&filing.about).map_err(said)?;
         let main = main.ok_or_else(|| format!("there is no declaration {}", filing.about))?;
-        let decoded = as_it_stands(store, &main, "", Some(&filing.id)).map_err(said)?;
+        let decoded = as_it_stands(store, &main, Some(&filing.id)).map_err(said)?;
         let amends = filing.format == act::FORMAT;
         let on = if amends { when.on } else { Some(when.on.unwrap_or(when.today)) };
         let when = When { on, window: false, ..when };

@@ -7,52 +7,25 @@
 //! issued within a second of each other may come in either order: they were sent from several machines.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use fondaco::consignment::{Answer, Event, HoldKind, Request};
 
+use roxmltree::{Document, Node};
+
 use crate::act::ActMessage;
+use crate::assess::expand;
 use crate::house::House;
 use crate::http::notifications::functions_told;
 use crate::store::{Filing, Lodge, Lodged, Sync};
 
-/// The text of an element, by its local name; the first there is.
-fn text_of<'t>(xml: &'t str, element: &str) -> Option<&'t str> {
-    let mut rest = xml;
-    while let Some(at) = rest.find(element) {
-        let (before, after) = rest.split_at(at);
-        let after = &after[element.len()..];
-        let opens = before.ends_with('<') || before.ends_with(':');
-        if opens && after.starts_with(['>', ' ']) {
-            let text = &after[after.find('>')? + 1..];
-            return Some(text[..text.find('<')?].trim());
-        }
-        rest = after;
-    }
-    None
+/// The first element of this name within a node, whatever its prefix.
+fn within<'d>(node: Node<'d, 'd>, name: &str) -> Option<Node<'d, 'd>> {
+    node.descendants().find(|n| n.tag_name().name() == name)
 }
 
-/// XML without its comments.
-fn bare(path: &Path) -> Option<String> {
-    let mut text = String::from_utf8_lossy(&std::fs::read(path).ok()?).into_owned();
-    while let Some(from) = text.find("<!--") {
-        let until = text[from..].find("-->").map_or(text.len(), |n| from + n + 3);
-        text.replace_range(from..until, "");
-    }
-    Some(text)
-}
-
-fn xml_files(dir: &Path, into: &mut Vec<PathBuf>) {
-    let Ok(entries) = std::fs::read_dir(dir) else { return };
-    let mut entries: Vec<_> = entries.flatten().map(|e| e.path()).collect();
-    entries.sort();
-    for path in entries {
-        if path.is_dir() {
-            xml_files(&path, into);
-        } else if path.extension().is_some_and(|e| e == "xml") {
-            into.push(path);
-        }
-    }
+fn text_of<'d>(node: Node<'d, 'd>, name: &str) -> &'d str {
+    within(node, name).and_then(|n| n.text()).unwrap_or_default().trim()
 }
 
 /// Scripts that are not told as the administration told them; `docs/lifecycle.md` says why.
@@ -94,46 +67,40 @@ fn seconds(stamp: &str) -> i64 {
 }
 
 fn script(dir: &Path) -> Script {
-    let mut files = Vec::new();
-    xml_files(dir, &mut files);
     let mut script = Script::default();
     let mut seen = BTreeSet::new();
-    let mut told: BTreeMap<String, Vec<Told>> = BTreeMap::new();
-    for path in &files {
-        let Some(xml) = bare(path) else { continue };
-        let is_response = xml.contains("<Response") || xml.contains(":Response");
-        if is_response {
+    let mut told: BTreeMap<&str, Vec<Told>> = BTreeMap::new();
+    let files = expand(&[dir.to_owned()]).unwrap();
+    let texts: Vec<_> = files.iter().map(|f| std::fs::read_to_string(f).unwrap()).collect();
+    let texts = texts.iter().map(|text| text.trim_start_matches('\u{feff}'));
+    // One is not well formed as published.
+    let read: Vec<_> = texts.filter_map(|text| Document::parse(text).ok()).collect();
+    for document in &read {
+        let root = document.root();
+        if let Some(response) = within(root, "Response") {
             let stamp =
-                xml.split("IssueDateTime").nth(1).and_then(|t| text_of(t, "DateTimeString"));
-            let function = text_of(&xml, "FunctionCode").unwrap_or_default().to_owned();
-            let status = xml.split("Status>").nth(1).unwrap_or_default();
-            let name = text_of(status, "NameCode").unwrap_or_default().to_owned();
+                within(response, "IssueDateTime").map_or("", |n| text_of(n, "DateTimeString"));
+            let function = text_of(response, "FunctionCode");
+            let name = within(response, "Status").map_or("", |n| text_of(n, "NameCode"));
             // A copy of a notification under another name is the same one; some folders hold one or two
             // of another declaration.
-            let own = text_of(&xml, "FunctionalReferenceID").unwrap_or_default().to_owned();
-            let about = xml.split("IssueDateTime").last().unwrap_or_default();
-            let about = about.find("Declaration").and_then(|at| text_of(&about[at..], "ID"));
+            let own = text_of(response, "FunctionalReferenceID");
+            let about = within(response, "Declaration").map_or("", |n| text_of(n, "ID"));
             // A report of what is on file is no notification.
-            if function.len() == 2
-                && seen.insert((function.clone(), own, stamp.unwrap_or_default().to_owned()))
-            {
-                let about = about.unwrap_or_default().to_owned();
-                told.entry(about).or_default().push((
-                    seconds(stamp.unwrap_or_default()),
-                    function,
-                    name,
-                ));
+            if function.len() == 2 && seen.insert((function, own, stamp)) {
+                let one = (seconds(stamp), function.to_owned(), name.to_owned());
+                told.entry(about).or_default().push(one);
             }
-        } else if xml.contains("Declaration")
-            && !xml.contains("DIS")
-            && !path.to_string_lossy().contains("DIS")
+        } else if within(root, "MetaData").is_some()
+            && let Some(declaration) = within(root, "Declaration")
         {
-            match (text_of(&xml, "FunctionCode"), text_of(&xml, "TypeCode")) {
-                (Some("9"), _) => {
-                    script.declaration.get_or_insert(xml);
+            let xml = || document.input_text().to_owned();
+            match (text_of(declaration, "FunctionCode"), text_of(declaration, "TypeCode")) {
+                ("9", _) => {
+                    script.declaration.get_or_insert_with(xml);
                 }
-                (Some("13"), Some("COR")) => script.amendments.push(xml),
-                (Some("13"), Some("INV")) => script.cancellations.push(xml),
+                ("13", "COR") => script.amendments.push(xml()),
+                ("13", "INV") => script.cancellations.push(xml()),
                 _ => {}
             }
         }
@@ -145,20 +112,18 @@ fn script(dir: &Path) -> Script {
 
 /// The message with another reference of its own and the number of the declaration it is about.
 fn readdressed(xml: &str, lrn: &str, mrn: &str) -> String {
+    let document = Document::parse(xml).unwrap();
+    let declaration = within(document.root(), "Declaration").unwrap();
+    let own = |name: &str| declaration.children().find(|n| n.tag_name().name() == name);
+    let text = |name: &str| own(name).and_then(|n| n.first_child()).map(|n| n.range());
+    let mut places: Vec<_> = [("FunctionalReferenceID", lrn), ("ID", mrn)]
+        .into_iter()
+        .filter_map(|(name, value)| Some((text(name)?, value)))
+        .collect();
+    places.sort_by_key(|(range, _)| std::cmp::Reverse(range.start));
     let mut xml = xml.to_owned();
-    for (element, value) in [("FunctionalReferenceID", lrn), ("ID", mrn)] {
-        if value.is_empty() {
-            continue;
-        }
-        // The first of the declaration's own: before any class within it.
-        let Some(root) = xml.find("Declaration") else { continue };
-        let opened = |sign: &str| {
-            let found = xml[root..].find(&format!("{sign}{element}>"))?;
-            Some(root + found + sign.len() + element.len() + 1)
-        };
-        let Some(at) = opened("<").or_else(|| opened(":")) else { continue };
-        let end = xml[at..].find('<').map_or(at, |n| at + n);
-        xml.replace_range(at..end, value);
+    for (range, value) in places {
+        xml.replace_range(range, value);
     }
     xml
 }

@@ -550,19 +550,20 @@ impl<'a> Reference<'a> {
     /// The period of a quota in which the day lies.
     #[must_use]
     pub fn quota(&self, order: &str) -> Option<&'a Quota> {
-        let quotas = &self.pack.quotas;
-        let first = quotas.partition_point(|q| q.order.as_str() < order);
-        let of_order = quotas.get(first..)?.iter().take_while(|q| q.order == order);
-        of_order.filter(|q| q.validity.covers(self.day)).last()
+        self.periods(order).filter(|q| q.validity.covers(self.day)).last()
     }
 
     /// The period of a quota with this number.
     #[must_use]
     pub fn period(&self, order: &str, definition: &str) -> Option<&'a Quota> {
+        self.periods(order).find(|q| q.definition == definition)
+    }
+
+    /// The periods of a quota, whatever the day.
+    fn periods(&self, order: &str) -> impl Iterator<Item = &'a Quota> {
         let quotas = &self.pack.quotas;
         let first = quotas.partition_point(|q| q.order.as_str() < order);
-        let mut of_order = quotas.get(first..)?.iter().take_while(|q| q.order == order);
-        of_order.find(|q| q.definition == definition)
+        quotas.get(first..).unwrap_or_default().iter().take_while(move |q| q.order == order)
     }
 
     /// Whether the code is in force on the list; `None` where the pack has no such list.

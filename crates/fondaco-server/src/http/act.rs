@@ -5,12 +5,14 @@ use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
+use fondaco::reference::DecisionReason;
+use fondaco_wire::report::Texts;
 use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use super::api::{Asked, Problem, Shared, key_of, not_found, problem, replayed, unavailable};
-use crate::act::{ActMessage, Done, Refused, reasons, words};
+use crate::act::{ActMessage, Done, Refused, words};
 
 /// What became of an act.
 #[derive(Serialize, ToSchema)]
@@ -72,13 +74,15 @@ pub(super) async fn act(
             problem(StatusCode::BAD_REQUEST, "bad-request", Some(json!({"field": field})))
         }
         Err(Refused::Reason) => {
-            let more = json!({"reasons": reasons(&message, &house.pack())});
+            let pack = house.pack();
+            let reason =
+                |r: &DecisionReason| json!({"code": r.code.as_str(), "text": Texts::from(&r.text)});
+            let reasons: Vec<Value> = message.reasons(&pack).map(reason).collect();
+            let more = json!({"reasons": reasons});
             problem(StatusCode::UNPROCESSABLE_ENTITY, "reason-wanted", Some(more))
         }
         Err(Refused::NotNow(why)) => {
-            let text = words(why);
-            let text = json!({"en": text.en, "zh": text.zh, "ru": text.ru});
-            let more = json!({"why": why.name(), "why_text": text});
+            let more = json!({"why": why.name(), "why_text": Texts::from(&words(why))});
             problem(StatusCode::CONFLICT, "act-refused", Some(more))
         }
         Err(Refused::Returned(report)) => {

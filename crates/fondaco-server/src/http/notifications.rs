@@ -99,9 +99,9 @@ fn told(
     // What was secured or final is told by what stood then: asked for again it says the same.
     let standing = match (formed, &by) {
         (None, Some(by)) if function == "13" => {
-            let about = house.store.about(&filing.mrn)?;
-            let then = about.iter().position(|f| f.id == by.id).unwrap_or(about.len());
-            about.into_iter().take(then).rev().find(house::forms_an_opinion)
+            let mut about = house.store.about(&filing.mrn)?;
+            about.truncate(about.iter().position(|f| f.id == by.id).unwrap_or(about.len()));
+            house::last_formed(&about).cloned()
         }
         _ => None,
     };

@@ -250,25 +250,33 @@ fn law() -> LawRow {
     }
 }
 
+/// Months as a day of them is written.
+const MONTHS: [&str; 12] = [
+    "января",
+    "февраля",
+    "марта",
+    "апреля",
+    "мая",
+    "июня",
+    "июля",
+    "августа",
+    "сентября",
+    "октября",
+    "ноября",
+    "декабря",
+];
+
+/// The number of a month, from 1.
+fn month(name: &str) -> Option<i8> {
+    let place = MONTHS.iter().position(|month| *month == name)?;
+    i8::try_from(place + 1).ok()
+}
+
 /// The part of the year a name says its goods come in, such as `с 1 октября по 31 марта`, as
 /// `MM-DD/MM-DD`.
 fn season(name: &str) -> Option<String> {
-    const MONTHS: [&str; 12] = [
-        "января",
-        "февраля",
-        "марта",
-        "апреля",
-        "мая",
-        "июня",
-        "июля",
-        "августа",
-        "сентября",
-        "октября",
-        "ноября",
-        "декабря",
-    ];
-    let day = |number: &str, month: &str| {
-        let month = MONTHS.iter().position(|m| *m == month.trim_end_matches([',', ':', ';']))? + 1;
+    let day = |number: &str, name: &str| {
+        let month = self::month(name.trim_end_matches([',', ':', ';']))?;
         // A season that ends with February ends with its last day in any year.
         let day = if number == "конец" { 29 } else { number.parse::<u8>().ok()? };
         Some(format!("{month:02}-{day:02}"))
@@ -485,25 +493,10 @@ fn note_names(text: &str) -> Vec<String> {
 
 /// `30.09.2022`, or `30 апреля 2025 г.`
 fn russian_day(text: &str) -> Option<Day> {
-    const MONTHS: [&str; 12] = [
-        "января",
-        "февраля",
-        "марта",
-        "апреля",
-        "мая",
-        "июня",
-        "июля",
-        "августа",
-        "сентября",
-        "октября",
-        "ноября",
-        "декабря",
-    ];
     let text = text.trim().trim_end_matches("г.").trim();
     let Some((day, rest)) = text.split_once(' ') else { return dotted(text) };
     let (month, year) = rest.split_once(' ')?;
-    let month = MONTHS.iter().position(|m| *m == month)? + 1;
-    Day::of(year.parse().ok()?, i8::try_from(month).ok()?, day.parse().ok()?).ok()
+    Day::of(year.parse().ok()?, self::month(month)?, day.parse().ok()?).ok()
 }
 
 #[cfg(test)]

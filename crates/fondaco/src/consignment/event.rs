@@ -313,6 +313,17 @@ impl Event {
         })
     }
 
+    /// The agency whose hold or refusal it is about; empty is the customs administration, `None` where it
+    /// is about neither.
+    #[must_use]
+    pub fn agency(self) -> Option<Token> {
+        match self {
+            Self::Held(hold) | Self::Lifted(hold) | Self::Overdue(hold) => Some(hold.agency),
+            Self::Refused(agency) | Self::Overturned(agency) => Some(agency),
+            _ => None,
+        }
+    }
+
     /// The WCO response it is told by (017 of the Response); `None` where nobody is told by one.
     ///
     /// Source: function codes of the response message, as in `docs/protocol/responses.md`.

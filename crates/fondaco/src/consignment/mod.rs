@@ -437,18 +437,37 @@ pub struct Follows {
 #[must_use]
 pub fn after_acceptance(follows: &Follows) -> Vec<Event> {
     let mut events = vec![Event::Accepted];
-    if follows.assessed {
-        events.push(Event::Assessed);
-    }
-    if follows.plan.contains(&Step::RequestPayment) {
-        events.push(Event::PaymentWanted);
-    }
-    match follows.lane {
-        Lane::Red => events.push(Event::Held(Hold::of_customs(HoldKind::Examination))),
-        Lane::Yellow => events.push(Event::Held(Hold::of_customs(HoldKind::Documents))),
-        Lane::Green => {}
+    events.extend(of_opinion(follows, Token::EMPTY));
+    events
+}
+
+/// The events that follow from a granted amendment: the declaration is assessed anew, and looked at where
+/// the lane says so now.
+#[must_use]
+pub fn after_amendment(follows: &Follows, life: &Life, request: Request) -> Vec<Event> {
+    // The look at what was declared first may be over: this is another.
+    let mut events = of_opinion(follows, Token::lossy(&format!("amendment {}", request.number)));
+    if !life.has(Event::Accepted) {
+        events.retain(|event| *event == Event::Assessed);
+    } else if life.owes() && !events.contains(&Event::PaymentWanted) {
+        // Nothing is owed any more.
+        events.insert(usize::from(follows.assessed), Event::Settled);
     }
     events
+}
+
+/// What an opinion has happen: duties are told, payment is wanted, somebody looks, for a reason that tells
+/// one look from another.
+fn of_opinion(follows: &Follows, reason: Token) -> Vec<Event> {
+    let look = match follows.lane {
+        Lane::Green => None,
+        Lane::Yellow => Some(HoldKind::Documents),
+        Lane::Red => Some(HoldKind::Examination),
+    };
+    let look = look.map(|kind| Event::Held(Hold { reason, ..Hold::of_customs(kind) }));
+    let assessed = follows.assessed.then_some(Event::Assessed);
+    let payment = follows.plan.contains(&Step::RequestPayment).then_some(Event::PaymentWanted);
+    [assessed, payment, look].into_iter().flatten().collect()
 }
 
 /// The events of lodging a message about a declaration with this life: empty for an original.

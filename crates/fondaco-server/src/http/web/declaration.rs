@@ -189,11 +189,7 @@ struct EventView {
 fn said(event: Event, by: Option<&Filing>, language: Language) -> Vec<String> {
     let Some(act) = by.filter(|f| f.format == act::FORMAT) else { return Vec::new() };
     let told: Value = serde_json::from_slice(&act.opinion).unwrap_or_default();
-    let agency = match event {
-        Event::Held(h) | Event::Lifted(h) | Event::Overdue(h) => h.agency.to_string(),
-        Event::Refused(agency) | Event::Overturned(agency) => agency.to_string(),
-        _ => String::new(),
-    };
+    let agency = event.agency().unwrap_or_default().to_string();
     // What followed of itself has no reason of its own.
     if !notifications::is_decided(event) && agency.is_empty() {
         return Vec::new();
@@ -262,7 +258,7 @@ pub(super) async fn declaration(
         Err(fault) => return p.fault(&fault),
     };
     // What was thought when the goods came, or when it was amended, stands in place of what was thought before.
-    let formed = about_it.iter().rev().find(|f| house::forms_an_opinion(f)).unwrap_or(&f);
+    let formed = house::last_formed(&about_it).unwrap_or(&f);
     let opinion = serde_json::from_slice::<OpinionView>(&formed.opinion);
     let readable = opinion.is_ok();
     let mut o = opinion.unwrap_or_default();
