@@ -475,11 +475,7 @@ impl House {
 
     /// Hands it to the writer and waits.
     pub(crate) async fn lodge(&self, lodge: Lodge) -> Result<Lodged, Fault> {
-        let (sender, receiver) = tokio::sync::oneshot::channel();
-        self.store.lodge(lodge, move |result| {
-            sender.send(result).ok();
-        });
-        receiver.await.unwrap_or(Err(Fault::Stopped))
+        self.store.written(move |writing| writing.lodge(&lodge)).await
     }
 
     fn reference_used(

@@ -3,6 +3,7 @@
 //! The one writer of the store decides: a filing whose draws no longer fit what is left is not
 //! written, and its opinion is formed again on what is. So no period is ever oversold.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 
 use fondaco::allotment::Allotment;
@@ -74,11 +75,11 @@ fn calm_until(quota: &Quota) -> Option<Decimal> {
 /// What was drawn on each period that was asked for, by the day it was drawn; read from the table
 /// once.
 #[derive(Default)]
-pub(crate) struct Ledger {
+pub(crate) struct Draws {
     periods: HashMap<(String, String), BTreeMap<i32, Decimal>>,
 }
 
-impl Ledger {
+impl Draws {
     fn period(
         &mut self,
         db: &Connection,
@@ -86,20 +87,10 @@ impl Ledger {
         definition: &str,
     ) -> rusqlite::Result<&mut BTreeMap<i32, Decimal>> {
         let key = (order.to_owned(), definition.to_owned());
-        if !self.periods.contains_key(&key) {
-            let mut days: BTreeMap<i32, Decimal> = BTreeMap::new();
-            let mut statement = db.prepare_cached(
-                "SELECT today, granted FROM quota_draw WHERE order_number = ?1 AND definition = ?2",
-            )?;
-            let mut rows = statement.query([order, definition])?;
-            while let Some(row) = rows.next()? {
-                let of_day = days.entry(row.get(0)?).or_default();
-                let granted = decimal(row, 1)?;
-                *of_day = of_day.checked_add(granted).unwrap_or(Decimal::MAX);
-            }
-            self.periods.insert(key.clone(), days);
-        }
-        Ok(self.periods.entry(key).or_default())
+        Ok(match self.periods.entry(key) {
+            Entry::Occupied(held) => held.into_mut(),
+            Entry::Vacant(free) => free.insert(read(db, order, definition)?),
+        })
     }
 
     /// What was drawn on a period since its balance was told.
@@ -200,10 +191,37 @@ impl Ledger {
         Ok(())
     }
 
+    /// Reads what it holds again, as the writer sees it.
+    pub(crate) fn read_again(&mut self, db: &Connection) -> rusqlite::Result<()> {
+        for ((order, definition), days) in &mut self.periods {
+            *days = read(db, order, definition)?;
+        }
+        Ok(())
+    }
+
     /// Forgets what it holds, for a transaction that was not committed.
     pub(crate) fn forget(&mut self) {
         self.periods.clear();
     }
+}
+
+/// What was granted of a period, by day.
+fn read(
+    db: &Connection,
+    order: &str,
+    definition: &str,
+) -> rusqlite::Result<BTreeMap<i32, Decimal>> {
+    let mut days: BTreeMap<i32, Decimal> = BTreeMap::new();
+    let mut statement = db.prepare_cached(
+        "SELECT today, granted FROM quota_draw WHERE order_number = ?1 AND definition = ?2",
+    )?;
+    let mut rows = statement.query([order, definition])?;
+    while let Some(row) = rows.next()? {
+        let of_day = days.entry(row.get(0)?).or_default();
+        let granted = decimal(row, 1)?;
+        *of_day = of_day.checked_add(granted).unwrap_or(Decimal::MAX);
+    }
+    Ok(days)
 }
 
 fn sum(days: &BTreeMap<i32, Decimal>, since: Option<i32>) -> Decimal {

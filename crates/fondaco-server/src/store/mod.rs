@@ -22,8 +22,10 @@ use fondaco::quota::Quota;
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, params};
 
 pub(crate) use draws::Draw;
-use draws::Ledger;
+use draws::Draws;
 pub(crate) use register::{Act, Person};
+pub(crate) use writer::Writing;
+use writer::{Job, Work};
 
 /// The store failed. The message is for the log.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -148,11 +150,6 @@ pub(crate) struct Happened {
     pub(crate) at: String,
 }
 
-struct Job {
-    lodge: Box<Lodge>,
-    answer: Box<dyn FnOnce(Result<Lodged, Fault>) + Send>,
-}
-
 /// How eagerly the store syncs; only the benchmark asks for less than full.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Sync {
@@ -165,13 +162,13 @@ pub(crate) enum Sync {
 /// The store of one house.
 pub(crate) struct Store {
     path: PathBuf,
-    jobs: Mutex<Option<SyncSender<Job>>>,
+    jobs: Mutex<Option<SyncSender<Box<dyn Job>>>>,
     writer: Mutex<Option<JoinHandle<()>>>,
     /// Dropped, it ends the checkpoints.
     checkpoints: Mutex<Option<(SyncSender<()>, JoinHandle<()>)>>,
     readers: Mutex<Vec<Connection>>,
     /// Shared with the writer; what it holds may be ahead of the disk until the writer has answered.
-    ledger: Arc<Mutex<Ledger>>,
+    draws: Arc<Mutex<Draws>>,
 }
 
 const SCHEMA: &str = "
@@ -272,11 +269,11 @@ impl Store {
         }
         db.execute_batch(register::SCHEMA)?;
         db.pragma_update(None, "user_version", VERSION)?;
-        let (sender, receiver) = sync_channel::<Job>(WAITING);
+        let (sender, receiver) = sync_channel::<Box<dyn Job>>(WAITING);
         let pages = Arc::new(AtomicI64::new(0));
         let told = pages.clone();
-        let ledger = Arc::new(Mutex::new(Ledger::default()));
-        let writers = ledger.clone();
+        let draws = Arc::new(Mutex::new(Draws::default()));
+        let writers = draws.clone();
         let writer = std::thread::Builder::new()
             .name("store".into())
             .spawn(move || writer::write(db, &receiver, &told, &writers))?;
@@ -291,7 +288,7 @@ impl Store {
             writer: Mutex::new(Some(writer)),
             checkpoints: Mutex::new(Some((stop, checkpoints))),
             readers: Mutex::new(Vec::new()),
-            ledger,
+            draws,
         }))
     }
 
@@ -301,15 +298,37 @@ impl Store {
         lodge: Lodge,
         answer: impl FnOnce(Result<Lodged, Fault>) + Send + 'static,
     ) {
+        self.write(move |writing| writing.lodge(&lodge), answer);
+    }
+
+    /// Has the writer do something in its transaction, whole or not at all; `answer` is called once it is
+    /// on the disk, or is not. What is to stay true of two that write at one time is looked at in there.
+    pub(crate) fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Writing<'_>) -> Result<T, Fault> + Send + 'static,
+        answer: impl FnOnce(Result<T, Fault>) + Send + 'static,
+    ) {
+        let job = Box::new(Work::new(work, answer));
         let sender = lock(&self.jobs).clone();
-        let job = Job { lodge: Box::new(lodge), answer: Box::new(answer) };
-        let refused = match sender {
+        let refused: Option<Box<dyn Job>> = match sender {
             Some(sender) => sender.send(job).err().map(|e| e.0),
             None => Some(job),
         };
         if let Some(job) = refused {
-            (job.answer)(Err(Fault::Stopped));
+            job.answer(Err(Fault::Stopped));
         }
+    }
+
+    /// The same, and waits for it.
+    pub(crate) async fn written<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Writing<'_>) -> Result<T, Fault> + Send + 'static,
+    ) -> Result<T, Fault> {
+        let (sender, receiver) = tokio::sync::oneshot::channel();
+        self.write(work, move |result| {
+            sender.send(result).ok();
+        });
+        receiver.await.unwrap_or(Err(Fault::Stopped))
     }
 
     /// Writes what waits and stops.
@@ -348,7 +367,7 @@ impl Store {
 
     /// How much was drawn on the period of a quota since its balance was told.
     pub(crate) fn drawn(&self, quota: &Quota) -> Result<Decimal, Fault> {
-        self.read(|db| lock(&self.ledger).drawn(db, quota))
+        self.read(|db| lock(&self.draws).drawn(db, quota))
     }
 
     /// What was drawn before on the periods a filing drew on, when its opinion was formed.

@@ -8,8 +8,8 @@ use std::time::Duration;
 use fondaco::consignment::{self, Event, Life};
 use rusqlite::{Connection, params};
 
-use super::draws::Ledger;
-use super::{BATCH, Fault, Job, Lodge, Lodged, by, life, lock};
+use super::draws::Draws;
+use super::{BATCH, Fault, Filing, Lodge, Lodged, by, life, lock};
 
 /// Pages of the log from which the writer has it begun anew: 256 MiB.
 const LONG_LOG: i64 = 32_768;
@@ -32,12 +32,52 @@ pub(super) fn checkpoint(db: &Connection, stopped: &Receiver<()>, pages: &Atomic
     bring();
 }
 
+/// Something for the writer to do.
+pub(super) trait Job: Send {
+    /// Does it, in the transaction of the batch.
+    fn run(&mut self, writing: &Writing<'_>) -> Result<(), Fault>;
+
+    /// Says what became of it, once that is on the disk or is not.
+    fn answer(self: Box<Self>, result: Result<(), Fault>);
+}
+
+/// A job of two closures.
+pub(super) struct Work<W, A, T> {
+    work: Option<W>,
+    answer: A,
+    done: Option<T>,
+}
+
+impl<W, A, T> Work<W, A, T> {
+    pub(super) fn new(work: W, answer: A) -> Self {
+        Self { work: Some(work), answer, done: None }
+    }
+}
+
+impl<W, A, T> Job for Work<W, A, T>
+where
+    W: FnOnce(&Writing<'_>) -> Result<T, Fault> + Send,
+    A: FnOnce(Result<T, Fault>) + Send,
+    T: Send,
+{
+    fn run(&mut self, writing: &Writing<'_>) -> Result<(), Fault> {
+        let work = self.work.take().ok_or(Fault::Stopped)?;
+        self.done = Some(work(writing)?);
+        Ok(())
+    }
+
+    fn answer(self: Box<Self>, result: Result<(), Fault>) {
+        let done = self.done;
+        (self.answer)(result.and_then(|()| done.ok_or(Fault::Stopped)));
+    }
+}
+
 /// The writer: takes what waits, writes it in one transaction, answers.
 pub(super) fn write(
     mut db: Connection,
-    jobs: &Receiver<Job>,
+    jobs: &Receiver<Box<dyn Job>>,
     pages: &AtomicI64,
-    ledger: &Mutex<Ledger>,
+    draws: &Mutex<Draws>,
 ) {
     while let Ok(first) = jobs.recv() {
         let mut batch = vec![first];
@@ -46,7 +86,7 @@ pub(super) fn write(
         {
             batch.push(next);
         }
-        let results = commit(&mut db, &batch, ledger);
+        let results = commit(&mut db, &mut batch, draws);
         // Nearly all of a long log is in the file already; what is left is brought in at once.
         if pages.swap(0, Ordering::Relaxed) > LONG_LOG {
             db.query_row("PRAGMA wal_checkpoint(RESTART)", [], |_| Ok(())).ok();
@@ -54,14 +94,14 @@ pub(super) fn write(
         match results {
             Ok(results) => {
                 for (job, result) in batch.into_iter().zip(results) {
-                    (job.answer)(result);
+                    job.answer(result);
                 }
             }
             // After a failed commit nothing of the batch is on the disk, and nothing is answered
             // as if it were.
             Err(fault) => {
                 for job in batch {
-                    (job.answer)(Err(fault.clone()));
+                    job.answer(Err(fault.clone()));
                 }
             }
         }
@@ -70,118 +110,156 @@ pub(super) fn write(
 
 fn commit(
     db: &mut Connection,
-    batch: &[Job],
-    ledger: &Mutex<Ledger>,
-) -> Result<Vec<Result<Lodged, Fault>>, Fault> {
-    let done = insert_all(db, batch, ledger);
+    batch: &mut [Box<dyn Job>],
+    draws: &Mutex<Draws>,
+) -> Result<Vec<Result<(), Fault>>, Fault> {
+    let done = run_all(db, batch, draws);
     if done.is_err() {
         // What was drawn in it is not on the disk.
-        lock(ledger).forget();
+        lock(draws).forget();
     }
     done
 }
 
-fn insert_all(
+fn run_all(
     db: &mut Connection,
-    batch: &[Job],
-    ledger: &Mutex<Ledger>,
-) -> Result<Vec<Result<Lodged, Fault>>, Fault> {
+    batch: &mut [Box<dyn Job>],
+    draws: &Mutex<Draws>,
+) -> Result<Vec<Result<(), Fault>>, Fault> {
     let transaction = db.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+    let writing = Writing { db: &transaction, draws };
     let mut results = Vec::with_capacity(batch.len());
     for job in batch {
-        match insert(&transaction, &job.lodge, ledger) {
-            Ok(lodged) => results.push(Ok(lodged)),
-            // One that breaks a rule of the tables is undone alone; the others do not suffer.
-            Err(e) if e.sqlite_error_code() == Some(rusqlite::ErrorCode::ConstraintViolation) => {
-                results.push(Err(Fault::from(e)));
-            }
-            Err(e) => return Err(Fault::from(e)),
+        transaction.prepare_cached("SAVEPOINT job")?.execute([])?;
+        let result = job.run(&writing);
+        // One that breaks a rule of the tables is undone alone; the others do not suffer.
+        if result.is_err() {
+            transaction.prepare_cached("ROLLBACK TO job")?.execute([])?;
+            // Not forgotten: a reader would take up what was committed, without the batch.
+            lock(draws).read_again(&transaction)?;
         }
+        transaction.prepare_cached("RELEASE job")?.execute([])?;
+        results.push(result);
     }
     transaction.commit()?;
     Ok(results)
 }
 
-fn insert(db: &Connection, lodge: &Lodge, ledger: &Mutex<Ledger>) -> rusqlite::Result<Lodged> {
-    let f = &lodge.filing;
-    if !f.key.is_empty()
-        && let Some(before) = by(db, "key = ?1", &f.key)?
-    {
-        return Ok(if before.digest == f.digest {
-            Lodged::Repeated(Box::new(before))
-        } else {
-            Lodged::KeyUsed
-        });
-    }
-    if !f.mrn.is_empty() {
-        let used = db
-            .prepare_cached(
-                "SELECT 1 FROM filing WHERE declarant = ?1 AND lrn = ?2 AND mrn IS NOT NULL",
-            )?
-            .exists([&f.declarant, &f.lrn])?;
-        if used {
-            return Ok(Lodged::ReferenceUsed);
+/// What the writer's jobs write with: the open transaction, and what is held of the tables in memory.
+pub(crate) struct Writing<'a> {
+    pub(super) db: &'a Connection,
+    draws: &'a Mutex<Draws>,
+}
+
+impl Writing<'_> {
+    /// Lodges a filing, with what happens by it.
+    pub(crate) fn lodge(&self, lodge: &Lodge) -> Result<Lodged, Fault> {
+        let Self { db, draws } = *self;
+        let f = &lodge.filing;
+        if let Some(before) = self.before(f)? {
+            return Ok(before);
         }
-    }
-    // Of two that decide on one declaration at one time, the second decides by what the first did.
-    let before = match lodge.seen {
-        Some(seen) => {
-            let (life, last) = life(db, &f.about)?;
-            if last != seen {
-                return Ok(Lodged::Moved);
+        if !f.mrn.is_empty() {
+            let used = db
+                .prepare_cached(
+                    "SELECT 1 FROM filing WHERE declarant = ?1 AND lrn = ?2 AND mrn IS NOT NULL",
+                )?
+                .exists([&f.declarant, &f.lrn])?;
+            if used {
+                return Ok(Lodged::ReferenceUsed);
             }
-            life
         }
-        None => Life::default(),
-    };
-    if !lodge.draws.is_empty() && !lock(ledger).stand(db, &lodge.draws)? {
-        return Ok(Lodged::Moved);
-    }
-    let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-    db.prepare_cached(
-        "INSERT INTO filing (id, mrn, number, about, lrn, declarant, kind, outcome, lane, total, at, today,
-           day, window, draw, format, bundle, digest, body, opinion, receipt, key)
-         VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20,?21,?22)",
-    )?
-    .execute(params![
-        f.id,
-        some(&f.mrn),
-        f.number,
-        some(&f.about),
-        f.lrn,
-        f.declarant,
-        f.kind,
-        f.outcome,
-        f.lane,
-        f.total,
-        f.at,
-        f.today,
-        f.on,
-        f.window,
-        f.draw,
-        f.format,
-        f.bundle,
-        f.digest,
-        f.body,
-        f.opinion,
-        f.receipt,
-        some(&f.key),
-    ])?;
-    let seq = db.last_insert_rowid();
-    let mut write = db.prepare_cached(
-        "INSERT INTO event (mrn, event, detail, filing, at) VALUES (?1, ?2, ?3, ?4, ?5)",
-    )?;
-    let mrn = if lodge.seen.is_some() { &f.about } else { f.log() };
-    for event in happens(before, &lodge.events) {
-        write.execute(params![mrn, event.name(), event.detail(), seq, f.at])?;
-        if event == Event::Cancelled {
-            lock(ledger).restore(db, seq, mrn)?;
+        // Of two that decide on one declaration at one time, the second decides by what the first did.
+        let before = match lodge.seen {
+            Some(seen) => {
+                let (life, last) = life(db, &f.about)?;
+                if last != seen {
+                    return Ok(Lodged::Moved);
+                }
+                life
+            }
+            None => Life::default(),
+        };
+        if !lodge.draws.is_empty() && !lock(draws).stand(db, &lodge.draws)? {
+            return Ok(Lodged::Moved);
         }
+        let seq = self.filing(f)?;
+        let mrn = if lodge.seen.is_some() { &f.about } else { f.log() };
+        self.happen(seq, mrn, &f.at, before, &lodge.events)?;
+        if !lodge.draws.is_empty() {
+            lock(draws).write(db, seq, mrn, f.today, &lodge.draws)?;
+        }
+        Ok(Lodged::Written)
     }
-    if !lodge.draws.is_empty() {
-        lock(ledger).write(db, seq, mrn, f.today, &lodge.draws)?;
+
+    /// What was answered before under the key of a filing.
+    pub(super) fn before(&self, f: &Filing) -> Result<Option<Lodged>, Fault> {
+        if f.key.is_empty() {
+            return Ok(None);
+        }
+        Ok(by(self.db, "key = ?1", &f.key)?.map(|before| match before.digest == f.digest {
+            true => Lodged::Repeated(Box::new(before)),
+            false => Lodged::KeyUsed,
+        }))
     }
-    Ok(Lodged::Written)
+
+    /// Writes a filing; its number in the table.
+    pub(super) fn filing(&self, f: &Filing) -> Result<i64, Fault> {
+        let db = self.db;
+        let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        db.prepare_cached(
+            "INSERT INTO filing (id, mrn, number, about, lrn, declarant, kind, outcome, lane, total, at, today,
+               day, window, draw, format, bundle, digest, body, opinion, receipt, key)
+             VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20,?21,?22)",
+        )?
+        .execute(params![
+            f.id,
+            some(&f.mrn),
+            f.number,
+            some(&f.about),
+            f.lrn,
+            f.declarant,
+            f.kind,
+            f.outcome,
+            f.lane,
+            f.total,
+            f.at,
+            f.today,
+            f.on,
+            f.window,
+            f.draw,
+            f.format,
+            f.bundle,
+            f.digest,
+            f.body,
+            f.opinion,
+            f.receipt,
+            some(&f.key),
+        ])?;
+        Ok(db.last_insert_rowid())
+    }
+
+    /// Writes what happens to a declaration by these events and what follows of it, after what happened
+    /// before; all came with one filing.
+    pub(super) fn happen(
+        &self,
+        filing: i64,
+        mrn: &str,
+        at: &str,
+        before: Life,
+        events: &[Event],
+    ) -> Result<(), Fault> {
+        let mut write = self.db.prepare_cached(
+            "INSERT INTO event (mrn, event, detail, filing, at) VALUES (?1, ?2, ?3, ?4, ?5)",
+        )?;
+        for event in happens(before, events) {
+            write.execute(params![mrn, event.name(), event.detail(), filing, at])?;
+            if event == Event::Cancelled {
+                lock(self.draws).restore(self.db, filing, mrn)?;
+            }
+        }
+        Ok(())
+    }
 }
 
 /// What happens by these events, and what follows of it: nothing that happened already, but for what
