@@ -5,7 +5,6 @@ use fondaco::consignment::{
     self, Act, Event, Follows, Hold, HoldKind, NotNow, Request, RequestKind, State,
 };
 use fondaco::day::Day;
-use fondaco::decision::Step;
 use fondaco::declaration::Message;
 use fondaco::finding::Trilingual;
 use fondaco::reference::{DecisionReason, Pack};
@@ -21,7 +20,7 @@ use crate::cli::today;
 use crate::consider::{self, When, stated_acceptance};
 use crate::house::{self, House, MOST_TRIES, now};
 use crate::replay;
-use crate::store::{self, Fault, Filing, Lodge, Lodged};
+use crate::store::{self, Fault, Filing, Lodge, Lodged, Owed};
 
 /// The format of an act in the store.
 pub(crate) const FORMAT: &str = "act";
@@ -73,6 +72,13 @@ pub(crate) struct Done {
     pub(crate) state: State,
     pub(crate) receipt: String,
     pub(crate) repeated: bool,
+}
+
+/// A declaration with an amendment, looked at anew.
+struct AsAmended {
+    report: Report,
+    follows: Follows,
+    owed: Option<Box<Owed>>,
 }
 
 /// Why an act is not done.
@@ -134,11 +140,6 @@ pub(crate) fn words(why: NotNow) -> Trilingual {
         NotNow::Answered(_) => {
             ["The request was answered.", "该申请已答复。", "На запрос уже дан ответ."]
         }
-        NotNow::Settled => [
-            "The debt is settled: an amendment that leaves something to pay is not made here.",
-            "税费已结清：不能在此进行仍需缴税的修改。",
-            "Долг погашен: изменение, после которого нужно платить, здесь не делается.",
-        ],
         NotNow::NotRefused => [
             "There is no such refusal for this appeal to overturn.",
             "没有可由该申诉撤销的拒绝决定。",
@@ -230,23 +231,27 @@ impl House {
             let reason = message.reason(act, &pack)?;
             let (life, last) = self.store.life(mrn)?;
             let mut events = act.happens(&life).map_err(Refused::NotNow)?;
+            let mut owed = None;
             let mut filing = self.act_filing(&main, message, reason, bytes, key, &pack.digest)?;
             if let Act::Grant(request, _) = act
                 && request.kind == RequestKind::Amend
             {
                 let decoded = self.as_it_stands(&main)?;
                 let on = self.accepted_on(&main, &decoded)?;
-                let (report, follows) = self.amended(&pack, &main, decoded, request, on)?;
-                // What was paid for is not made dearer: no posting of ours asks for the rest.
-                if life.has(Event::Settled) && follows.plan.contains(&Step::RequestPayment) {
-                    return Err(Refused::NotNow(NotNow::Settled));
+                let amended = self.amended(&pack, &main, decoded, request, on)?;
+                let (report, follows) = (amended.report, amended.follows);
+                owed = amended.owed.filter(|_| life.has(Event::Accepted));
+                let mut more = consignment::after_amendment(&follows, &life, request);
+                if owed.is_some() {
+                    // Whether anything is to be paid by it is for the ledger to say.
+                    more.retain(|e| !matches!(e, Event::PaymentWanted(_) | Event::Settled(_)));
                 }
-                events.extend(consignment::after_amendment(&follows, &life, request));
+                events.extend(more);
                 filing.on = Some(on.number());
                 house::judged(&mut filing, &report)?;
             }
             let (id, receipt) = (filing.id.clone(), filing.receipt.clone());
-            let lodge = Lodge { filing, events, draws: Vec::new(), seen: Some(last) };
+            let lodge = Lodge { filing, events, draws: Vec::new(), owed, seen: Some(last) };
             match self.lodge(lodge).await? {
                 // Something happened meanwhile: whether it can be done is asked again.
                 Lodged::Moved | Lodged::ReferenceUsed => {}
@@ -284,7 +289,7 @@ impl House {
         mut decoded: Decoded,
         request: Request,
         on: Day,
-    ) -> Result<(Report, Follows), Refused> {
+    ) -> Result<AsAmended, Refused> {
         let asked = self.store.events(&main.mrn, 0, usize::MAX)?;
         let asked = asked.into_iter().find(|h| h.event == Event::Requested(request));
         let asked = asked.ok_or(Refused::NotNow(NotNow::NoSuchRequest))?;
@@ -303,8 +308,12 @@ impl House {
             true => {
                 let mut report = considered.report;
                 report.message = Message::Amendment.name();
-                let follows = house::follows(&report, considered.declaration.as_deref());
-                Ok((report, follows))
+                let declaration = considered.declaration.as_deref();
+                let follows = house::follows(&report, declaration);
+                let charge = considered.charge;
+                let owed =
+                    declaration.and_then(|d| self.owed(pack, &main.mrn, d, charge, when.today));
+                Ok(AsAmended { report, follows, owed })
             }
             false => Err(Refused::Returned(Box::new(considered.report))),
         }

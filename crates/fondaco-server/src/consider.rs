@@ -6,6 +6,7 @@ use fondaco::day::Day;
 use fondaco::declaration::{Declaration, Message};
 use fondaco::draft::Draft;
 use fondaco::finding::{Code, Finding};
+use fondaco::ledger::Charge;
 use fondaco::reference::Pack;
 use fondaco::walk;
 use fondaco_wire::report::Report;
@@ -41,6 +42,8 @@ pub(crate) struct Considered {
     pub(crate) day: Day,
     /// What it would draw on tariff quotas.
     pub(crate) draws: Vec<Draw>,
+    /// What is owed by it; `None` where it is nothing, or something of it is unknown.
+    pub(crate) charge: Option<Charge>,
 }
 
 impl Considered {
@@ -79,24 +82,29 @@ pub(crate) fn considered(
     let reference = pack.on(day);
     let Some(draft) = decoded.draft else {
         let report = Report::returned(&decoded.findings, reference);
-        return Considered { report, declaration: None, draft: None, day, draws: Vec::new() };
+        let (draws, charge) = (Vec::new(), None);
+        return Considered { report, declaration: None, draft: None, day, draws, charge };
     };
     let filed = when.window.then_some(when.on.unwrap_or(when.today));
     match admit(&draft, decoded.findings, reference, filed) {
         Admission::Returned(findings) => {
             let report = Report::returned(&findings, reference);
-            Considered { report, declaration: None, draft: Some(draft), day, draws: Vec::new() }
+            let (draws, charge) = (Vec::new(), None);
+            Considered { report, declaration: None, draft: Some(draft), day, draws, charge }
         }
         Admission::Accepted(declaration, findings) => {
             let mut draws = Vec::new();
+            let mut charge = None;
             let report = if declaration.message == Message::Original {
                 let opinion = walk::consider(&declaration, reference, draw, drawn);
                 draws.extend(opinion.allotted.iter().map(Draw::proposed));
+                charge = Charge::of(&opinion.assessment).ok();
                 Report::accepted(&declaration, &findings, &opinion, reference)
             } else {
                 Report::noted(&declaration, &findings, reference)
             };
-            Considered { report, declaration: Some(declaration), draft: Some(draft), day, draws }
+            let (declaration, draft) = (Some(declaration), Some(draft));
+            Considered { report, declaration, draft, day, draws, charge }
         }
     }
 }

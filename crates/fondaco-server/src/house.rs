@@ -24,9 +24,10 @@ use crate::cli::{Failure, today};
 use crate::consider::{self, Considered, When};
 use crate::law::kept::{in_force, keep, laid_over, loaded, of_digest};
 use crate::law::{self, Register, Version};
+use crate::money;
 use crate::packs;
 use crate::replay;
-use crate::store::{self, Draw, Fault, Filing, Lodge, Lodged, Store, Sync};
+use crate::store::{self, Draw, Fault, Filing, Lodge, Lodged, Owed, Store, Sync};
 
 /// A running house.
 pub(crate) struct House {
@@ -39,6 +40,8 @@ pub(crate) struct House {
     pub(crate) signer: Signer,
     /// Whether recorded messages may be filed again as of their own day, with no sign-in.
     pub(crate) sandbox: bool,
+    /// What the operator says of its money.
+    pub(crate) money: money::Settings,
     /// Secret of the draw.
     seed: [u8; 32],
     sequence: AtomicU64,
@@ -64,6 +67,7 @@ pub(crate) struct Answer {
 struct Accepted {
     events: Vec<Event>,
     draws: Vec<Draw>,
+    owed: Option<Box<Owed>>,
     /// Where the goods were declared to be.
     location: String,
     /// The opinion formed then; `None` where the law of that day would not admit it.
@@ -147,13 +151,15 @@ impl House {
         fs::write(dir.join("receipt.jwk"), signer.public_jwk()).map_err(fault)?;
         let store = Store::open(&dir.join("fondaco.db"), sync)
             .map_err(|e| Failure::Fault(e.to_string()))?;
+        store.open_books().map_err(|e| Failure::Fault(e.to_string()))?;
         let pack = Arc::new(in_force(dir, &store, &signer, pack, sandbox)?);
         let sequence = store.last_number().map_err(|e| Failure::Fault(e.to_string()))?;
         let sequence = AtomicU64::new(sequence);
         let dir = dir.to_owned();
         let law = RwLock::new(pack);
         let looked = Mutex::default();
-        Ok(Self { dir, law, looked, store, signer, sandbox, seed, sequence, _lock: lock })
+        let money = money::Settings::read(&dir)?;
+        Ok(Self { dir, law, looked, store, signer, sandbox, money, seed, sequence, _lock: lock })
     }
 
     /// The law in force. Who looks at something holds it until it is done: half of one law and half of
@@ -245,6 +251,7 @@ impl House {
         };
         let mut events = Vec::new();
         let mut draws = Vec::new();
+        let mut owed = None;
         let mut seen = None;
         let mut report = considered.report;
         if let Some(declaration) = &considered.declaration {
@@ -259,9 +266,10 @@ impl House {
                     &follows(&report, Some(declaration)),
                     &Life::default(),
                 );
-                // Goods that are still to come draw when they have come.
+                // Goods that are still to come draw, and owe, when they have come.
                 if !declaration.is_pre_lodged() {
                     draws = considered.draws;
+                    owed = self.owed(&pack, &filing.mrn, declaration, considered.charge, today);
                 }
             } else {
                 filing.about.clone_from(&declaration.mrn);
@@ -300,6 +308,7 @@ impl House {
                                 events.push(Event::Changed);
                             }
                             draws = accepted.draws;
+                            owed = accepted.owed;
                             if let Some(formed) = accepted.report {
                                 report = formed;
                             }
@@ -318,9 +327,9 @@ impl House {
         self.seal(&mut filing, &report)?;
         if filing.outcome == "returned" {
             events = vec![Event::Rejected];
-            seen = None;
+            (owed, seen) = (None, None);
         }
-        Ok(Lodge { filing, events, draws, seen })
+        Ok(Lodge { filing, events, draws, owed, seen })
     }
 
     /// Looks at a message with what is left of the quotas now.
@@ -387,9 +396,12 @@ impl House {
             let mut report = considered.report;
             report.message = Message::Arrival.name();
             let events = consignment::after_acceptance(&follows(&report, declared.map(|d| &**d)));
+            let charge = considered.charge;
+            let owed = declared.and_then(|d| self.owed(pack, &main.mrn, d, charge, when.today));
             return Ok(Accepted {
                 events,
                 draws: considered.draws,
+                owed,
                 location,
                 report: Some(report),
             });
@@ -408,7 +420,7 @@ impl House {
         }
         let follows = Follows { lane: Lane::Yellow, plan, assessed };
         let events = consignment::after_acceptance(&follows);
-        Ok(Accepted { events, draws: Vec::new(), location, report: None })
+        Ok(Accepted { events, draws: Vec::new(), owed: None, location, report: None })
     }
 
     /// The filing whose opinion stands in place of the declaration's own: formed when the goods of one
@@ -500,7 +512,13 @@ impl House {
             filing.number = None;
             self.seal(&mut filing, &report)?;
         }
-        Ok(Lodge { filing, events: vec![Event::Rejected], draws: Vec::new(), seen: None })
+        Ok(Lodge {
+            filing,
+            events: vec![Event::Rejected],
+            draws: Vec::new(),
+            owed: None,
+            seen: None,
+        })
     }
 
     /// The state of a declaration: what its events come to.

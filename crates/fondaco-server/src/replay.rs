@@ -17,7 +17,8 @@ use crate::act;
 use crate::consider::{self, When};
 use crate::house::{format_of, forms_an_opinion};
 use crate::law::kept::of_digest;
-use crate::store::{Fault, Filing, Store};
+use crate::money::MONEY;
+use crate::store::{BANK, Fault, Filing, Store};
 
 /// The declaration with the amendments that were granted; `until` the act with this id, where an opinion
 /// is formed again.
@@ -73,8 +74,9 @@ pub(crate) fn amend(
 /// # Errors
 /// Why it cannot be.
 pub(crate) fn replay(dir: &Path, store: &Store, filing: &Filing) -> Result<Vec<u8>, String> {
-    if filing.format == act::FORMAT && !forms_an_opinion(filing) {
-        // No opinion is formed of an act: what it says stands as it was said.
+    let is_act = [act::FORMAT, MONEY, BANK].contains(&filing.format.as_str());
+    if is_act && !forms_an_opinion(filing) {
+        // No opinion is formed of an act or of what a bank tells: it stands as it was said.
         return Ok(filing.opinion.clone());
     }
     let pack = &of_digest(dir, &filing.bundle).map_err(|failure| failure.to_string())?;

@@ -171,7 +171,8 @@ impl Stage {
             at: crate::house::now(),
             ..Filing::default()
         };
-        let lodge = Lodge { filing, events: vec![event], draws: Vec::new(), seen: Some(last) };
+        let lodge =
+            Lodge { filing, events: vec![event], draws: Vec::new(), owed: None, seen: Some(last) };
         match self.runtime.block_on(self.house.lodge(lodge)) {
             Ok(Lodged::Written) => Ok(()),
             other => Err(format!("{other:?}")),
@@ -291,9 +292,9 @@ fn cause(stage: &mut Stage, script: &mut Script, next: &str, name: &str) -> Resu
             let later = script.told.iter().any(|(_, f, _)| f == "08");
             let life = stage.house.store.life(&mrn).map_err(|e| e.to_string())?.0;
             if life.owes() && later {
-                stage.money(Event::Secured)
-            } else if life.has(Event::PaymentWanted) && !life.has(Event::Settled) {
-                stage.money(Event::Settled)
+                stage.money(life.secures())
+            } else if !life.is_settled() {
+                stage.money(life.settles())
             } else {
                 Ok(())
             }

@@ -9,6 +9,11 @@ pub use rust_decimal::Decimal;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Currency([u8; 3]);
 
+impl Currency {
+    /// The first there can be, in their order.
+    pub(crate) const FIRST: Self = Self(*b"AAA");
+}
+
 /// The text is not three capital letters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NotACurrency;

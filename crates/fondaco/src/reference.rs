@@ -360,6 +360,9 @@ pub struct Profile {
     pub no_claim: Option<Vec<Token>>,
     /// Beginnings of ids of common requirements that the pack carries out by rows of its own.
     pub carried_out: Vec<String>,
+    /// Documents of a declaration whose number is the deferment account its debt is to be taken over by:
+    /// category and type run together.
+    pub deferment_documents: Vec<Token>,
     /// From points to lanes.
     pub policy: Policy,
 }

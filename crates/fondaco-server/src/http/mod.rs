@@ -6,7 +6,9 @@ mod classify;
 mod explain;
 mod finder;
 mod law;
+mod money;
 pub(crate) mod notifications;
+mod problems;
 pub(crate) mod web;
 mod words;
 

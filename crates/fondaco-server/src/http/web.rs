@@ -26,7 +26,8 @@ use fondaco::finding::{Code, Language, Trilingual};
 use fondaco::reference::Pack;
 use fondaco_wire::report::Texts;
 
-use super::api::{PROBLEMS, problem};
+use super::api::problem;
+use super::problems::PROBLEMS;
 use super::words::{self, Words};
 use crate::house::House;
 use crate::store::{Fault, Filing};

@@ -3,6 +3,7 @@
 //! Chinese and Russian are the legal terms of the countries, not translations of the English ones.
 
 mod life;
+mod money;
 
 use fondaco::finding::Language;
 
@@ -768,9 +769,14 @@ const TERMS: &[(&str, &str, [&str; 3])] = &[
     ("words", "trader", ["a trader's description", "贸易商的描述", "описание участника торговли"]),
 ];
 
+/// Every term: group, name, words.
+fn terms() -> impl Iterator<Item = &'static (&'static str, &'static str, [&'static str; 3])> {
+    TERMS.iter().chain(life::TERMS).chain(money::TERMS)
+}
+
 /// The word for a name on the wire; `None` where the table has none.
 pub(crate) fn term(language: Language, group: &str, name: &str) -> Option<&'static str> {
-    let mut all = TERMS.iter().chain(life::TERMS);
+    let mut all = terms();
     let (_, _, [en, zh, ru]) = all.find(|(g, n, _)| *g == group && *n == name)?;
     Some(match language {
         Language::En => en,
@@ -791,8 +797,7 @@ mod tests {
 
     #[test]
     fn every_cell_is_filled_in_its_own_script() {
-        let terms =
-            TERMS.iter().chain(life::TERMS).map(|(g, n, cells)| (format!("{g} {n}"), cells));
+        let terms = terms().map(|(g, n, cells)| (format!("{g} {n}"), cells));
         let phrases = PHRASES.iter().map(|(n, cells)| ((*n).to_owned(), cells));
         for (name, [en, zh, ru]) in phrases.chain(terms) {
             for cell in [en, zh, ru] {
@@ -814,7 +819,7 @@ mod tests {
     #[test]
     fn no_name_stands_twice() {
         let mut seen = std::collections::BTreeSet::new();
-        for (group, name, _) in TERMS.iter().chain(life::TERMS) {
+        for (group, name, _) in terms() {
             assert!(seen.insert((group, name)), "{group} {name}");
         }
     }
@@ -834,7 +839,8 @@ mod tests {
             Event::Denied(answer),
         ]);
         let held = HoldKind::ALL.map(|kind| Event::Held(Hold::of_customs(kind)));
-        for event in Event::PLAIN.into_iter().chain(held).chain(asked).chain(other) {
+        let debt = [Event::PaymentWanted(1), Event::Secured(1), Event::Settled(1)];
+        for event in Event::PLAIN.into_iter().chain(debt).chain(held).chain(asked).chain(other) {
             has("event", event.name());
             if let Some(function) = event.response() {
                 has("function", function);
@@ -847,7 +853,7 @@ mod tests {
         for lane in [Lane::Green, Lane::Yellow, Lane::Red] {
             has("lane", lane.name());
         }
-        for (name, _) in super::super::api::PROBLEMS {
+        for (name, _) in super::super::problems::PROBLEMS {
             has("remedy", name);
         }
     }

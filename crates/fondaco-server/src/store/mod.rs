@@ -5,7 +5,9 @@
 //! Tables are only appended to: a filing with what was thought of it is never updated
 //! (ADR 3); state is the fold of events.
 
+mod books;
 mod draws;
+mod money;
 mod register;
 mod writer;
 
@@ -17,12 +19,15 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use fondaco::consignment::{self, Event, Life};
+use fondaco::ledger::Refusal;
 use fondaco::money::Decimal;
 use fondaco::quota::Quota;
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, params};
 
+pub(crate) use books::Books;
 pub(crate) use draws::Draw;
 use draws::Draws;
+pub(crate) use money::{Ask, BANK, Intent, Kept, Owed, Told};
 pub(crate) use register::{Act, Person};
 pub(crate) use writer::Writing;
 use writer::{Job, Work};
@@ -36,6 +41,9 @@ pub(crate) enum Fault {
     /// The writer has stopped.
     #[error("store: the writer has stopped")]
     Stopped,
+    /// The ledger does not take what it was given; nothing was written.
+    #[error("ledger: {0}")]
+    Refused(Refusal),
 }
 
 impl From<rusqlite::Error> for Fault {
@@ -114,6 +122,8 @@ pub(crate) struct Lodge {
     pub(crate) events: Vec<Event>,
     /// What it draws on tariff quotas, for the declaration it accepts.
     pub(crate) draws: Vec<Draw>,
+    /// What is owed of the declaration from now on; `None` where that is not known, or is as it was.
+    pub(crate) owed: Option<Box<Owed>>,
     /// The last event of the declaration it is about that was seen when it was looked at; `None` for
     /// one that is about no other.
     pub(crate) seen: Option<i64>,
@@ -169,6 +179,8 @@ pub(crate) struct Store {
     readers: Mutex<Vec<Connection>>,
     /// Shared with the writer; what it holds may be ahead of the disk until the writer has answered.
     draws: Arc<Mutex<Draws>>,
+    /// As `draws`; `None` where they were not opened.
+    books: Arc<Mutex<Option<Books>>>,
 }
 
 const SCHEMA: &str = "
@@ -226,9 +238,9 @@ CREATE INDEX IF NOT EXISTS quota_draw_filing ON quota_draw (filing);
 ";
 
 /// Of the tables above; a store of another is refused, never guessed at. Stores of versions 1
-/// (no draws) and 2 (no register of law) get the tables they have not, those up to 3 the detail of
-/// events.
-const VERSION: i64 = 4;
+/// (no draws), 2 (no register of law) and 4 (no money) get the tables they have not, those up to 3 the
+/// detail of events.
+const VERSION: i64 = 5;
 const FIRST: i64 = 1;
 /// Most filings in one commit.
 const BATCH: usize = 512;
@@ -268,15 +280,17 @@ impl Store {
             db.execute_batch("ALTER TABLE event ADD COLUMN detail TEXT NOT NULL DEFAULT ''")?;
         }
         db.execute_batch(register::SCHEMA)?;
+        db.execute_batch(money::SCHEMA)?;
         db.pragma_update(None, "user_version", VERSION)?;
         let (sender, receiver) = sync_channel::<Box<dyn Job>>(WAITING);
         let pages = Arc::new(AtomicI64::new(0));
         let told = pages.clone();
         let draws = Arc::new(Mutex::new(Draws::default()));
-        let writers = draws.clone();
+        let books = Arc::new(Mutex::new(None));
+        let held = writer::Held { draws: draws.clone(), books: books.clone() };
         let writer = std::thread::Builder::new()
             .name("store".into())
-            .spawn(move || writer::write(db, &receiver, &told, &writers))?;
+            .spawn(move || writer::write(db, &receiver, &told, &held))?;
         let beside = open(path, sync)?;
         let (stop, stopped) = sync_channel::<()>(0);
         let checkpoints = std::thread::Builder::new()
@@ -289,6 +303,7 @@ impl Store {
             checkpoints: Mutex::new(Some((stop, checkpoints))),
             readers: Mutex::new(Vec::new()),
             draws,
+            books,
         }))
     }
 

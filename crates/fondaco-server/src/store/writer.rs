@@ -1,13 +1,14 @@
 //! The one thread that writes, and the one that brings its log into the store's file.
 
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::mpsc::Receiver;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use fondaco::consignment::{self, Event, Life};
 use rusqlite::{Connection, params};
 
+use super::books::{self, Books};
 use super::draws::Draws;
 use super::{BATCH, Fault, Filing, Lodge, Lodged, by, life, lock};
 
@@ -72,12 +73,18 @@ where
     }
 }
 
+/// What is held of the tables in memory: the writer's, and looked into by others.
+pub(super) struct Held {
+    pub(super) draws: Arc<Mutex<Draws>>,
+    pub(super) books: Arc<Mutex<Option<Books>>>,
+}
+
 /// The writer: takes what waits, writes it in one transaction, answers.
 pub(super) fn write(
     mut db: Connection,
     jobs: &Receiver<Box<dyn Job>>,
     pages: &AtomicI64,
-    draws: &Mutex<Draws>,
+    held: &Held,
 ) {
     while let Ok(first) = jobs.recv() {
         let mut batch = vec![first];
@@ -86,7 +93,7 @@ pub(super) fn write(
         {
             batch.push(next);
         }
-        let results = commit(&mut db, &mut batch, draws);
+        let results = commit(&mut db, &mut batch, held);
         // Nearly all of a long log is in the file already; what is left is brought in at once.
         if pages.swap(0, Ordering::Relaxed) > LONG_LOG {
             db.query_row("PRAGMA wal_checkpoint(RESTART)", [], |_| Ok(())).ok();
@@ -111,12 +118,14 @@ pub(super) fn write(
 fn commit(
     db: &mut Connection,
     batch: &mut [Box<dyn Job>],
-    draws: &Mutex<Draws>,
+    held: &Held,
 ) -> Result<Vec<Result<(), Fault>>, Fault> {
-    let done = run_all(db, batch, draws);
+    let before = books::changes(&held.books);
+    let done = run_all(db, batch, held);
     if done.is_err() {
-        // What was drawn in it is not on the disk.
-        lock(draws).forget();
+        // What was drawn and posted in it is not on the disk.
+        lock(&held.draws).forget();
+        books::undo(db, &held.books, before);
     }
     done
 }
@@ -124,19 +133,21 @@ fn commit(
 fn run_all(
     db: &mut Connection,
     batch: &mut [Box<dyn Job>],
-    draws: &Mutex<Draws>,
+    held: &Held,
 ) -> Result<Vec<Result<(), Fault>>, Fault> {
     let transaction = db.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
-    let writing = Writing { db: &transaction, draws };
+    let writing = Writing { db: &transaction, draws: &held.draws, books: &held.books };
     let mut results = Vec::with_capacity(batch.len());
     for job in batch {
         transaction.prepare_cached("SAVEPOINT job")?.execute([])?;
+        let before = books::changes(&held.books);
         let result = job.run(&writing);
         // One that breaks a rule of the tables is undone alone; the others do not suffer.
         if result.is_err() {
             transaction.prepare_cached("ROLLBACK TO job")?.execute([])?;
             // Not forgotten: a reader would take up what was committed, without the batch.
-            lock(draws).read_again(&transaction)?;
+            lock(&held.draws).read_again(&transaction)?;
+            books::undo(&transaction, &held.books, before);
         }
         transaction.prepare_cached("RELEASE job")?.execute([])?;
         results.push(result);
@@ -149,12 +160,13 @@ fn run_all(
 pub(crate) struct Writing<'a> {
     pub(super) db: &'a Connection,
     draws: &'a Mutex<Draws>,
+    pub(super) books: &'a Mutex<Option<Books>>,
 }
 
 impl Writing<'_> {
     /// Lodges a filing, with what happens by it.
     pub(crate) fn lodge(&self, lodge: &Lodge) -> Result<Lodged, Fault> {
-        let Self { db, draws } = *self;
+        let Self { db, draws, .. } = *self;
         let f = &lodge.filing;
         if let Some(before) = self.before(f)? {
             return Ok(before);
@@ -185,7 +197,12 @@ impl Writing<'_> {
         }
         let seq = self.filing(f)?;
         let mrn = if lodge.seen.is_some() { &f.about } else { f.log() };
-        self.happen(seq, mrn, &f.at, before, &lodge.events)?;
+        let mut events = lodge.events.clone();
+        if let Some(owed) = &lodge.owed {
+            let life = events.iter().fold(before.clone(), |life, e| consignment::next(life, *e));
+            events.extend(self.charge((seq, &f.id), owed, &life)?);
+        }
+        self.happen(seq, mrn, &f.at, before, &events)?;
         if !lodge.draws.is_empty() {
             lock(draws).write(db, seq, mrn, f.today, &lodge.draws)?;
         }
@@ -256,6 +273,7 @@ impl Writing<'_> {
             write.execute(params![mrn, event.name(), event.detail(), filing, at])?;
             if event == Event::Cancelled {
                 lock(self.draws).restore(self.db, filing, mrn)?;
+                self.uncharge(filing, mrn)?;
             }
         }
         Ok(())

@@ -51,6 +51,8 @@ pub(super) struct ProfileFile {
     #[serde(default)]
     carried_out: Vec<String>,
     #[serde(default)]
+    deferment_documents: Vec<String>,
+    #[serde(default)]
     groups: BTreeMap<String, Vec<String>>,
     policy: PolicyFile,
 }
@@ -229,6 +231,7 @@ impl Reader<'_> {
             price_methods: self.tokens(&file.price_methods),
             no_claim: file.no_claim.as_deref().map(|all| self.tokens(all)),
             carried_out: file.carried_out,
+            deferment_documents: self.tokens(&file.deferment_documents),
             policy: Policy {
                 yellow_from: file.policy.yellow_from,
                 red_from: file.policy.red_from,

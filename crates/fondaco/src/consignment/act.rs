@@ -50,8 +50,6 @@ pub enum NotNow {
     Answered(Answer),
     /// There is no such refusal.
     NotRefused,
-    /// The debt is settled, and more would be owed.
-    Settled,
 }
 
 impl NotNow {
@@ -68,7 +66,6 @@ impl NotNow {
             Self::NoSuchRequest => "no-such-request",
             Self::Answered(_) => "answered",
             Self::NotRefused => "not-refused",
-            Self::Settled => "settled",
         }
     }
 }

@@ -125,8 +125,9 @@ pub enum Event {
     Accepted,
     /// Duties and taxes were computed.
     Assessed,
-    /// Something has to be paid or secured before the goods may move.
-    PaymentWanted,
+    /// Something has to be paid or secured before the goods may move; the how manyth time the debt is
+    /// open, from 1.
+    PaymentWanted(u32),
     /// What was declared is otherwise than it was when it was accepted, as the arrival showed.
     Changed,
     /// The declaration is told as it now stands, before its goods are released.
@@ -145,10 +146,10 @@ pub enum Event {
     FundsShort,
     /// The debtor was reminded.
     Reminded,
-    /// The debt is secured, and not final.
-    Secured,
-    /// The debt is final, and paid or deferred.
-    Settled,
+    /// The debt is secured, and not final: that which was open this time, and every one before.
+    Secured(u32),
+    /// The debt is final, and paid or deferred: as for [`Event::Secured`].
+    Settled(u32),
     /// The goods may move; the debt is not final.
     Released,
     /// The goods may move and nothing is open.
@@ -189,19 +190,16 @@ impl fmt::Display for NotAnEvent {
 
 impl Event {
     /// Those that carry nothing beside their name.
-    pub const PLAIN: [Self; 21] = [
+    pub const PLAIN: [Self; 18] = [
         Self::Registered,
         Self::Rejected,
         Self::Arrived,
         Self::Accepted,
         Self::Assessed,
-        Self::PaymentWanted,
         Self::Changed,
         Self::Amended,
         Self::FundsShort,
         Self::Reminded,
-        Self::Secured,
-        Self::Settled,
         Self::Released,
         Self::Cleared,
         Self::Departed,
@@ -222,7 +220,7 @@ impl Event {
             Self::Arrived => "arrived",
             Self::Accepted => "accepted",
             Self::Assessed => "assessed",
-            Self::PaymentWanted => "payment-wanted",
+            Self::PaymentWanted(_) => "payment-wanted",
             Self::Changed => "changed",
             Self::Amended => "amended",
             Self::Held(hold) => match hold.kind {
@@ -238,8 +236,8 @@ impl Event {
             Self::Overturned(_) => "refusal-overturned",
             Self::FundsShort => "funds-short",
             Self::Reminded => "payment-reminded",
-            Self::Secured => "debt-secured",
-            Self::Settled => "debt-settled",
+            Self::Secured(_) => "debt-secured",
+            Self::Settled(_) => "debt-settled",
             Self::Released => "released",
             Self::Cleared => "cleared",
             Self::Departed => "departed",
@@ -261,10 +259,12 @@ impl Event {
     }
 
     /// What it carries beside its name, as [`Event::read`] takes it: of a hold `kind/agency/reason`,
-    /// of a refusal the agency, of a request `kind/number`.
+    /// of a refusal the agency, of a request `kind/number`, of a debt the how manyth time it was open,
+    /// but for the first.
     #[must_use]
     pub fn detail(self) -> String {
         match self {
+            Self::PaymentWanted(n) | Self::Secured(n) | Self::Settled(n) if n > 1 => n.to_string(),
             Self::Held(h) | Self::Lifted(h) | Self::Overdue(h) => {
                 format!("{}/{}/{}", h.kind.name(), h.agency, h.reason)
             }
@@ -276,7 +276,7 @@ impl Event {
         }
     }
 
-    /// The event with this name and detail; a hold or a request without a detail is the customs
+    /// The event with this name and detail; a hold, a request or a debt without a detail is the customs
     /// administration's, or the first.
     ///
     /// # Errors
@@ -302,7 +302,15 @@ impl Event {
             return Ok(Self::Requested(if detail.is_empty() { first } else { request()? }));
         }
         let agency = || Token::new(detail).map_err(|_| NotAnEvent);
+        let time = || match detail.parse() {
+            _ if detail.is_empty() => Ok(1),
+            Ok(n) if n > 1 => Ok(n),
+            _ => Err(NotAnEvent),
+        };
         Ok(match name {
+            "payment-wanted" => Self::PaymentWanted(time()?),
+            "debt-secured" => Self::Secured(time()?),
+            "debt-settled" => Self::Settled(time()?),
             "hold-lifted" => Self::Lifted(hold()?),
             "hold-overdue" => Self::Overdue(hold()?),
             "refused" => Self::Refused(agency()?),
@@ -346,14 +354,14 @@ impl Event {
             Self::NotDeparted | Self::Cancelled => "10",
             Self::Granted(_) | Self::Denied(_) => "11",
             // What is owed as computed, what is secured, what was final.
-            Self::Assessed | Self::Secured | Self::Settled => "13",
+            Self::Assessed | Self::Secured(_) | Self::Settled(_) => "13",
             Self::FundsShort => "14",
             Self::Reminded => "15",
             Self::Exited => "16",
             Self::HandedOver => "17",
             Self::ExitUnproved => "18",
             Self::Arrived
-            | Self::PaymentWanted
+            | Self::PaymentWanted(_)
             | Self::Lifted(_)
             | Self::Overdue(_)
             | Self::Refused(_)

@@ -184,6 +184,12 @@ pub enum Answer {
 pub struct Life {
     /// Bit n: the n-th of [`Event::PLAIN`] happened.
     plain: u32,
+    /// How often the debt was open; 0 where nothing was ever wanted.
+    wanted: u32,
+    /// The last time that was secured.
+    secured: u32,
+    /// The last time that was settled.
+    settled: u32,
     /// Holds, and whether they are over.
     holds: BTreeMap<Hold, bool>,
     /// Holds on which somebody was too late.
@@ -237,7 +243,38 @@ impl Life {
     /// Whether a debt is in the way of the goods.
     #[must_use]
     pub fn owes(&self) -> bool {
-        self.has(Event::PaymentWanted) && !self.has(Event::Secured) && !self.has(Event::Settled)
+        self.wanted > self.secured.max(self.settled)
+    }
+
+    /// Whether nothing is owed any more: all that was wanted is settled, or nothing ever was.
+    #[must_use]
+    pub fn is_settled(&self) -> bool {
+        self.wanted <= self.settled
+    }
+
+    /// That payment is wanted, once more.
+    #[must_use]
+    pub fn wants_again(&self) -> Event {
+        Event::PaymentWanted(
+            self.time().saturating_add(u32::from(self.wanted > 0 || self.settled > 0)),
+        )
+    }
+
+    /// That the debt is secured, as open as it is now.
+    #[must_use]
+    pub fn secures(&self) -> Event {
+        Event::Secured(self.time())
+    }
+
+    /// That the debt is settled, as open as it is now.
+    #[must_use]
+    pub fn settles(&self) -> Event {
+        Event::Settled(self.time())
+    }
+
+    /// The how manyth time the debt is open, from 1.
+    fn time(&self) -> u32 {
+        self.wanted.max(self.secured).max(self.settled).max(1)
     }
 
     fn granted(&self, kind: RequestKind) -> bool {
@@ -330,18 +367,18 @@ pub fn next(mut life: Life, event: Event) -> Life {
         Event::Granted(request) => {
             life.requests.insert(request, Answer::Granted);
         }
+        Event::PaymentWanted(time) => life.wanted = life.wanted.max(time),
+        Event::Secured(time) => life.secured = life.secured.max(time),
+        Event::Settled(time) => life.settled = life.settled.max(time),
         Event::Registered
         | Event::Rejected
         | Event::Arrived
         | Event::Accepted
         | Event::Assessed
-        | Event::PaymentWanted
         | Event::Changed
         | Event::Amended
         | Event::FundsShort
         | Event::Reminded
-        | Event::Secured
-        | Event::Settled
         | Event::Released
         | Event::Cleared
         | Event::Departed
@@ -377,10 +414,10 @@ pub fn reaction(life: &Life) -> Option<Event> {
         }
         State::Accepted | State::Assessed | State::Released => {
             let changed = life.has(Event::Changed) || life.granted(RequestKind::Amend);
-            let final_debt = !life.has(Event::PaymentWanted) || life.has(Event::Settled);
+            let final_debt = life.is_settled();
             // Of what was computed and owes nothing, that it is final is told too.
-            let untold = life.has(Event::Assessed) && final_debt;
-            let untold = untold.then_some(Event::Settled).and_then(not_yet);
+            let untold = life.has(Event::Assessed) && final_debt && life.settled == 0;
+            let untold = untold.then(|| life.settles());
             let amended = changed.then_some(Event::Amended).and_then(not_yet);
             let moves = if final_debt { Event::Cleared } else { Event::Released };
             untold.or(amended).or_else(|| not_yet(moves))
@@ -449,9 +486,15 @@ pub fn after_amendment(follows: &Follows, life: &Life, request: Request) -> Vec<
     let mut events = of_opinion(follows, Token::lossy(&format!("amendment {}", request.number)));
     if !life.has(Event::Accepted) {
         events.retain(|event| *event == Event::Assessed);
-    } else if life.owes() && !events.contains(&Event::PaymentWanted) {
-        // Nothing is owed any more.
-        events.insert(usize::from(follows.assessed), Event::Settled);
+    } else {
+        // What was wanted is wanted anew, or not any more.
+        let wants = |event: &Event| matches!(event, Event::PaymentWanted(_));
+        match events.iter().position(wants) {
+            Some(at) if life.owes() => drop(events.remove(at)),
+            Some(at) => events.splice(at..=at, [life.wants_again()]).for_each(drop),
+            None if life.owes() => events.insert(usize::from(follows.assessed), life.settles()),
+            None => {}
+        }
     }
     events
 }
@@ -466,7 +509,7 @@ fn of_opinion(follows: &Follows, reason: Token) -> Vec<Event> {
     };
     let look = look.map(|kind| Event::Held(Hold { reason, ..Hold::of_customs(kind) }));
     let assessed = follows.assessed.then_some(Event::Assessed);
-    let payment = follows.plan.contains(&Step::RequestPayment).then_some(Event::PaymentWanted);
+    let payment = follows.plan.contains(&Step::RequestPayment).then_some(Event::PaymentWanted(1));
     [assessed, payment, look].into_iter().flatten().collect()
 }
 
@@ -517,10 +560,15 @@ mod tests {
         let two = [E::Accepted, E::Held(documents), E::Held(examination)];
         check(&two, State::UnderExamination);
         check(&[&two[..], &[E::Lifted(examination)]].concat(), State::UnderDocumentaryCheck);
-        check(&[E::Accepted, E::PaymentWanted], State::AwaitingPayment);
-        check(&[E::Accepted, E::PaymentWanted, E::Held(HOLD)], State::QueryOpen);
-        check(&[E::Accepted, E::PaymentWanted, E::Released], State::AwaitingPayment);
-        check(&[E::Accepted, E::PaymentWanted, E::Secured, E::Released], State::Released);
+        check(&[E::Accepted, E::PaymentWanted(1)], State::AwaitingPayment);
+        check(&[E::Accepted, E::PaymentWanted(1), E::Held(HOLD)], State::QueryOpen);
+        check(&[E::Accepted, E::PaymentWanted(1), E::Released], State::AwaitingPayment);
+        check(&[E::Accepted, E::PaymentWanted(1), E::Secured(1), E::Released], State::Released);
+        // Open once more: more is owed, or the bank took back what it had booked.
+        let again = [E::Accepted, E::PaymentWanted(1), E::Settled(1), E::PaymentWanted(2)];
+        check(&again, State::AwaitingPayment);
+        check(&[&again[..], &[E::Settled(1)]].concat(), State::AwaitingPayment);
+        check(&[&again[..], &[E::Settled(2), E::Cleared]].concat(), State::Cleared);
         check(&[E::Accepted, E::Cleared], State::Cleared);
         check(&[E::Accepted, E::Cleared, E::Held(HOLD)], State::Recalled);
         check(&[E::Accepted, E::Cleared, E::ExitUnproved], State::AwaitingExit);
@@ -550,20 +598,20 @@ mod tests {
         check(&[E::Accepted], &[E::Cleared]);
         check(&[E::Accepted, E::Held(HOLD)], &[]);
         check(&[E::Accepted, E::Held(HOLD), E::Lifted(HOLD)], &[E::Cleared]);
-        check(&[E::Accepted, E::PaymentWanted], &[]);
-        check(&[E::Accepted, E::PaymentWanted, E::Secured], &[E::Released]);
-        check(&[E::Accepted, E::PaymentWanted, E::Settled], &[E::Cleared]);
-        check(&[E::Accepted, E::PaymentWanted, E::Settled, E::Held(HOLD)], &[]);
-        let released = [E::Accepted, E::PaymentWanted, E::Secured, E::Released];
+        check(&[E::Accepted, E::PaymentWanted(1)], &[]);
+        check(&[E::Accepted, E::PaymentWanted(1), E::Secured(1)], &[E::Released]);
+        check(&[E::Accepted, E::PaymentWanted(1), E::Settled(1)], &[E::Cleared]);
+        check(&[E::Accepted, E::PaymentWanted(1), E::Settled(1), E::Held(HOLD)], &[]);
+        let released = [E::Accepted, E::PaymentWanted(1), E::Secured(1), E::Released];
         check(&released, &[]);
-        check(&[&released[..], &[E::Settled]].concat(), &[E::Cleared]);
+        check(&[&released[..], &[E::Settled(1)]].concat(), &[E::Cleared]);
         check(&[E::Accepted, E::Departed], &[E::Cleared, E::Exited]);
-        check(&[E::Accepted, E::Assessed], &[E::Settled, E::Cleared]);
+        check(&[E::Accepted, E::Assessed], &[E::Settled(1), E::Cleared]);
         check(&[E::Accepted, E::Changed], &[E::Amended, E::Cleared]);
         let amend = Request { number: 1, kind: RequestKind::Amend };
-        let amended = [E::Accepted, E::Granted(amend), E::PaymentWanted];
+        let amended = [E::Accepted, E::Granted(amend), E::PaymentWanted(1)];
         check(&amended, &[]);
-        check(&[&amended[..], &[E::Settled]].concat(), &[E::Amended, E::Cleared]);
+        check(&[&amended[..], &[E::Settled(1)]].concat(), &[E::Amended, E::Cleared]);
         check(&[E::Accepted, E::Refused(Token::EMPTY)], &[]);
         check(&[E::Registered, E::Granted(cancel)], &[E::Cancelled]);
         check(&[E::Accepted, E::Cleared, E::Granted(cancel)], &[E::Cancelled]);
@@ -579,6 +627,9 @@ mod tests {
         };
         let request = Request { number: 7, kind: RequestKind::Appeal };
         let mut all = Event::PLAIN.to_vec();
+        for time in [1, 2, 30] {
+            all.extend([Event::PaymentWanted(time), Event::Secured(time), Event::Settled(time)]);
+        }
         all.extend([Event::Held(hold), Event::Lifted(hold), Event::Overdue(hold)]);
         all.extend([Event::Refused(hold.agency), Event::Overturned(hold.agency)]);
         all.extend([Event::Requested(request), Event::Granted(request), Event::Denied(request)]);
@@ -590,7 +641,9 @@ mod tests {
         assert_eq!(Event::read("documents-wanted", ""), Ok(documents));
         let first = Request { number: 1, kind: RequestKind::Cancel };
         assert_eq!(Event::read("cancellation-requested", ""), Ok(Event::Requested(first)));
-        for (name, detail) in [("", ""), ("released", "x"), ("hold-lifted", "query/a")] {
+        for (name, detail) in
+            [("", ""), ("released", "x"), ("hold-lifted", "query/a"), ("debt-settled", "0")]
+        {
             assert_eq!(Event::read(name, detail), Err(NotAnEvent), "{name} {detail}");
         }
     }

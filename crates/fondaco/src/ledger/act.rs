@@ -73,6 +73,12 @@ impl Charge {
         Self::new(assessment.currency, lines, secured)
     }
 
+    /// Whether nothing is owed by it and nothing to be secured.
+    #[must_use]
+    pub fn is_nothing(&self) -> bool {
+        self.contingent.is_zero() && self.lines.values().all(Decimal::is_zero)
+    }
+
     /// The sum of what is owed now.
     #[must_use]
     pub fn total(&self) -> Decimal {

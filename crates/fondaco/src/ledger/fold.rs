@@ -503,6 +503,18 @@ impl Ledger {
         self.order.iter().filter_map(|key| self.postings.get(key))
     }
 
+    /// How many postings were taken.
+    #[must_use]
+    pub fn taken(&self) -> usize {
+        self.order.len()
+    }
+
+    /// The postings after the first `taken`, in the order they were taken.
+    pub fn since(&self, taken: usize) -> impl Iterator<Item = &Posting> {
+        let keys = self.order.get(taken..).unwrap_or_default();
+        keys.iter().filter_map(|key| self.postings.get(key))
+    }
+
     /// The posting that reversed the one with this key.
     #[must_use]
     pub fn reversed_by(&self, key: &Key) -> Option<&Key> {
@@ -521,6 +533,11 @@ impl Ledger {
         self.debts.get(debt).map_or(Settled::Open, Standing::settled)
     }
 
+    /// Every debt and its figures.
+    pub fn debts(&self) -> impl Iterator<Item = (&Debt, &Standing)> {
+        self.debts.iter()
+    }
+
     /// The debts of a declaration.
     pub fn debts_of(
         &self,
@@ -529,6 +546,22 @@ impl Ledger {
         self.debts
             .range(Debt::first_of(declaration)..)
             .take_while(move |(debt, _)| debt.declaration == *declaration)
+    }
+
+    /// What deferment accounts took over of a debt and guarantees stand for, above zero.
+    pub fn stands_for(&self, debt: &Debt) -> impl Iterator<Item = (&Account, Money)> {
+        let (deferred, secured) = Account::stands_for(debt);
+        let of = move |first: Account| {
+            let kind = std::mem::discriminant(&first);
+            self.balances.range((first, Currency::FIRST)..).take_while(move |((account, _), _)| {
+                std::mem::discriminant(account) == kind && account.debt() == Some(debt)
+            })
+        };
+        of(deferred).chain(of(secured)).filter(|(_, amount)| !amount.is_zero()).map(
+            |((account, currency), amount)| {
+                (account, Money { amount: -*amount, currency: *currency })
+            },
+        )
     }
 
     /// Whether the goods of a declaration may be released, as far as money goes: it was charged, and
@@ -562,9 +595,7 @@ impl Ledger {
 
     /// Whether anything was ever posted on an account.
     pub(super) fn knows(&self, account: &Account) -> bool {
-        // The first currency there can be.
-        let Ok(first) = "AAA".parse::<Currency>() else { return false };
-        let next = self.balances.range((account.clone(), first)..).next();
+        let next = self.balances.range((account.clone(), Currency::FIRST)..).next();
         next.is_some_and(|((of, _), _)| of == account)
     }
 

@@ -190,6 +190,11 @@ impl Intake {
         }
     }
 
+    /// Takes an account at a bank in as the house's own.
+    pub fn open(&mut self, account: BankId) {
+        self.accounts.insert(account);
+    }
+
     /// Asks for money. The same request again changes nothing.
     ///
     /// # Errors

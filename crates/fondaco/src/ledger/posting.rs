@@ -198,6 +198,14 @@ impl Account {
         }
     }
 
+    /// What stands before every account that stands for a debt: of a deferment account, of a guarantee.
+    pub(super) fn stands_for(debt: &Debt) -> (Self, Self) {
+        (
+            Self::Deferred(debt.clone(), DefermentId("".into())),
+            Self::Secured(debt.clone(), GuaranteeId("".into())),
+        )
+    }
+
     /// The debt it belongs to.
     #[must_use]
     pub fn debt(&self) -> Option<&Debt> {

@@ -119,6 +119,7 @@ fn pack(measures: Vec<Measure>) -> Pack {
             price_methods: vec![t("1")],
             no_claim: Some(vec![t("100")]),
             carried_out: Vec::new(),
+            deferment_documents: Vec::new(),
             policy: Policy {
                 yellow_from: 30,
                 red_from: 60,

@@ -52,12 +52,16 @@ fn story(chance: &mut Chance) -> (Vec<Event>, Vec<Event>) {
     if chance.below(2) == 0 {
         first.push(Event::Assessed);
         if chance.below(4) > 0 {
-            first.push(Event::PaymentWanted);
+            let times = 1 + u32::from(chance.below(4) == 0);
+            first.extend((1..=times).map(Event::PaymentWanted));
+            // The last time it is open counts; that an earlier one was settled may be told late.
+            let time = 1 + chance.below(times as usize) as u32;
+            let (secured, settled) = (Event::Secured(time), Event::Settled(time));
             match chance.below(4) {
                 0 => {}
-                1 => rest.push(Event::Secured),
-                2 => rest.extend([Event::Secured, Event::Settled]),
-                _ => rest.extend([Event::FundsShort, Event::Reminded, Event::Settled]),
+                1 => rest.push(secured),
+                2 => rest.extend([secured, settled]),
+                _ => rest.extend([Event::FundsShort, Event::Reminded, settled]),
             }
         }
     }

@@ -151,6 +151,7 @@ pub(crate) fn pack(value_rounding: Rounding) -> Pack {
             price_methods: vec![t("1")],
             no_claim: None,
             carried_out: Vec::new(),
+            deferment_documents: Vec::new(),
             policy: Policy {
                 yellow_from: 30,
                 red_from: 60,

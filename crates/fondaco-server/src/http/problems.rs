@@ -1,0 +1,115 @@
+//! Problems by name, in three languages.
+
+/// Problems by name: title in English, Chinese, Russian.
+pub(crate) const PROBLEMS: &[(&str, [&str; 3])] = &[
+    (
+        "declaration-returned",
+        [
+            "The declaration is returned: see the findings",
+            "报关单被退回：见所列问题",
+            "Декларация возвращена: см. замечания",
+        ],
+    ),
+    (
+        "key-used",
+        [
+            "This Idempotency-Key was used for another message",
+            "该 Idempotency-Key 已用于另一份报文",
+            "Этот Idempotency-Key уже использован для другого сообщения",
+        ],
+    ),
+    (
+        "key-wanted",
+        [
+            "An Idempotency-Key of 1 to 255 visible characters is wanted",
+            "需要 1 至 255 个可见字符的 Idempotency-Key",
+            "Нужен Idempotency-Key из 1–255 видимых знаков",
+        ],
+    ),
+    (
+        "media-type",
+        [
+            "Send application/xml or application/json",
+            "请发送 application/xml 或 application/json",
+            "Отправьте application/xml или application/json",
+        ],
+    ),
+    ("not-found", ["There is no such thing here", "此处没有该内容", "Здесь такого нет"]),
+    (
+        "bank-message-refused",
+        [
+            "The bank's message was not taken, nothing of it; it is kept",
+            "银行报文未被接收，其中内容均未入账；报文已留存",
+            "Сообщение банка не принято, ничего из него не проведено; оно сохранено",
+        ],
+    ),
+    (
+        "not-the-bank",
+        [
+            "The message is not signed by the bank",
+            "报文没有银行的签名",
+            "Сообщение не подписано банком",
+        ],
+    ),
+    (
+        "money-refused",
+        [
+            "The ledger does not take it: see why",
+            "账目不予接受：见原因",
+            "Учёт этого не принимает: см. причину",
+        ],
+    ),
+    (
+        "order-refused",
+        [
+            "No payment order is made: see why",
+            "无法生成付款指令：见原因",
+            "Платёжное поручение не составлено: см. причину",
+        ],
+    ),
+    ("act-refused", ["It cannot be done now", "现在无法办理", "Сейчас это невозможно"]),
+    (
+        "amendment-not-applied",
+        [
+            "The amendment points where nothing can be changed",
+            "修改所指之处无法更改",
+            "Изменение указывает туда, где менять нечего",
+        ],
+    ),
+    (
+        "quota-drawn",
+        [
+            "A declaration that draws on a tariff quota is not amended: end it and lodge it anew",
+            "使用关税配额的报关单不予修改：请撤销后重新申报",
+            "Декларация, выбирающая тарифную квоту, не изменяется: отзовите её и подайте заново",
+        ],
+    ),
+    (
+        "reason-wanted",
+        [
+            "A reason that goes with the act is wanted",
+            "需要与该操作相符的理由",
+            "Нужна причина, подходящая к действию",
+        ],
+    ),
+    (
+        "bad-request",
+        ["The request cannot be read", "无法读取该请求", "Запрос не удалось прочитать"],
+    ),
+    (
+        "too-large",
+        ["The message is larger than 16 MiB", "报文超过 16 MiB", "Сообщение больше 16 МиБ"],
+    ),
+    (
+        "sign-in-wanted",
+        ["Sign in with the house's token", "请使用系统令牌登录", "Войдите с токеном системы"],
+    ),
+    (
+        "unavailable",
+        [
+            "The house cannot write just now; nothing was taken. Send it again with the same key",
+            "系统暂时无法写入，未受理任何内容。请用相同的键重新发送",
+            "Система сейчас не может записывать; ничего не принято. Повторите с тем же ключом",
+        ],
+    ),
+];

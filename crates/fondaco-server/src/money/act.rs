@@ -1,0 +1,332 @@
+//! What a person decides about money: comes as a message of its own, is lodged with a receipt.
+
+use fondaco::ledger::{
+    Debt, DefermentId, Key, Ledger, Payable, Posting, Refusal, Slip, Source, Why,
+};
+use fondaco::money::{Currency, Decimal, Money};
+use fondaco_wire::receipt;
+use fondaco_wire::report::Texts;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use utoipa::ToSchema;
+
+use crate::cli::today;
+use crate::house::{House, now};
+use crate::store::{self, Ask, Fault, Filing, Intent, Lodged, Store};
+
+/// The format of such a message in the store.
+pub(crate) const MONEY: &str = "money";
+
+/// A decision about money, as it is sent.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct MoneyMessage {
+    /// `limit`, `guarantee`, `ask`, `defer`, `undefer`, `secure`, `release`, `refund`, `credit`,
+    /// `use-credit`, `assign`, `assign-refund`, `reverse` or `order`.
+    pub(crate) act: String,
+    /// Who decides: the person's own id.
+    pub(crate) by: String,
+    /// The declaration whose debt it is about (MRN).
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(crate) declaration: String,
+    /// The deferment account.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(crate) deferment: String,
+    /// The guarantee.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(crate) guarantee: String,
+    /// Of a limit: the parties whose declarations may use the account, and nobody else.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) holders: Vec<String>,
+    /// How much, a decimal.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(crate) amount: String,
+    /// ISO 4217.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(crate) currency: String,
+    /// Money that found no debt: its id.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(crate) suspense: String,
+    /// Whose credit is given back.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(crate) debtor: String,
+    /// The refund that money which left was.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(crate) refund: String,
+    /// Of a refund: who gets it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) payee: Option<Payee>,
+    /// The posting that is reversed: its key.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(crate) posting: String,
+    /// Of a reversal: `appeal`, `cancellation` or `correction`.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(crate) why: String,
+    /// The decision behind it, as written.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(crate) note: String,
+}
+
+/// Who gets a refund.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Payee {
+    /// The name, 1 to 140 characters.
+    pub(crate) name: String,
+    /// IBAN or the number of the account.
+    pub(crate) account: String,
+    /// BIC of the bank; empty where the account says it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(crate) bic: String,
+}
+
+/// What became of it.
+#[derive(Clone, Debug)]
+pub(crate) struct MoneyDone {
+    pub(crate) id: String,
+    pub(crate) receipt: String,
+    /// Of what is asked for: the reference to pay with.
+    pub(crate) reference: String,
+    pub(crate) repeated: bool,
+}
+
+/// Why it is not done.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum MoneyRefused {
+    /// The message says something there is not: which field.
+    #[error("{0} is not what it may be")]
+    Field(&'static str),
+    /// The ledger does not take it.
+    #[error(transparent)]
+    Ledger(Box<Refusal>),
+    /// No payment order can be written: which element, and why.
+    #[error("{0}")]
+    Order(String),
+    /// The Idempotency-Key was used for another message.
+    #[error("this Idempotency-Key was used for another message")]
+    KeyUsed,
+    /// The store failed.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+/// The id of the refund that is decided by the act with this id: at most 35 characters.
+pub(super) fn refund_id(act: &str) -> String {
+    act.replace('-', "")
+}
+
+impl MoneyMessage {
+    fn money(&self) -> Result<Money, MoneyRefused> {
+        let amount: Decimal = self.amount.parse().map_err(|_| MoneyRefused::Field("amount"))?;
+        let currency: Currency =
+            self.currency.parse().map_err(|_| MoneyRefused::Field("currency"))?;
+        Ok(Money { amount, currency })
+    }
+
+    fn deferment(&self) -> Result<DefermentId, MoneyRefused> {
+        self.deferment.parse().map_err(|_| MoneyRefused::Field("deferment"))
+    }
+
+    /// What it wants posted; `None` where nothing is.
+    fn intent(&self, slip: Slip, id: &str) -> Result<Option<Intent>, MoneyRefused> {
+        fn field<T: std::str::FromStr>(text: &str, field: &'static str) -> Result<T, MoneyRefused> {
+            text.parse().map_err(|_| MoneyRefused::Field(field))
+        }
+        let declaration = || field(&self.declaration, "declaration");
+        let guarantee = || field(&self.guarantee, "guarantee");
+        let suspense = || field(&self.suspense, "suspense");
+        let on_debt = |declaration, f: OnDebt| -> Intent {
+            Box::new(move |ledger: &Ledger| f(ledger, &debt(ledger, &declaration)?))
+        };
+        Ok(Some(match self.act.as_str() {
+            "limit" => {
+                let (id, money) = (self.deferment()?, self.money()?);
+                if self.holders.iter().any(|h| h.trim().is_empty() || h.trim() != h) {
+                    return Err(MoneyRefused::Field("holders"));
+                }
+                Box::new(move |ledger| ledger.limit(slip, &id, money))
+            }
+            "guarantee" => {
+                let (id, money) = (guarantee()?, self.money()?);
+                Box::new(move |ledger| ledger.guarantee(slip, &id, money))
+            }
+            "defer" => {
+                let (id, money) = (self.deferment()?, self.money()?);
+                on_debt(declaration()?, Box::new(move |l, d| l.defer(slip, d, &id, money)))
+            }
+            "undefer" => {
+                let (id, money) = (self.deferment()?, self.money()?);
+                on_debt(declaration()?, Box::new(move |l, d| l.undefer(slip, d, &id, money)))
+            }
+            "secure" => {
+                let (id, money) = (guarantee()?, self.money()?);
+                on_debt(declaration()?, Box::new(move |l, d| l.secure(slip, d, &id, money)))
+            }
+            "release" => {
+                let (id, money) = (guarantee()?, self.money()?);
+                on_debt(declaration()?, Box::new(move |l, d| l.release(slip, d, &id, money)))
+            }
+            "credit" => on_debt(declaration()?, Box::new(move |l, d| l.credit(slip, d))),
+            "use-credit" => {
+                let money = self.money()?;
+                on_debt(declaration()?, Box::new(move |l, d| l.use_credit(slip, d, money)))
+            }
+            "refund" => {
+                let (money, refund) = (self.money()?, field(&refund_id(id), "refund")?);
+                let payee = self.payee.as_ref().ok_or(MoneyRefused::Field("payee"))?;
+                if payee.name.trim().is_empty() || payee.account.trim().is_empty() {
+                    return Err(MoneyRefused::Field("payee"));
+                }
+                match (&*self.declaration, &*self.debtor, &*self.suspense) {
+                    (_, "", "") => {
+                        let of = move |l: &Ledger, d: &Debt| {
+                            l.refund(slip, &Source::Debt(d.clone()), &refund, money)
+                        };
+                        on_debt(declaration()?, Box::new(of))
+                    }
+                    ("", _, "") => {
+                        let from = Source::Credit(field(&self.debtor, "debtor")?);
+                        Box::new(move |ledger| ledger.refund(slip, &from, &refund, money))
+                    }
+                    ("", "", _) => {
+                        let from = Source::Suspense(suspense()?);
+                        Box::new(move |ledger| ledger.refund(slip, &from, &refund, money))
+                    }
+                    _ => return Err(MoneyRefused::Field("declaration, debtor, suspense")),
+                }
+            }
+            "assign" => {
+                let (from, money) = (suspense()?, self.money()?);
+                if self.deferment.is_empty() {
+                    let to = move |l: &Ledger, d: &Debt| {
+                        l.assign(slip, &from, &Payable::Debt(d.clone()), money)
+                    };
+                    on_debt(declaration()?, Box::new(to))
+                } else {
+                    let to = Payable::Deferment(self.deferment()?);
+                    Box::new(move |ledger| ledger.assign(slip, &from, &to, money))
+                }
+            }
+            "assign-refund" => {
+                let (from, money) = (suspense()?, self.money()?);
+                let refund = field(&self.refund, "refund")?;
+                Box::new(move |ledger| ledger.assign_refund(slip, &from, &refund, money))
+            }
+            "reverse" => {
+                let of: Key = field(&self.posting, "posting")?;
+                let why = match self.why.as_str() {
+                    "appeal" => Why::Appeal,
+                    "cancellation" => Why::Cancellation,
+                    "correction" => Why::Correction,
+                    _ => return Err(MoneyRefused::Field("why")),
+                };
+                Box::new(move |ledger| ledger.reverse(slip, &of, why))
+            }
+            "ask" | "order" => return Ok(None),
+            _ => return Err(MoneyRefused::Field("act")),
+        }))
+    }
+}
+
+/// What is posted of a debt.
+type OnDebt = Box<dyn FnOnce(&Ledger, &Debt) -> Result<Posting, Refusal> + Send>;
+
+/// The debt of a declaration.
+fn debt(ledger: &Ledger, declaration: &fondaco::ledger::DeclarationId) -> Result<Debt, Refusal> {
+    let first = ledger.debts_of(declaration).next().map(|(debt, _)| debt.clone());
+    let nobody = || declaration.as_str().parse().map_err(|_| Refusal::TooLarge);
+    match first {
+        Some(debt) => Ok(debt),
+        None => {
+            Err(Refusal::NoSuchDebt(Debt { declaration: declaration.clone(), debtor: nobody()? }))
+        }
+    }
+}
+
+impl House {
+    /// Does what a person decides about money; waits until it is on the disk.
+    pub(crate) async fn money_act(
+        &self,
+        message: &MoneyMessage,
+        bytes: &[u8],
+        key: &str,
+    ) -> Result<MoneyDone, MoneyRefused> {
+        if message.by.trim().is_empty() {
+            return Err(MoneyRefused::Field("by"));
+        }
+        if let Some(before) = self.store.by_key(key)? {
+            return done_before(&self.store, before, bytes);
+        }
+        let pack = self.pack();
+        let id = uuid::Uuid::now_v7().to_string();
+        let note = format!("act {id} of {}: {}", message.by, message.note);
+        let slip_key = format!("act {id}").parse().map_err(|_| MoneyRefused::Field("act"))?;
+        let note = note.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+        let intent = message.intent(Slip { key: slip_key, day: today(), note }, &id)?;
+        let holders = if message.act == "limit" {
+            Some((message.deferment()?, message.holders.clone()))
+        } else {
+            None
+        };
+        let ask = if message.act == "ask" {
+            let (deferment, money) = (message.deferment()?, message.money()?);
+            if money.amount <= Decimal::ZERO {
+                return Err(MoneyRefused::Field("amount"));
+            }
+            Some(Ask { deferment, money, prefix: self.prefix(&pack) })
+        } else {
+            None
+        };
+        let mut filing = Filing {
+            id: id.clone(),
+            about: String::new(),
+            declarant: message.by.clone(),
+            kind: message.act.clone(),
+            outcome: "accepted".to_owned(),
+            at: now(),
+            today: today().number(),
+            format: MONEY.to_owned(),
+            bundle: pack.digest.clone(),
+            digest: receipt::digest(bytes),
+            body: store::pack(bytes)?,
+            key: key.to_owned(),
+            ..Filing::default()
+        };
+        filing.opinion = store::pack(json!({"act": message}).to_string().as_bytes())?;
+        filing.receipt = self.receipt(&filing, "");
+        if message.act == "order" {
+            return self.order(message, filing, bytes).await;
+        }
+        let receipt = filing.receipt.clone();
+        let done = self
+            .store
+            .written(move |writing| writing.money_act(&filing, intent, holders, ask))
+            .await?;
+        match done {
+            Err(refusal) => Err(MoneyRefused::Ledger(Box::new(refusal))),
+            Ok((Lodged::Repeated(before), _)) => done_before(&self.store, *before, bytes),
+            Ok((Lodged::Written, reference)) => {
+                let reference = reference.map(|r| r.as_str().to_owned()).unwrap_or_default();
+                Ok(MoneyDone { id, receipt, reference, repeated: false })
+            }
+            Ok(_) => Err(MoneyRefused::KeyUsed),
+        }
+    }
+}
+
+pub(super) fn done_before(
+    store: &Store,
+    before: Filing,
+    bytes: &[u8],
+) -> Result<MoneyDone, MoneyRefused> {
+    if before.digest != receipt::digest(bytes) || before.format != MONEY {
+        return Err(MoneyRefused::KeyUsed);
+    }
+    let reference = store.reference_of(&before.id)?;
+    Ok(MoneyDone { id: before.id, receipt: before.receipt, reference, repeated: true })
+}
+
+/// Why the ledger does not take it, in words.
+pub(crate) fn words(refusal: &Refusal) -> Texts {
+    Texts::from(&refusal.text())
+}

@@ -1,0 +1,135 @@
+//! Money in the house: what is owed, what the bank told, what a person decided of it.
+//!
+//! The ledger itself is [`fondaco::ledger`]; what is written of it stands in [`crate::store`]. Goods are
+//! released on money the bank booked, a deferment account or a guarantee, and nothing else.
+
+mod act;
+mod bank;
+mod order;
+mod report;
+
+use std::path::Path;
+
+use fondaco::day::Day;
+use fondaco::declaration::Declaration;
+use fondaco::ledger::{BankId, Charge, CreditorReference, Debt, DefermentId};
+use fondaco::measure::Direction;
+use fondaco::money::Currency;
+use fondaco::reference::Pack;
+use serde::Deserialize;
+
+pub(crate) use act::{MONEY, MoneyMessage, MoneyRefused, words};
+pub(crate) use bank::BankRefused;
+pub(crate) use report::{DebtView, MoneyView};
+
+use crate::cli::Failure;
+use crate::house::House;
+use crate::store::Owed;
+
+/// What the operator says of the house's money: `money.toml` in its folder.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Settings {
+    /// What payment references begin with: at most 8 letters and digits, the last a letter.
+    reference: Option<String>,
+    /// Whose the accounts are, as a payer has to name it.
+    #[serde(default)]
+    pub(crate) holder: String,
+    /// Accounts at banks.
+    #[serde(default, rename = "account")]
+    pub(crate) accounts: Vec<BankAccount>,
+    /// Public keys of the bank, JWK: where there is one, what comes without its signature is not the
+    /// bank's.
+    #[serde(default)]
+    pub(crate) bank_keys: Vec<String>,
+}
+
+/// An account of the house at a bank.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct BankAccount {
+    /// As the bank's messages name it: the IBAN or a number of the bank's own.
+    pub(crate) id: String,
+    /// ISO 4217.
+    pub(crate) currency: String,
+    /// BIC of the bank; empty where none.
+    #[serde(default)]
+    pub(crate) bic: String,
+}
+
+impl Settings {
+    /// What the operator wrote; nothing where there is no file.
+    ///
+    /// # Errors
+    /// [`Failure::Usage`] where the file says something it may not, with the line.
+    pub(crate) fn read(dir: &Path) -> Result<Self, Failure> {
+        let path = dir.join("money.toml");
+        let wrong = |what: String| Failure::Usage(format!("{}: {what}", path.display()));
+        let text = match std::fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Self::default()),
+            Err(e) => return Err(Failure::Fault(format!("{}: {e}", path.display()))),
+        };
+        let settings: Self = toml::from_str(&text).map_err(|e| wrong(e.to_string()))?;
+        if let Some(prefix) = &settings.reference {
+            CreditorReference::numbered(prefix, 1).map_err(|_| {
+                wrong(format!(
+                    "reference {prefix}: want at most 8 letters and digits, a letter last"
+                ))
+            })?;
+        }
+        for account in &settings.accounts {
+            account
+                .id
+                .parse::<BankId>()
+                .map_err(|e| wrong(format!("account {}: {e}", account.id)))?;
+            let currency = account.currency.parse::<Currency>();
+            currency.map_err(|e| wrong(format!("account {}: {e}", account.id)))?;
+        }
+        Ok(settings)
+    }
+
+    /// Whether an account is one of the house.
+    fn has(&self, account: &BankId) -> bool {
+        self.accounts.iter().any(|a| a.id == account.as_str())
+    }
+}
+
+impl House {
+    /// What payment references of the house begin with.
+    fn prefix(&self, pack: &Pack) -> String {
+        self.money.reference.clone().unwrap_or_else(|| pack.profile.country.to_string())
+    }
+
+    /// What is owed of a declaration; `None` where it is not known.
+    pub(crate) fn owed(
+        &self,
+        pack: &Pack,
+        mrn: &str,
+        declaration: &Declaration,
+        charge: Option<Charge>,
+        day: Day,
+    ) -> Option<Box<Owed>> {
+        let charge = charge?;
+        let role = match declaration.direction {
+            Some(Direction::Export) => "Exporter",
+            _ => "Importer",
+        };
+        let (owner, files) = (declaration.party_shown(role), declaration.declarant());
+        // Who files owes where nobody else is named. Source: UCC 77(3); RKC Standard 4.4.
+        let named = [owner, files].into_iter().find_map(|party| party.trim().parse().ok());
+        let debtor = named.or_else(|| mrn.parse().ok())?;
+        let documents = &pack.profile.deferment_documents;
+        let deferments = declaration.documents.iter().filter(|d| documents.contains(&d.code));
+        let deferments: Vec<DefermentId> =
+            deferments.filter_map(|d| d.id.trim().parse().ok()).collect();
+        Some(Box::new(Owed {
+            debt: Debt { declaration: mrn.parse().ok()?, debtor },
+            charge,
+            deferments,
+            parties: [owner, files].into_iter().map(str::to_owned).collect(),
+            prefix: self.prefix(pack),
+            day,
+        }))
+    }
+}

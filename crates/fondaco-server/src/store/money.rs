@@ -1,0 +1,469 @@
+//! Money: postings of the ledger, payment requests, who may use an account. Only appended to.
+//!
+//! The one writer decides: what is owed is charged in the commit of the acceptance it follows from, and
+//! goods are released in the commit of the bank's word that settles their debt.
+
+use std::collections::BTreeSet;
+
+use fondaco::consignment::{Event, Life};
+use fondaco::day::Day;
+use fondaco::ledger::{
+    BankEntry, Charge, CreditorReference, Debt, DeclarationId, DefermentId, Key, Ledger, Payable,
+    PaymentRequest, Posting, RefundId, Refusal, Slip, Taken,
+};
+use fondaco::money::Money;
+use rusqlite::{OptionalExtension as _, params};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::books::{Books, cancel, fault, settles, touched};
+use super::{Fault, Filing, Lodged, Store, Writing, lock};
+
+pub(super) const SCHEMA: &str = "
+CREATE TABLE IF NOT EXISTS posting (
+  seq INTEGER PRIMARY KEY,
+  key TEXT NOT NULL UNIQUE,
+  day INTEGER NOT NULL,
+  reason TEXT NOT NULL,
+  note TEXT NOT NULL,
+  reverses TEXT,
+  filing INTEGER NOT NULL
+) STRICT;
+CREATE TABLE IF NOT EXISTS posting_entry (
+  posting INTEGER NOT NULL,
+  account TEXT NOT NULL,
+  a TEXT NOT NULL,
+  b TEXT NOT NULL,
+  c TEXT NOT NULL,
+  currency TEXT NOT NULL,
+  amount TEXT NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS posting_entry_of ON posting_entry (a)
+  WHERE account IN ('due', 'contingent', 'received', 'deferred', 'secured');
+CREATE TABLE IF NOT EXISTS payment_request (
+  seq INTEGER PRIMARY KEY,
+  reference TEXT NOT NULL UNIQUE,
+  declaration TEXT NOT NULL,
+  debtor TEXT NOT NULL,
+  deferment TEXT NOT NULL,
+  currency TEXT NOT NULL,
+  amount TEXT NOT NULL,
+  filing INTEGER NOT NULL
+) STRICT;
+CREATE TABLE IF NOT EXISTS payment_order (
+  refund TEXT PRIMARY KEY,
+  filing INTEGER NOT NULL
+) STRICT;
+CREATE TABLE IF NOT EXISTS deferment_holder (
+  seq INTEGER PRIMARY KEY,
+  deferment TEXT NOT NULL,
+  holder TEXT NOT NULL,
+  may INTEGER NOT NULL,
+  filing INTEGER NOT NULL
+) STRICT;
+";
+
+/// The format of what a bank told, as filings have it.
+pub(crate) const BANK: &str = "camt";
+
+/// What is owed of a declaration, for the ledger.
+#[derive(Clone, Debug)]
+pub(crate) struct Owed {
+    /// Whose.
+    pub(crate) debt: Debt,
+    /// How much.
+    pub(crate) charge: Charge,
+    /// Deferment accounts it names, and who asks for them.
+    pub(crate) deferments: Vec<DefermentId>,
+    /// Who may be a holder of those accounts: the debtor, and who files for it.
+    pub(crate) parties: Vec<String>,
+    /// What payment references begin with.
+    pub(crate) prefix: String,
+    /// The day of the posting.
+    pub(crate) day: Day,
+}
+
+/// What is done with the ledger by a person.
+pub(crate) type Intent = Box<dyn FnOnce(&Ledger) -> Result<Posting, Refusal> + Send>;
+
+/// Money asked for by a person, for what a deferment account owes.
+#[derive(Clone, Debug)]
+pub(crate) struct Ask {
+    pub(crate) deferment: DefermentId,
+    pub(crate) money: Money,
+    pub(crate) prefix: String,
+}
+
+/// What was made of a bank's message: of each entry, what became of its parts.
+pub(crate) type Told = Vec<Vec<Taken>>;
+
+impl Store {
+    /// Reads the books; before anything is written by this program.
+    pub(crate) fn open_books(&self) -> Result<(), Fault> {
+        let db = super::open(&self.path, super::Sync::Full)?;
+        *lock(&self.books) = Some(Books::read(&db)?);
+        Ok(())
+    }
+
+    /// Looks into the books. What is held may be ahead of the disk by the commit under way.
+    pub(crate) fn books<T>(&self, look: impl FnOnce(&Books) -> T) -> Result<T, Fault> {
+        lock(&self.books).as_ref().map(look).ok_or_else(|| fault("the books are not open"))
+    }
+
+    /// The reference of the payment request that came with a filing; empty where there is none.
+    pub(crate) fn reference_of(&self, filing: &str) -> Result<String, Fault> {
+        self.read(|db| {
+            let sql = "SELECT r.reference FROM payment_request r JOIN filing f ON f.seq = r.filing
+                       WHERE f.id = ?1";
+            db.prepare_cached(sql)?.query_row([filing], |row| row.get(0)).optional()
+        })
+        .map(Option::unwrap_or_default)
+    }
+
+    /// Ids of refunds that were ordered from a bank.
+    pub(crate) fn ordered(&self) -> Result<BTreeSet<String>, Fault> {
+        self.read(|db| {
+            let mut statement = db.prepare_cached("SELECT refund FROM payment_order")?;
+            let rows = statement.query_map([], |row| row.get(0))?;
+            rows.collect()
+        })
+    }
+
+    /// What was posted of a declaration, oldest first.
+    pub(crate) fn postings_of(&self, declaration: &str) -> Result<Vec<Kept>, Fault> {
+        self.read(|db| {
+            let mut statement = db.prepare_cached(
+                "SELECT p.reason, p.key, p.note, f.at, f.id, e.account, e.c, e.currency, e.amount
+                 FROM posting_entry e JOIN posting p ON p.seq = e.posting
+                 JOIN filing f ON f.seq = p.filing
+                 WHERE e.a = ?1
+                   AND e.account IN ('due', 'contingent', 'received', 'deferred', 'secured')
+                 ORDER BY p.seq, e.rowid",
+            )?;
+            let rows = statement.query_map([declaration], |row| {
+                Ok(Kept {
+                    reason: row.get(0)?,
+                    posting: row.get(1)?,
+                    note: row.get(2)?,
+                    at: row.get(3)?,
+                    filing: row.get(4)?,
+                    account: row.get(5)?,
+                    of: row.get(6)?,
+                    currency: row.get(7)?,
+                    amount: row.get(8)?,
+                })
+            })?;
+            rows.collect()
+        })
+    }
+}
+
+/// One line of a posting, as it is shown.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct Kept {
+    /// Why it was posted.
+    pub(crate) reason: String,
+    /// The key of the posting, to reverse it by.
+    pub(crate) posting: String,
+    /// The decision, act or bank entry behind it.
+    pub(crate) note: String,
+    /// When, RFC 3339.
+    pub(crate) at: String,
+    /// The filing it came with.
+    pub(crate) filing: String,
+    /// `due`, `contingent`, `received`, `deferred` or `secured`.
+    pub(crate) account: String,
+    /// The tax type, the deferment account or the guarantee.
+    pub(crate) of: String,
+    /// ISO 4217.
+    pub(crate) currency: String,
+    /// How much: what is owed is above zero, what stands against it below.
+    pub(crate) amount: String,
+}
+
+impl Writing<'_> {
+    /// Writes what the ledger took since it had so many postings.
+    fn write_postings(&self, books: &Books, taken: usize, filing: i64) -> Result<(), Fault> {
+        for posting in books.ledger.since(taken) {
+            self.db
+                .prepare_cached(
+                    "INSERT INTO posting (key, day, reason, note, reverses, filing)
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                )?
+                .execute(params![
+                    posting.key().as_str(),
+                    posting.day().number(),
+                    posting.reason().name(),
+                    posting.note(),
+                    posting.reverses().map(Key::as_str),
+                    filing,
+                ])?;
+            let seq = self.db.last_insert_rowid();
+            for entry in posting.entries() {
+                let (kind, [a, b, c]) = entry.account.columns();
+                let Money { amount, currency } = entry.money;
+                self.db
+                    .prepare_cached(
+                        "INSERT INTO posting_entry VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                    )?
+                    .execute(params![seq, kind, a, b, c, currency.as_str(), amount.to_string()])?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Asks for money under the next reference.
+    fn ask(
+        &self,
+        books: &mut Books,
+        filing: i64,
+        payable: Payable,
+        money: Money,
+        prefix: &str,
+    ) -> Result<CreditorReference, Fault> {
+        let reference = CreditorReference::numbered(prefix, books.requests + 1).map_err(fault)?;
+        let (declaration, debtor, deferment) = match &payable {
+            Payable::Debt(debt) => (debt.declaration.as_str(), debt.debtor.as_str(), ""),
+            Payable::Deferment(id) => ("", "", id.as_str()),
+        };
+        self.db
+            .prepare_cached(
+                "INSERT INTO payment_request
+                   (reference, declaration, debtor, deferment, currency, amount, filing)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            )?
+            .execute(params![
+                reference.as_str(),
+                declaration,
+                debtor,
+                deferment,
+                money.currency.as_str(),
+                money.amount.to_string(),
+                filing,
+            ])?;
+        books.keep(PaymentRequest { reference, payable, money }).map_err(fault)?;
+        Ok(reference)
+    }
+
+    /// Charges what is owed, or makes it what it is by an amendment; takes it from a deferment account
+    /// that is named and may be used; asks for what is left. The events that follow for a declaration
+    /// with this life.
+    pub(super) fn charge(
+        &self,
+        filing: (i64, &str),
+        owed: &Owed,
+        life: &Life,
+    ) -> Result<Vec<Event>, Fault> {
+        self.with_books(|books| self.charged(books, filing, owed, life))
+    }
+
+    fn charged(
+        &self,
+        books: &mut Books,
+        filing: (i64, &str),
+        owed: &Owed,
+        life: &Life,
+    ) -> Result<Vec<Event>, Fault> {
+        let taken = books.ledger.taken();
+        let (debt, day) = (&owed.debt, owed.day);
+        let slip = |what: &str| -> Result<Slip, Fault> {
+            let key = format!("{what} {}", filing.1).parse().map_err(fault)?;
+            Ok(Slip { key, day, note: format!("filing {}", filing.1) })
+        };
+        let posting = match books.ledger.standing(debt) {
+            None if owed.charge.is_nothing() => return Ok(Vec::new()),
+            None => Some(books.ledger.charge(slip("charge")?, debt, &owed.charge).map_err(fault)?),
+            Some(_) => match books.ledger.amend(slip("amend")?, debt, &owed.charge) {
+                Ok(posting) => Some(posting),
+                Err(Refusal::NothingToPost) => None,
+                Err(why) => return Err(fault(why)),
+            },
+        };
+        if let Some(posting) = posting {
+            books.ledger.apply(posting).map_err(fault)?;
+        }
+        let mut events = Vec::new();
+        let open = |books: &Books| {
+            let standing = books.ledger.standing(debt).filter(|s| !s.settled().releases())?;
+            Some(Money { amount: standing.outstanding(), currency: standing.currency })
+        };
+        if let Some(money) = open(books) {
+            let may = |id: &&DefermentId| {
+                let holders = books.holders.get(id);
+                holders.is_some_and(|h| owed.parties.iter().any(|party| h.contains(party)))
+            };
+            let named: Vec<&DefermentId> = owed.deferments.iter().filter(may).collect();
+            let deferred = named
+                .iter()
+                .find_map(|id| books.ledger.defer(slip("defer").ok()?, debt, id, money).ok());
+            match deferred {
+                Some(posting) => drop(books.ledger.apply(posting).map_err(fault)?),
+                None => {
+                    if !named.is_empty() && !life.has(Event::FundsShort) {
+                        events.push(Event::FundsShort);
+                    }
+                    self.ask(books, filing.0, Payable::Debt(debt.clone()), money, &owed.prefix)?;
+                }
+            }
+        }
+        self.write_postings(books, taken, filing.0)?;
+        events.extend(settles(books, &debt.declaration, life));
+        Ok(events)
+    }
+
+    /// Owes nothing any more for a declaration that is ended: what was deferred and secured is free, what
+    /// was paid is over.
+    pub(super) fn uncharge(&self, filing: i64, mrn: &str) -> Result<(), Fault> {
+        let Ok(declaration) = mrn.parse::<DeclarationId>() else { return Ok(()) };
+        self.with_books(|books| {
+            let taken = books.ledger.taken();
+            let debts = books.ledger.debts_of(&declaration).map(|(debt, _)| debt.clone());
+            for debt in debts.collect::<Vec<_>>() {
+                cancel(&mut books.ledger, &debt)?;
+            }
+            self.write_postings(books, taken, filing)
+        })
+    }
+
+    /// Takes what a bank told, whole or not at all.
+    ///
+    /// # Errors
+    /// [`Fault`]; [`Fault::Refused`] where an entry cannot be taken.
+    pub(crate) fn bank(
+        &self,
+        mut filing: Filing,
+        entries: &[BankEntry],
+        opinion: impl FnOnce(&Told, &Books) -> Vec<u8>,
+    ) -> Result<(Lodged, Filing), Fault> {
+        if let Some(before) = self.before(&filing)? {
+            return Ok((before, filing));
+        }
+        let (seq, touched) = self.with_books(|books| {
+            let taken = books.ledger.taken();
+            let mut told = Vec::with_capacity(entries.len());
+            for entry in entries {
+                told.push(books.take(entry).map_err(Fault::Refused)?);
+            }
+            filing.opinion = super::pack(&opinion(&told, books))?;
+            let seq = self.filing(&filing)?;
+            self.write_postings(books, taken, seq)?;
+            Ok((seq, touched(&books.ledger, taken)))
+        })?;
+        self.settle(seq, &filing.at, &touched)?;
+        Ok((Lodged::Written, filing))
+    }
+
+    /// Does what a person decided about money.
+    ///
+    /// # Errors
+    /// [`Fault`]; within, why the ledger does not take it.
+    pub(crate) fn money_act(
+        &self,
+        filing: &Filing,
+        intent: Option<Intent>,
+        holders: Option<(DefermentId, Vec<String>)>,
+        ask: Option<Ask>,
+    ) -> Result<Result<(Lodged, Option<CreditorReference>), Refusal>, Fault> {
+        if let Some(before) = self.before(filing)? {
+            return Ok(Ok((before, None)));
+        }
+        let done = self.with_books(|books| {
+            let taken = books.ledger.taken();
+            if let Some(intent) = intent {
+                let posting = intent(&books.ledger);
+                match posting.and_then(|posting| books.ledger.apply(posting)) {
+                    // The limit stays, and others may use the account.
+                    Err(Refusal::NothingToPost) if holders.is_some() => {}
+                    Err(why) => return Ok(Err(why)),
+                    Ok(_) => {}
+                }
+            }
+            let seq = self.filing(filing)?;
+            self.write_postings(books, taken, seq)?;
+            if let Some((id, wanted)) = holders {
+                self.write_holders(books, seq, &id, &wanted)?;
+            }
+            let asked = ask.map(|Ask { deferment, money, prefix }| {
+                self.ask(books, seq, Payable::Deferment(deferment), money, &prefix)
+            });
+            Ok(Ok((seq, asked.transpose()?, touched(&books.ledger, taken))))
+        })?;
+        let (seq, reference, touched) = match done {
+            Ok(done) => done,
+            Err(why) => return Ok(Err(why)),
+        };
+        self.settle(seq, &filing.at, &touched)?;
+        Ok(Ok((Lodged::Written, reference)))
+    }
+
+    /// Writes an order of refunds, where none of them was ordered before.
+    pub(crate) fn order(&self, filing: &Filing, refunds: &[RefundId]) -> Result<Lodged, Fault> {
+        if let Some(before) = self.before(filing)? {
+            return Ok(before);
+        }
+        for refund in refunds {
+            let sql = "SELECT 1 FROM payment_order WHERE refund = ?1";
+            if self.db.prepare_cached(sql)?.exists([refund.as_str()])? {
+                return Ok(Lodged::Moved);
+            }
+        }
+        let seq = self.filing(filing)?;
+        for refund in refunds {
+            self.db
+                .prepare_cached("INSERT INTO payment_order (refund, filing) VALUES (?1, ?2)")?
+                .execute(params![refund.as_str(), seq])?;
+        }
+        Ok(Lodged::Written)
+    }
+
+    /// Writes who may use a deferment account from now on: these and nobody else.
+    fn write_holders(
+        &self,
+        books: &mut Books,
+        filing: i64,
+        id: &DefermentId,
+        wanted: &[String],
+    ) -> Result<(), Fault> {
+        let before = books.holders.get(id).cloned().unwrap_or_default();
+        let gone = before.iter().filter(|h| !wanted.contains(h)).map(|h| (h, false));
+        let new = wanted.iter().filter(|h| !before.contains(*h)).map(|h| (h, true));
+        for (holder, may) in gone.chain(new) {
+            self.db
+                .prepare_cached(
+                    "INSERT INTO deferment_holder (deferment, holder, may, filing)
+                     VALUES (?1, ?2, ?3, ?4)",
+                )?
+                .execute(params![id.as_str(), holder, may, filing])?;
+            books.hold(id.clone(), holder.clone(), may);
+        }
+        Ok(())
+    }
+
+    /// Has happen what follows for declarations whose debt moved.
+    fn settle(
+        &self,
+        filing: i64,
+        at: &str,
+        touched: &BTreeSet<DeclarationId>,
+    ) -> Result<(), Fault> {
+        for declaration in touched {
+            let (life, _) = super::life(self.db, declaration.as_str())?;
+            let events = self.with_books(|books| Ok(settles(books, declaration, &life)))?;
+            if !events.is_empty() {
+                self.happen(filing, declaration.as_str(), at, life, &events)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Does something with the books, as the writer sees them.
+    fn with_books<T>(&self, work: impl FnOnce(&mut Books) -> Result<T, Fault>) -> Result<T, Fault> {
+        let mut held = lock(self.books);
+        if held.is_none() {
+            *held = Some(Books::read(self.db)?);
+        }
+        let books = held.as_mut().ok_or(Fault::Stopped)?;
+        books.changes += 1;
+        work(books)
+    }
+}

@@ -1,0 +1,389 @@
+//! Money in the house: what is owed, what a bank tells, what follows of it for the goods.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use crate::http::{House, Said, good};
+
+const OURS: &str = "GB33BUKB20201555555555";
+
+const SETTINGS: &str = r#"
+holder = "Customs of the house"
+[[account]]
+id = "GB33BUKB20201555555555"
+currency = "GBP"
+bic = "BUKBGB22"
+"#;
+
+const MEASURES: &str = "\
+code,direction,origin,regime,tax_type,rate,formula,unit,from,until,basis
+9503003500,import,,,A00,4.7,,,2020-01-01,,tcta-2018
+";
+
+fn house(dir: &Path) -> House {
+    std::fs::write(dir.join("money.toml"), SETTINGS).unwrap();
+    // The pack has no customs duty: rates come as rows of the operator.
+    std::fs::create_dir_all(dir.join("pack")).unwrap();
+    std::fs::write(dir.join("pack/measures-money.csv"), MEASURES).unwrap();
+    House::sandbox(dir)
+}
+
+/// A notification of entries: side, amount, currency, status, reference or EndToEndId, own number.
+fn camt(id: &str, entries: &[(&str, &str, &str, &str, &str)]) -> String {
+    let mut all = String::new();
+    for (n, (side, amount, currency, status, reference)) in entries.iter().enumerate() {
+        let (way, back) = match *side {
+            "in" => ("CRDT", ""),
+            "out" => ("DBIT", ""),
+            _ => ("DBIT", "<RvslInd>true</RvslInd>"),
+        };
+        let booked = if *status == "BOOK" { "<BookgDt><Dt>2026-11-26</Dt></BookgDt>" } else { "" };
+        let (end, remittance) = if *side == "out" {
+            (*reference, String::new())
+        } else {
+            let said = format!(
+                "<RmtInf><Strd><CdtrRefInf><Tp><CdOrPrtry><Cd>SCOR</Cd></CdOrPrtry></Tp>\
+                 <Ref>{reference}</Ref></CdtrRefInf></Strd></RmtInf>"
+            );
+            ("NOTPROVIDED", said)
+        };
+        write!(
+            all,
+            "<Ntry><Amt Ccy=\"{currency}\">{amount}</Amt><CdtDbtInd>{way}</CdtDbtInd>{back}\
+             <Sts><Cd>{status}</Cd></Sts>{booked}<AcctSvcrRef>{id}-{n}</AcctSvcrRef>\
+             <BkTxCd><Prtry><Cd>X</Cd></Prtry></BkTxCd><NtryDtls><TxDtls><Refs>\
+             <EndToEndId>{end}</EndToEndId></Refs><Amt Ccy=\"{currency}\">{amount}</Amt>\
+             <CdtDbtInd>{way}</CdtDbtInd>{remittance}</TxDtls></NtryDtls></Ntry>"
+        )
+        .unwrap();
+    }
+    format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
+         <Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:camt.054.001.08\">\
+         <BkToCstmrDbtCdtNtfctn><GrpHdr><MsgId>{id}</MsgId>\
+         <CreDtTm>2026-11-26T18:00:00Z</CreDtTm></GrpHdr>\n<Ntfctn><Id>{id}</Id>\
+         <CreDtTm>2026-11-26T18:00:00Z</CreDtTm><Acct><Id><IBAN>{OURS}</IBAN></Id></Acct>\n\
+         {all}</Ntfctn></BkToCstmrDbtCdtNtfctn></Document>\n"
+    )
+}
+
+fn tells(house: &House, key: &str, message: &str) -> Said {
+    let headers = [("Idempotency-Key", key), ("Content-Type", "application/xml")];
+    house.post("/v1/bank", &headers, message.as_bytes())
+}
+
+/// What became of the first part of each entry.
+fn outcomes(said: &Said) -> Vec<String> {
+    assert_eq!(said.status, 201, "{}", String::from_utf8_lossy(&said.body));
+    let all = said.json();
+    let outcome = |e: &Value| e["parts"][0]["outcome"].as_str().unwrap().to_owned();
+    all["entries"].as_array().unwrap().iter().map(outcome).collect()
+}
+
+fn decides(house: &House, key: &str, act: &Value) -> Said {
+    let headers = [("Idempotency-Key", key), ("Content-Type", "application/json")];
+    house.post("/v1/money/acts", &headers, act.to_string().as_bytes())
+}
+
+fn act(house: &House, mrn: &str, key: &str, act: &Value) -> Said {
+    let headers = [("Idempotency-Key", key), ("Content-Type", "application/json")];
+    house.post(&format!("/v1/declarations/{mrn}/acts"), &headers, act.to_string().as_bytes())
+}
+
+fn state(house: &House, mrn: &str) -> String {
+    house.get(&format!("/v1/declarations/{mrn}")).text("state")
+}
+
+fn debt(house: &House, mrn: &str) -> Value {
+    let debts = house.get(&format!("/v1/declarations/{mrn}/debt")).json();
+    let opinion = || house.get(&format!("/v1/declarations/{mrn}/opinion")).json();
+    assert!(debts[0].is_object(), "{} {}", debts, opinion()["assessment"]);
+    debts[0].clone()
+}
+
+/// The reference of the last request.
+fn reference(house: &House, mrn: &str) -> String {
+    let debt = debt(house, mrn);
+    debt["requests"].as_array().unwrap().last().unwrap()["reference"].as_str().unwrap().to_owned()
+}
+
+fn told(house: &House, mrn: &str) -> Vec<String> {
+    let all = house.get(&format!("/v1/declarations/{mrn}/notifications")).json();
+    let all = all["notifications"].as_array().unwrap();
+    all.iter().map(|n| n["function"].as_str().unwrap().to_owned()).collect()
+}
+
+/// An import whose price has every cost in it, so that what it owes is known.
+fn import(lrn: &str) -> String {
+    good(lrn).replace("<ConditionCode>FCA<", "<ConditionCode>DAP<")
+}
+
+/// An import that owes, which nothing but its debt holds.
+fn owes(house: &House, lrn: &str) -> String {
+    files(house, lrn, &import(lrn))
+}
+
+fn files(house: &House, lrn: &str, message: &str) -> String {
+    let filed = house.file(lrn, message);
+    assert_eq!(filed.status, 201, "{}", String::from_utf8_lossy(&filed.body));
+    let mrn = filed.text("mrn");
+    for kind in ["documents", "examination"] {
+        let lift = json!({"act": "lift", "by": "o1", "kind": kind});
+        act(house, &mrn, &format!("{mrn} {kind}"), &lift);
+    }
+    mrn
+}
+
+/// That every currency sums to nothing.
+fn balanced(house: &House) {
+    let money = house.get("/v1/money").json();
+    for currency in money["currencies"].as_array().unwrap() {
+        assert_eq!(currency["sum"], "0.00", "{currency}");
+    }
+}
+
+#[test]
+fn goods_are_released_on_money_the_bank_booked() {
+    let dir = tempfile::tempdir().unwrap();
+    let house = house(dir.path());
+    let mrn = owes(&house, "PAYS");
+    assert_eq!(state(&house, &mrn), "awaiting-payment");
+    let owed = debt(&house, &mrn);
+    let due = owed["due"].as_str().unwrap().to_owned();
+    assert_eq!((&owed["settled"], &owed["outstanding"]), (&"open".into(), &due.clone().into()));
+    let request = owed["requests"][0].clone();
+    assert_eq!((&request["amount"], &request["currency"]), (&due.clone().into(), &"GBP".into()));
+    assert_eq!(request["accounts"][0]["account"], OURS);
+    let reference = reference(&house, &mrn);
+    assert!(reference.starts_with("RF"), "{reference}");
+
+    // Announced, in another currency, under another reference, too little: nothing moves.
+    let pending = tells(&house, "p", &camt("M1", &[("in", &due, "GBP", "PDNG", &reference)]));
+    assert_eq!(outcomes(&pending), ["not-booked"]);
+    let euros = tells(&house, "e", &camt("M2", &[("in", &due, "EUR", "BOOK", &reference)]));
+    assert_eq!(outcomes(&euros), ["wrong-currency"]);
+    let foreign = ("in", &*due, "GBP", "BOOK", "RF18539007547034");
+    let little = ("in", "1.00", "GBP", "BOOK", &*reference);
+    let other = tells(&house, "o", &camt("M4", &[foreign, little]));
+    assert_eq!(outcomes(&other), ["unknown-reference", "part"]);
+    assert_eq!(state(&house, &mrn), "awaiting-payment");
+    assert_eq!(debt(&house, &mrn)["settled"], "part");
+
+    // The rest, booked: cleared in the same commit, told once.
+    let rest = debt(&house, &mrn)["outstanding"].as_str().unwrap().to_owned();
+    let paid = camt("M3", &[("in", &rest, "GBP", "BOOK", &reference)]);
+    let taken = tells(&house, "r", &paid);
+    assert_eq!(outcomes(&taken), ["matched"]);
+    assert_eq!(taken.json()["entries"][0]["parts"][0]["declaration"], mrn);
+    assert_eq!(state(&house, &mrn), "cleared");
+    let functions = told(&house, &mrn);
+    assert_eq!(functions[functions.len() - 2..], ["13", "09"], "{functions:?}");
+
+    // The same message again, under its key and under another, counts once.
+    let again = tells(&house, "r", &paid);
+    assert_eq!((again.status, again.header("idempotency-replayed")), (201, "true"));
+    assert_eq!(outcomes(&tells(&house, "r2", &paid)), ["duplicate"]);
+    assert_eq!(debt(&house, &mrn)["settled"], "paid");
+    assert_eq!(told(&house, &mrn), functions);
+    balanced(&house);
+
+    // Another program that opens the house finds the same.
+    let (money, owed) = (house.get("/v1/money").json(), debt(&house, &mrn));
+    house.stop();
+    let house = self::house(dir.path());
+    assert_eq!(house.get("/v1/money").json(), money);
+    assert_eq!(debt(&house, &mrn), owed);
+    assert_eq!(outcomes(&tells(&house, "r3", &paid)), ["duplicate"]);
+}
+
+#[test]
+fn what_is_no_message_of_the_bank_is_kept_and_takes_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let house = house(dir.path());
+    let mrn = owes(&house, "NONE");
+    let reference = reference(&house, &mrn);
+    let due = debt(&house, &mrn)["due"].as_str().unwrap().to_owned();
+    let good = camt("M1", &[("in", &due, "GBP", "BOOK", &reference)]);
+    let check = |key: &str, message: &str, says: &str| {
+        let said = tells(&house, key, message);
+        said.is_problem(422, "bank-message-refused");
+        let problems = said.json()["problems"].to_string();
+        assert!(problems.contains(says), "{problems}");
+        let kept = house.get(&format!("/v1/declarations/{}/message", said.text("id")));
+        assert_eq!(kept.body, message.as_bytes());
+        // Asked again it is answered the same.
+        assert_eq!(tells(&house, key, message).status, 422);
+        assert_eq!(state(&house, &mrn), "awaiting-payment");
+    };
+    check("1", "no XML", "");
+    check("2", &good.replace(OURS, "GB94BARC10201530093459"), "foreign-account");
+    check("3", &good.replace("<CdtDbtInd>CRDT</CdtDbtInd>", ""), "CdtDbtInd");
+    check("4", &good.replace("camt.054.001.08", "camt.054.001.01"), "camt.054.001.01");
+    check("5", &good.replace(&due, &format!("-{due}")), "Amt");
+    let without = house.post("/v1/bank", &[("Content-Type", "application/xml")], good.as_bytes());
+    without.is_problem(400, "key-wanted");
+    let used = tells(&house, "1", &good);
+    used.is_problem(422, "key-used");
+    assert_eq!(outcomes(&tells(&house, "6", &good)), ["matched"]);
+    assert_eq!(state(&house, &mrn), "cleared");
+}
+
+#[test]
+fn a_deferment_account_takes_the_debt_of_those_who_may_use_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let house = house(dir.path());
+    let named = |lrn: &str, account: &str| {
+        let document = format!(
+            "<AdditionalDocument><CategoryCode>1</CategoryCode><ID>{account}</ID>\
+             <TypeCode>DAN</TypeCode></AdditionalDocument>"
+        );
+        let text = import(lrn);
+        let at = text.find("<BorderTransportMeans>").unwrap();
+        format!("{}{document}{}", &text[..at], &text[at..])
+    };
+    let mrn = owes(&house, "PLAIN");
+    let plain = debt(&house, &mrn);
+    let (due, debtor) = (plain["due"].as_str().unwrap(), plain["debtor"].as_str().unwrap());
+    let limit = |amount: &str, holders: &[&str]| json!({"act": "limit", "by": "cashier", "deferment": "1108654", "amount": amount, "currency": "GBP", "holders": holders});
+
+    // Nobody's account, and one that others hold, take nothing over.
+    let mrn = files(&house, "D1", &named("D1", "1108654"));
+    assert_eq!(state(&house, &mrn), "awaiting-payment");
+    assert_eq!(decides(&house, "l1", &limit(due, &["SOMEBODY"])).status, 201);
+    let mrn = files(&house, "D2", &named("D2", "1108654"));
+    assert_eq!(
+        (state(&house, &mrn), told(&house, &mrn).contains(&"14".to_owned())),
+        ("awaiting-payment".into(), false)
+    );
+
+    assert_eq!(decides(&house, "l2", &limit(due, &[debtor])).status, 201);
+    let mrn = files(&house, "D3", &named("D3", "1108654"));
+    assert_eq!(state(&house, &mrn), "cleared");
+    let owed = debt(&house, &mrn);
+    assert_eq!((&owed["settled"], &owed["deferred"]), (&"secured".into(), &due.into()));
+    assert_eq!(owed["requests"], json!([]));
+
+    // The limit is used up: payment is asked for, and it is said that the account holds too little.
+    let mrn = files(&house, "D4", &named("D4", "1108654"));
+    assert_eq!(state(&house, &mrn), "awaiting-payment");
+    assert!(told(&house, &mrn).contains(&"14".to_owned()));
+    assert_eq!(debt(&house, &mrn)["requests"].as_array().unwrap().len(), 1);
+    let over = decides(
+        &house,
+        "over",
+        &json!({"act": "defer", "by": "c", "declaration": mrn, "deferment": "1108654", "amount": due, "currency": "GBP"}),
+    );
+    over.is_problem(409, "money-refused");
+    assert_eq!(over.json()["why"], "over-limit");
+
+    // What the account owes is asked for, paid, and frees it.
+    let asked = decides(
+        &house,
+        "ask",
+        &json!({"act": "ask", "by": "c", "deferment": "1108654", "amount": due, "currency": "GBP"}),
+    );
+    assert_eq!(asked.status, 201);
+    let reference = asked.text("reference");
+    let again = decides(
+        &house,
+        "ask",
+        &json!({"act": "ask", "by": "c", "deferment": "1108654", "amount": due, "currency": "GBP"}),
+    );
+    assert_eq!(again.text("reference"), reference);
+    assert_eq!(
+        outcomes(&tells(&house, "b", &camt("M1", &[("in", due, "GBP", "BOOK", &reference)]))),
+        ["matched"]
+    );
+    let defer = json!({"act": "defer", "by": "c", "declaration": mrn, "deferment": "1108654", "amount": due, "currency": "GBP"});
+    assert_eq!(decides(&house, "defer", &defer).status, 201);
+    assert_eq!(state(&house, &mrn), "cleared");
+    balanced(&house);
+}
+
+#[test]
+fn a_guarantee_releases_and_money_clears() {
+    let dir = tempfile::tempdir().unwrap();
+    let house = house(dir.path());
+    let mrn = owes(&house, "SECURED");
+    let due = debt(&house, &mrn)["due"].as_str().unwrap().to_owned();
+    let of = |act: &str, amount: &str| json!({"act": act, "by": "c", "declaration": mrn, "guarantee": "G1", "amount": amount, "currency": "GBP"});
+    let nothing = decides(&house, "g0", &of("secure", &due));
+    nothing.is_problem(409, "money-refused");
+    let given =
+        json!({"act": "guarantee", "by": "c", "guarantee": "G1", "amount": due, "currency": "GBP"});
+    assert_eq!(decides(&house, "g1", &given).status, 201);
+    assert_eq!(decides(&house, "g2", &of("secure", &due)).status, 201);
+    assert_eq!(state(&house, &mrn), "released");
+    let functions = told(&house, &mrn);
+    assert_eq!(functions[functions.len() - 2..], ["13", "08"], "{functions:?}");
+    decides(&house, "g3", &of("release", &due)).is_problem(409, "money-refused");
+    let paid = camt("M1", &[("in", &due, "GBP", "BOOK", &reference(&house, &mrn))]);
+    assert_eq!(outcomes(&tells(&house, "b", &paid)), ["matched"]);
+    assert_eq!(state(&house, &mrn), "cleared");
+    assert_eq!(decides(&house, "g4", &of("release", &due)).status, 201);
+    assert_eq!(state(&house, &mrn), "cleared");
+    balanced(&house);
+}
+
+#[test]
+fn a_payment_the_bank_takes_back_opens_the_debt_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let house = house(dir.path());
+    let mrn = owes(&house, "BACK");
+    let hold = json!({"act": "hold", "by": "o", "kind": "examination", "agency": "vet", "reason": "sample"});
+    assert_eq!(act(&house, &mrn, "h", &hold).status, 201);
+    let (due, reference) =
+        (debt(&house, &mrn)["due"].as_str().unwrap().to_owned(), reference(&house, &mrn));
+    let paid = camt("M1", &[("in", &due, "GBP", "BOOK", &reference)]);
+    assert_eq!(outcomes(&tells(&house, "1", &paid)), ["matched"]);
+    let back = camt("M2", &[("back", &due, "GBP", "BOOK", &reference)]);
+    assert_eq!(outcomes(&tells(&house, "2", &back)), ["reversed"]);
+    let lift = json!({"act": "lift", "by": "o", "kind": "examination", "agency": "vet"});
+    assert_eq!(act(&house, &mrn, "l", &lift).status, 201);
+    assert_eq!(state(&house, &mrn), "awaiting-payment");
+    let paid = camt("M3", &[("in", &due, "GBP", "BOOK", &reference)]);
+    assert_eq!(outcomes(&tells(&house, "3", &paid)), ["matched"]);
+    assert_eq!(state(&house, &mrn), "cleared");
+    balanced(&house);
+}
+
+#[test]
+fn what_was_paid_on_a_declaration_that_is_ended_is_given_back() {
+    let dir = tempfile::tempdir().unwrap();
+    let house = house(dir.path());
+    let mrn = owes(&house, "ENDED");
+    let hold = json!({"act": "hold", "by": "o", "kind": "query", "reason": "question"});
+    assert_eq!(act(&house, &mrn, "h", &hold).status, 201);
+    let due = debt(&house, &mrn)["due"].as_str().unwrap().to_owned();
+    let paid = camt("M1", &[("in", &due, "GBP", "BOOK", &reference(&house, &mrn))]);
+    assert_eq!(outcomes(&tells(&house, "1", &paid)), ["matched"]);
+    let refund = |amount: &str| json!({"act": "refund", "by": "c", "declaration": mrn, "amount": amount, "currency": "GBP", "payee": {"name": "Trader", "account": "GB94BARC10201530093459", "bic": "BARCGB22"}});
+    decides(&house, "r0", &refund(&due)).is_problem(409, "money-refused");
+    let cancel = json!({"act": "cancel", "by": "o", "reason": "not-founded"});
+    let mut cancelled = act(&house, &mrn, "c", &cancel);
+    if cancelled.status == 422 {
+        let reason = cancelled.json()["reasons"][0]["code"].clone();
+        cancelled = act(&house, &mrn, "c", &json!({"act": "cancel", "by": "o", "reason": reason}));
+    }
+    assert_eq!(cancelled.status, 201, "{}", String::from_utf8_lossy(&cancelled.body));
+    let owed = debt(&house, &mrn);
+    assert_eq!((&owed["due"], &owed["settled"]), (&"0.00".into(), &"over".into()));
+    let decided = decides(&house, "r1", &refund(&due));
+    assert_eq!(decided.status, 201, "{}", String::from_utf8_lossy(&decided.body));
+    let order = json!({"act": "order", "by": "c", "currency": "GBP"});
+    let ordered = decides(&house, "o1", &order);
+    assert_eq!(ordered.status, 201, "{}", String::from_utf8_lossy(&ordered.body));
+    let text = house.get(&format!("/v1/money/orders/{}", ordered.text("id"))).body;
+    let text = String::from_utf8(text).unwrap();
+    let end = decided.text("id").replace('-', "");
+    assert!(text.contains(&format!("<EndToEndId>{end}</EndToEndId>")), "{text}");
+    assert!(text.contains("GB94BARC10201530093459") && text.contains(&due), "{text}");
+    // Nothing is ordered twice.
+    decides(&house, "o2", &order).is_problem(409, "order-refused");
+    let out = camt("M2", &[("out", &due, "GBP", "BOOK", &end)]);
+    assert_eq!(outcomes(&tells(&house, "2", &out)), ["refund-paid"]);
+    assert_eq!(house.get("/v1/money").json()["refunds"], json!([]));
+    balanced(&house);
+}
