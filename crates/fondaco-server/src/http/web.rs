@@ -8,6 +8,7 @@ mod ask;
 mod declaration;
 mod explain;
 mod law;
+mod money;
 mod requirements;
 
 mod goods;
@@ -64,6 +65,7 @@ pub(crate) fn router() -> Router<Arc<House>> {
         .merge(requirements::router())
         .merge(explain::router())
         .merge(law::router())
+        .route("/money", get(money::money))
         .route("/goods", get(goods::goods))
         .route("/findings", get(codes))
         .route("/findings/{code}", get(code))

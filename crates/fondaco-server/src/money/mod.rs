@@ -20,7 +20,7 @@ use serde::Deserialize;
 
 pub(crate) use act::{MONEY, MoneyMessage, MoneyRefused, words};
 pub(crate) use bank::BankRefused;
-pub(crate) use report::{DebtView, MoneyView};
+pub(crate) use report::{DebtView, Facility, MoneyView, RequestView, Waiting};
 
 use crate::cli::Failure;
 use crate::house::House;

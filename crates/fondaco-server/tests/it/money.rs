@@ -387,3 +387,117 @@ fn what_was_paid_on_a_declaration_that_is_ended_is_given_back() {
     assert_eq!(house.get("/v1/money").json()["refunds"], json!([]));
     balanced(&house);
 }
+
+/// A change of a message: of a figure, a word, a reference, an element, a byte.
+fn mutant(text: &str, others: &[String], below: &mut impl FnMut(usize) -> usize) -> String {
+    let amount = text.split("<Amt Ccy=\"GBP\">").nth(1).unwrap().split('<').next().unwrap();
+    let reference = text.split("<Ref>").nth(1).unwrap().split('<').next().unwrap();
+    let other = &others[below(others.len())];
+    let more = |factor: &str| text.replace(&format!(">{amount}<"), &format!(">{factor}<"));
+    match below(16) {
+        0 => more("0.01"),
+        1 => more(&format!("{amount}0")),
+        2 => more(&format!("1{amount}")),
+        3 => text.replacen(&format!(">{amount}<"), ">999.99<", 1),
+        4 => text.replace(reference, other),
+        5 => text.replace("BOOK", ["PDNG", "INFO", "FUTR", "book"][below(4)]),
+        6 => text.replace("CRDT", "DBIT"),
+        7 => text.replacen("CRDT", "DBIT", 1),
+        8 => text.replace("Ccy=\"GBP\"", "Ccy=\"USD\""),
+        9 => text.replace("<Sts>", "<RvslInd>true</RvslInd><Sts>"),
+        10 => text.replace(reference, &reference.replacen(|c: char| c.is_ascii_digit(), "7", 3)),
+        11 => text.replace(&format!("<Ref>{reference}</Ref>"), ""),
+        12 => text.replace(OURS, "GB94BARC10201530093459"),
+        13 => {
+            let second = format!("<Strd><CdtrRefInf><Ref>{other}</Ref></CdtrRefInf></Strd>");
+            text.replace("</RmtInf>", &format!("{second}</RmtInf>"))
+        }
+        14 => {
+            let entry = &text[text.find("<Ntry>").unwrap()..text.find("</Ntfctn>").unwrap()];
+            text.replace(entry, &format!("{entry}{entry}"))
+        }
+        _ => {
+            let mut bytes = text.as_bytes().to_vec();
+            let at = below(bytes.len());
+            bytes[at] = b" 0123456789<>/AZaz\"."[below(20)];
+            String::from_utf8(bytes).unwrap()
+        }
+    }
+}
+
+/// What a message that was taken says was booked under each reference, read by another program: one
+/// entry with one part, once for each number of the bank's own.
+fn booked(text: &str, told: &mut std::collections::BTreeSet<String>) -> Vec<(String, f64)> {
+    let document = roxmltree::Document::parse(text).unwrap();
+    let text_of = |node: roxmltree::Node<'_, '_>, name: &str| {
+        let found =
+            node.descendants().find(|n| n.has_tag_name(name) || n.tag_name().name() == name);
+        found.and_then(|n| n.text()).unwrap_or_default().trim().to_owned()
+    };
+    let mut all = Vec::new();
+    for entry in document.descendants().filter(|n| n.tag_name().name() == "Ntry") {
+        let back = text_of(entry, "RvslInd") == "true" || text_of(entry, "RvslInd") == "1";
+        let amount = entry.descendants().find(|n| n.tag_name().name() == "Amt").unwrap();
+        let counts = text_of(entry, "Cd") == "BOOK"
+            && text_of(entry, "CdtDbtInd") == "CRDT"
+            && amount.attribute("Ccy") == Some("GBP")
+            && !back;
+        if counts && told.insert(text_of(entry, "AcctSvcrRef")) {
+            let amount = amount.text().unwrap().trim().parse().unwrap();
+            all.push((text_of(entry, "Ref").to_uppercase(), amount));
+        }
+    }
+    all
+}
+
+#[test]
+fn a_thousand_changed_messages_release_nothing_the_bank_did_not_pay_for() {
+    let dir = tempfile::tempdir().unwrap();
+    let house = house(dir.path());
+    let mut seed = 0x5eed_u64;
+    let mut below = |most: usize| {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (seed >> 33) as usize % most
+    };
+    let mrns: Vec<String> = (0..600).map(|n| owes(&house, &format!("M{n}"))).collect();
+    let references: Vec<String> = mrns.iter().map(|mrn| reference(&house, mrn)).collect();
+    let due = debt(&house, &mrns[0])["due"].as_str().unwrap().to_owned();
+    let owed: f64 = due.parse().unwrap();
+    let mut received = std::collections::BTreeMap::<String, f64>::new();
+    let mut told = std::collections::BTreeSet::new();
+    let (mut taken, mut refused) = (0, 0);
+    let mut open: Vec<usize> = (0..mrns.len()).collect();
+    for n in 0..1_000 {
+        let at = below(open.len());
+        let of = open[at];
+        let honest = camt(&format!("X{n}"), &[("in", &due, "GBP", "BOOK", &references[of])]);
+        let message = mutant(&honest, &references, &mut below);
+        let said = tells(&house, &format!("m{n}"), &message);
+        match said.status {
+            201 => {
+                taken += 1;
+                for (reference, amount) in booked(&message, &mut told) {
+                    *received.entry(reference).or_default() += amount;
+                }
+            }
+            422 => refused += 1,
+            other => panic!("{other}: {message}"),
+        }
+        let paid = received.get(&references[of]).copied().unwrap_or_default() + 1e-9 >= owed;
+        let cleared = state(&house, &mrns[of]) == "cleared";
+        assert!(paid || !cleared, "{} was released by {message}", mrns[of]);
+        if cleared {
+            open.swap_remove(at);
+        }
+    }
+    let mut cleared = 0;
+    for (mrn, reference) in mrns.iter().zip(&references) {
+        let paid = received.get(reference).copied().unwrap_or_default() + 1e-9 >= owed;
+        let is_cleared = state(&house, mrn) == "cleared";
+        assert!(paid || !is_cleared, "{mrn} was released");
+        cleared += usize::from(is_cleared);
+    }
+    println!("{taken} taken, {refused} refused, {cleared} of {} released, 0 wrongly", mrns.len());
+    assert!(taken > 200 && refused > 200, "{taken} {refused}");
+    balanced(&house);
+}

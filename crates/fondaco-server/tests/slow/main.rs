@@ -67,8 +67,12 @@ impl Drop for House {
 
 /// A declaration of the corpus under another reference.
 pub(crate) fn declaration(reference: &str) -> Vec<u8> {
-    let path = root().join("data/corpus/gb/001-phones-felixstowe.xml");
-    let text = std::fs::read_to_string(path).unwrap();
+    renamed("gb/001-phones-felixstowe.xml", reference)
+}
+
+/// This file of the corpus under another reference.
+pub(crate) fn renamed(file: &str, reference: &str) -> Vec<u8> {
+    let text = std::fs::read_to_string(root().join("data/corpus").join(file)).unwrap();
     let open = text.find("<FunctionalReferenceID>").unwrap() + "<FunctionalReferenceID>".len();
     let end = open + text[open..].find('<').unwrap();
     format!("{}{reference}{}", &text[..open], &text[end..]).into_bytes()

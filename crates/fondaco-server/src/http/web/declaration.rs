@@ -18,6 +18,7 @@ use super::super::notifications;
 use super::{ActView, Named, Page, Shared, named};
 use crate::act;
 use crate::house;
+use crate::money::DebtView;
 use crate::store::{Filing, Happened};
 
 /// Most characters of a message that are shown.
@@ -228,6 +229,7 @@ struct DeclarationPage<'a> {
     cut: bool,
     size: usize,
     acts: Vec<ActView>,
+    debts: Vec<DebtView>,
 }
 
 pub(super) async fn declaration(
@@ -246,14 +248,15 @@ pub(super) async fn declaration(
     let kept = if numbered {
         house.state(&f.mrn).and_then(|state| {
             let events = house.store.events(&f.mrn, 0, 10_000)?;
-            Ok((state.name(), events, house.store.about(&f.mrn)?))
+            let about = house.store.about(&f.mrn)?;
+            Ok((state.name(), events, about, house.debts(&f.mrn)?))
         })
     } else if f.outcome == "returned" {
-        Ok(("returned", Vec::new(), Vec::new()))
+        Ok(("returned", Vec::new(), Vec::new(), Vec::new()))
     } else {
-        Ok(("noted", Vec::new(), Vec::new()))
+        Ok(("noted", Vec::new(), Vec::new(), Vec::new()))
     };
-    let (state, events, about_it) = match kept {
+    let (state, events, about_it, debts) = match kept {
         Ok(all) => all,
         Err(fault) => return p.fault(&fault),
     };
@@ -308,6 +311,7 @@ pub(super) async fn declaration(
         message,
         size: f.body.len(),
         acts,
+        debts,
         o,
         name: if numbered { f.mrn.clone() } else { f.id.clone() },
         f,

@@ -3,6 +3,17 @@
 /// As in the table of [`super`]: group, name, English, Chinese, Russian.
 pub(super) const TERMS: &[(&str, &str, [&str; 3])] = &[
     (
+        "label",
+        "money-told",
+        [
+            "By the ledger: debts as they were charged, money as the bank booked it, and what waits for a decision. Every currency sums to nothing.",
+            "依账簿：已计征的税费、银行已入账的款项，以及待决定事项。各币种合计均为零。",
+            "По учёту: начисленные долги, деньги, проведённые банком, и то, что ждёт решения. По каждой валюте сумма равна нулю.",
+        ],
+    ),
+    ("label", "money-by-currency", ["By currency", "按币种", "По валютам"]),
+    ("label", "money-how", ["How to pay", "如何缴款", "Как уплатить"]),
+    (
         "remedy",
         "bank-message-refused",
         [
