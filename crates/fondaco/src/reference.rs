@@ -360,6 +360,9 @@ pub struct Profile {
     pub no_claim: Option<Vec<Token>>,
     /// Beginnings of ids of common requirements that the pack carries out by rows of its own.
     pub carried_out: Vec<String>,
+    /// How many days an official rate of exchange without a last day may be paid by; `None` where payment
+    /// in another currency is not taken.
+    pub rate_days: Option<u16>,
     /// Documents of a declaration whose number is the deferment account its debt is to be taken over by:
     /// category and type run together.
     pub deferment_documents: Vec<Token>,
@@ -541,6 +544,17 @@ impl<'a> Reference<'a> {
     #[must_use]
     pub fn rate_row(&self, currency: Currency) -> Option<&'a Rate> {
         self.pack.rates.iter().find(|r| r.currency == currency && r.validity.covers(self.day))
+    }
+
+    /// The rate of exchange to pay by today, and the last day it is good for; `None` where there is none,
+    /// or the newest is stale.
+    #[must_use]
+    pub fn rate_to_pay(&self, currency: Currency) -> Option<(&'a Rate, Day)> {
+        let days = i32::from(self.pack.profile.rate_days?);
+        let row = self.rate_row(currency)?;
+        let good = Day::from_number(row.validity.from?.number().checked_add(days - 1)?).ok()?;
+        let until = row.validity.until.unwrap_or(good);
+        (self.day <= until).then_some((row, until))
     }
 
     /// The costs a price has in it by its delivery term; `None` where that is not held.

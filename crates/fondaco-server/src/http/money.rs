@@ -138,6 +138,10 @@ pub(super) async fn act(
             });
             problem(StatusCode::CONFLICT, "money-refused", Some(more))
         }
+        Err(MoneyRefused::NoRate(currency)) => {
+            let more = json!({"currency": currency.as_str()});
+            problem(StatusCode::CONFLICT, "no-rate", Some(more))
+        }
         Err(MoneyRefused::Order(why)) => {
             problem(StatusCode::CONFLICT, "order-refused", Some(json!({"detail": why})))
         }

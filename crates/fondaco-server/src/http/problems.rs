@@ -60,6 +60,14 @@ pub(crate) const PROBLEMS: &[(&str, [&str; 3])] = &[
         ],
     ),
     (
+        "no-rate",
+        [
+            "No official rate of exchange is good today for this currency",
+            "该币种今日没有有效的官方汇率",
+            "Для этой валюты сегодня нет действующего официального курса",
+        ],
+    ),
+    (
         "order-refused",
         [
             "No payment order is made: see why",

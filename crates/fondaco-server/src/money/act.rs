@@ -21,7 +21,7 @@ pub(crate) const MONEY: &str = "money";
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct MoneyMessage {
-    /// `limit`, `guarantee`, `ask`, `defer`, `undefer`, `secure`, `release`, `refund`, `credit`,
+    /// `limit`, `guarantee`, `ask`, `quote`, `defer`, `undefer`, `secure`, `release`, `refund`, `credit`,
     /// `use-credit`, `assign`, `assign-refund`, `reverse` or `order`.
     pub(crate) act: String,
     /// Who decides: the person's own id.
@@ -99,6 +99,9 @@ pub(crate) enum MoneyRefused {
     /// The ledger does not take it.
     #[error(transparent)]
     Ledger(Box<Refusal>),
+    /// There is no official rate of exchange for the currency today, or the newest is stale.
+    #[error("no rate of exchange is good today for {0}")]
+    NoRate(Currency),
     /// No payment order can be written: which element, and why.
     #[error("{0}")]
     Order(String),
@@ -222,7 +225,7 @@ impl MoneyMessage {
                 };
                 Box::new(move |ledger| ledger.reverse(slip, &of, why))
             }
-            "ask" | "order" => return Ok(None),
+            "ask" | "order" | "quote" => return Ok(None),
             _ => return Err(MoneyRefused::Field("act")),
         }))
     }
@@ -294,8 +297,10 @@ impl House {
         };
         filing.opinion = store::pack(json!({"act": message}).to_string().as_bytes())?;
         filing.receipt = self.receipt(&filing, "");
-        if message.act == "order" {
-            return self.order(message, filing, bytes).await;
+        match message.act.as_str() {
+            "order" => return self.order(message, filing, bytes).await,
+            "quote" => return self.quote(message, filing, bytes).await,
+            _ => {}
         }
         let receipt = filing.receipt.clone();
         let done = self

@@ -6,6 +6,7 @@
 mod act;
 mod bank;
 mod order;
+mod quote;
 mod report;
 
 use std::path::Path;

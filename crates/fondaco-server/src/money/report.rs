@@ -53,6 +53,12 @@ pub(crate) struct RequestView {
     pub(crate) currency: String,
     /// How much of it was received.
     pub(crate) received: String,
+    /// What all of it settles, where that is in another currency.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) worth: Option<String>,
+    /// The last day the bank may book it by the rate it was made by; empty where there is none.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub(crate) until: String,
     /// Where to pay: accounts of the house in its currency.
     pub(crate) accounts: Vec<AccountView>,
 }
@@ -116,6 +122,9 @@ pub(crate) struct CurrencyView {
     pub(crate) share_of_settled: String,
     /// By tax type, what was charged.
     pub(crate) revenue: Vec<(String, String)>,
+    /// What of it was paid in other currencies, by the rates of its requests (below zero: paid in this
+    /// currency for debts in others).
+    pub(crate) exchanged: String,
     /// What is at banks by the ledger.
     pub(crate) at_banks: Vec<(String, String)>,
     /// The sum of all balances: nothing.
@@ -218,6 +227,9 @@ impl House {
             amount: text(request.money.amount),
             currency: currency.to_string(),
             received: text(received),
+            worth: (request.worth.currency != currency)
+                .then(|| format!("{} {}", text(request.worth.amount), request.worth.currency)),
+            until: request.until.map(|day| day.to_string()).unwrap_or_default(),
             accounts: ours.map(account).collect(),
         })
     }
@@ -238,6 +250,7 @@ struct Sums {
     received: Decimal,
     deferred: Decimal,
     guaranteed: Decimal,
+    exchanged: Decimal,
     revenue: Vec<(String, String)>,
     at_banks: Vec<(String, String)>,
 }
@@ -280,6 +293,7 @@ fn view(books: &Books) -> MoneyView {
                 let of = sums.entry(currency).or_default();
                 of.revenue.push((tax.to_string(), text(-amount)));
             }
+            Account::Exchange => sums.entry(currency).or_default().exchanged = amount,
             Account::Bank(id) => {
                 let of = sums.entry(currency).or_default();
                 of.at_banks.push((id.to_string(), text(amount)));
@@ -335,6 +349,7 @@ fn view(books: &Books) -> MoneyView {
         received_share: percent(s.received, s.due),
         settled_share: percent(s.received + s.deferred, s.due),
         share_of_settled: percent(settled(&s), all),
+        exchanged: text(s.exchanged),
         revenue: s.revenue,
         at_banks: s.at_banks,
         sum: text(ledger.sum(currency)),

@@ -83,8 +83,8 @@ impl Books {
             changes: 0,
         };
         let mut statement = db.prepare_cached(
-            "SELECT reference, declaration, debtor, deferment, currency, amount
-             FROM payment_request ORDER BY seq",
+            "SELECT reference, declaration, debtor, deferment, currency, amount, worth_currency,
+               worth, until FROM payment_request ORDER BY seq",
         )?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
@@ -100,7 +100,12 @@ impl Books {
             let currency = text(4)?.parse().map_err(fault)?;
             let money = Money { amount: text(5)?.parse().map_err(fault)?, currency };
             let reference = text(0)?.parse().map_err(fault)?;
-            books.keep(PaymentRequest { reference, payable, money }).map_err(fault)?;
+            let currency = text(6)?.parse().map_err(fault)?;
+            let worth = Money { amount: text(7)?.parse().map_err(fault)?, currency };
+            let until = row.get::<_, Option<i32>>(8)?.map(Day::from_number).transpose();
+            let until = until.map_err(fault)?;
+            let request = PaymentRequest { reference, payable, money, worth, until };
+            books.keep(request).map_err(fault)?;
         }
         let mut statement =
             db.prepare_cached("SELECT deferment, holder, may FROM deferment_holder ORDER BY seq")?;

@@ -11,7 +11,7 @@ use fondaco::ledger::{
     BankEntry, Charge, CreditorReference, Debt, DeclarationId, DefermentId, Key, Ledger, Payable,
     PaymentRequest, Posting, RefundId, Refusal, Slip, Taken,
 };
-use fondaco::money::Money;
+use fondaco::money::{Decimal, Money};
 use rusqlite::{OptionalExtension as _, params};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -48,6 +48,9 @@ CREATE TABLE IF NOT EXISTS payment_request (
   deferment TEXT NOT NULL,
   currency TEXT NOT NULL,
   amount TEXT NOT NULL,
+  worth_currency TEXT NOT NULL,
+  worth TEXT NOT NULL,
+  until INTEGER,
   filing INTEGER NOT NULL
 ) STRICT;
 CREATE TABLE IF NOT EXISTS payment_order (
@@ -221,6 +224,19 @@ impl Writing<'_> {
         money: Money,
         prefix: &str,
     ) -> Result<CreditorReference, Fault> {
+        self.ask_in(books, filing, payable, money, (money, None), prefix)
+    }
+
+    /// Asks for money that settles that much in another currency, until a day.
+    fn ask_in(
+        &self,
+        books: &mut Books,
+        filing: i64,
+        payable: Payable,
+        money: Money,
+        (worth, until): (Money, Option<Day>),
+        prefix: &str,
+    ) -> Result<CreditorReference, Fault> {
         let reference = CreditorReference::numbered(prefix, books.requests + 1).map_err(fault)?;
         let (declaration, debtor, deferment) = match &payable {
             Payable::Debt(debt) => (debt.declaration.as_str(), debt.debtor.as_str(), ""),
@@ -229,8 +245,9 @@ impl Writing<'_> {
         self.db
             .prepare_cached(
                 "INSERT INTO payment_request
-                   (reference, declaration, debtor, deferment, currency, amount, filing)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                   (reference, declaration, debtor, deferment, currency, amount, worth_currency,
+                    worth, until, filing)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
             )?
             .execute(params![
                 reference.as_str(),
@@ -239,9 +256,13 @@ impl Writing<'_> {
                 deferment,
                 money.currency.as_str(),
                 money.amount.to_string(),
+                worth.currency.as_str(),
+                worth.amount.to_string(),
+                until.map(Day::number),
                 filing,
             ])?;
-        books.keep(PaymentRequest { reference, payable, money }).map_err(fault)?;
+        let request = PaymentRequest { reference, payable, money, worth, until };
+        books.keep(request).map_err(fault)?;
         Ok(reference)
     }
 
@@ -394,6 +415,38 @@ impl Writing<'_> {
         };
         self.settle(seq, &filing.at, &touched)?;
         Ok(Ok((Lodged::Written, reference)))
+    }
+
+    /// Asks for what is open of a declaration's debt in another currency: how much that is, and until when
+    /// it is taken, is worked out by `price` of what is open now.
+    ///
+    /// # Errors
+    /// [`Fault`]; within, that nothing is open.
+    pub(crate) fn ask_for(
+        &self,
+        filing: &Filing,
+        declaration: &DeclarationId,
+        prefix: &str,
+        price: impl FnOnce(Money) -> Option<(Money, Day)>,
+    ) -> Result<Result<Lodged, Refusal>, Fault> {
+        if let Some(before) = self.before(filing)? {
+            return Ok(Ok(before));
+        }
+        self.with_books(|books| {
+            let open = books.ledger.debts_of(declaration).find_map(|(debt, standing)| {
+                let amount = standing.outstanding();
+                let money = Money { amount, currency: standing.currency };
+                (amount > Decimal::ZERO).then(|| (debt.clone(), money))
+            });
+            let Some((debt, worth)) = open else { return Ok(Err(Refusal::NothingToPost)) };
+            let Some((money, until)) = price(worth) else {
+                return Ok(Err(Refusal::NotAnAmount(worth.amount)));
+            };
+            let seq = self.filing(filing)?;
+            let until = (worth, Some(until));
+            self.ask_in(books, seq, Payable::Debt(debt), money, until, prefix)?;
+            Ok(Ok(Lodged::Written))
+        })
     }
 
     /// Writes an order of refunds, where none of them was ordered before.

@@ -23,7 +23,11 @@ code,direction,origin,regime,tax_type,rate,formula,unit,from,until,basis
 ";
 
 fn house(dir: &Path) -> House {
-    std::fs::write(dir.join("money.toml"), SETTINGS).unwrap();
+    house_with(dir, SETTINGS)
+}
+
+fn house_with(dir: &Path, settings: &str) -> House {
+    std::fs::write(dir.join("money.toml"), settings).unwrap();
     // The pack has no customs duty: rates come as rows of the operator.
     std::fs::create_dir_all(dir.join("pack")).unwrap();
     std::fs::write(dir.join("pack/measures-money.csv"), MEASURES).unwrap();
@@ -386,6 +390,72 @@ fn what_was_paid_on_a_declaration_that_is_ended_is_given_back() {
     assert_eq!(outcomes(&tells(&house, "2", &out)), ["refund-paid"]);
     assert_eq!(house.get("/v1/money").json()["refunds"], json!([]));
     balanced(&house);
+}
+
+#[test]
+fn a_debt_is_paid_in_another_currency_at_todays_official_rate() {
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::create_dir_all(dir.path().join("pack")).unwrap();
+    let today = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::system()).date();
+    let old = today - jiff::Span::new().days(60);
+    let rates = format!(
+        "currency,per_unit,from,until,source\nCNY,0.10,{today},,the central bank\n\
+         KZT,0.0015,{old},,the central bank\n"
+    );
+    std::fs::write(dir.path().join("pack/rates-today.csv"), rates).unwrap();
+    let settings = format!("{SETTINGS}[[account]]\nid = \"CN1\"\ncurrency = \"CNY\"\n");
+    let house = house_with(dir.path(), &settings);
+    let mrn = owes(&house, "YUAN");
+    let due = debt(&house, &mrn)["due"].as_str().unwrap().to_owned();
+    let quote = |currency: &str| json!({"act": "quote", "by": "trader", "declaration": mrn, "currency": currency});
+    // No rate, and one that is two months old.
+    decides(&house, "usd", &quote("USD")).is_problem(409, "no-rate");
+    decides(&house, "kzt", &quote("KZT")).is_problem(409, "no-rate");
+    decides(&house, "gbp", &quote("GBP")).is_problem(400, "bad-request");
+    let asked = decides(&house, "cny", &quote("CNY"));
+    assert_eq!(asked.status, 201, "{}", String::from_utf8_lossy(&asked.body));
+    let request = debt(&house, &mrn)["requests"][1].clone();
+    let yuan = format!("{:.2}", due.parse::<f64>().unwrap() * 10.0);
+    assert_eq!((&request["amount"], &request["currency"]), (&yuan.clone().into(), &"CNY".into()));
+    assert_eq!(request["worth"], format!("{due} GBP"));
+    assert_eq!(request["accounts"][0]["account"], "CN1");
+    assert_eq!(decides(&house, "cny", &quote("CNY")).text("reference"), asked.text("reference"));
+    let told = camt("Y1", &[("in", &yuan, "CNY", "BOOK", &asked.text("reference"))]);
+    let told = told.replace("<IBAN>GB33BUKB20201555555555</IBAN>", "<Othr><Id>CN1</Id></Othr>");
+    let told = told.replace("<Dt>2026-11-26</Dt>", &format!("<Dt>{today}</Dt>"));
+    assert_eq!(outcomes(&tells(&house, "y", &told)), ["matched"]);
+    assert_eq!(state(&house, &mrn), "cleared");
+    balanced(&house);
+    let money = house.get("/v1/money").json();
+    let yuans = money["currencies"].as_array().unwrap().iter().find(|c| c["currency"] == "CNY");
+    assert_eq!(yuans.unwrap()["exchanged"], format!("-{yuan}"));
+}
+
+#[test]
+fn a_message_is_the_banks_only_with_its_signature_where_its_key_is_named() {
+    let dir = tempfile::tempdir().unwrap();
+    let bank = fondaco_wire::receipt::Signer::new(&[7; 32]);
+    let other = fondaco_wire::receipt::Signer::new(&[8; 32]);
+    let settings = format!("bank_keys = ['{}']\n{SETTINGS}", bank.public_jwk());
+    let house = house_with(dir.path(), &settings);
+    let mrn = owes(&house, "SIGNED");
+    let due = debt(&house, &mrn)["due"].as_str().unwrap().to_owned();
+    let message = camt("M1", &[("in", &due, "GBP", "BOOK", &reference(&house, &mrn))]);
+    let signs = |signer: &fondaco_wire::receipt::Signer, text: &str| {
+        let digest = fondaco_wire::receipt::digest(text.as_bytes());
+        signer.state("fondaco-bank+jws", &json!({"digest": digest}))
+    };
+    let sends = |key: &str, signature: Option<String>| {
+        let mut headers = vec![("Idempotency-Key", key), ("Content-Type", "application/xml")];
+        headers.extend(signature.as_deref().map(|s| ("Bank-Signature", s)));
+        house.post("/v1/bank", &headers, message.as_bytes())
+    };
+    sends("1", None).is_problem(401, "not-the-bank");
+    sends("2", Some(signs(&other, &message))).is_problem(401, "not-the-bank");
+    sends("3", Some(signs(&bank, "another"))).is_problem(401, "not-the-bank");
+    assert_eq!(state(&house, &mrn), "awaiting-payment");
+    assert_eq!(outcomes(&sends("4", Some(signs(&bank, &message)))), ["matched"]);
+    assert_eq!(state(&house, &mrn), "cleared");
 }
 
 /// A change of a message: of a figure, a word, a reference, an element, a byte.

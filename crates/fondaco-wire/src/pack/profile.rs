@@ -52,6 +52,7 @@ pub(super) struct ProfileFile {
     carried_out: Vec<String>,
     #[serde(default)]
     deferment_documents: Vec<String>,
+    rate_days: Option<u16>,
     #[serde(default)]
     groups: BTreeMap<String, Vec<String>>,
     policy: PolicyFile,
@@ -231,6 +232,7 @@ impl Reader<'_> {
             price_methods: self.tokens(&file.price_methods),
             no_claim: file.no_claim.as_deref().map(|all| self.tokens(all)),
             carried_out: file.carried_out,
+            rate_days: file.rate_days,
             deferment_documents: self.tokens(&file.deferment_documents),
             policy: Policy {
                 yellow_from: file.policy.yellow_from,

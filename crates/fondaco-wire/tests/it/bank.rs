@@ -539,11 +539,9 @@ fn house() -> House {
         };
         let posting = house.ledger.charge(slip, &debt(number), &charge.unwrap()).unwrap();
         house.ledger.apply(posting).unwrap();
-        let request = PaymentRequest {
-            reference: reference(number as u64),
-            payable: Payable::Debt(debt(number)),
-            money: Money { amount, currency },
-        };
+        let money = Money { amount, currency };
+        let payable = Payable::Debt(debt(number));
+        let request = PaymentRequest::plain(reference(number as u64), payable, money);
         house.intake.ask(request).unwrap();
     }
     house

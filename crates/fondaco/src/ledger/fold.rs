@@ -236,7 +236,8 @@ impl Standing {
             | Account::Used(_)
             | Account::Limit(_)
             | Account::Amount(_)
-            | Account::Granted => {}
+            | Account::Granted
+            | Account::Exchange => {}
         }
     }
 }
@@ -325,6 +326,9 @@ impl Ledger {
             | Reason::Correction => false,
         };
         if posting.moves_bank() && !bank_told {
+            return Err(Refusal::OnlyTheBank);
+        }
+        if !exchanges_well(posting) {
             return Err(Refusal::OnlyTheBank);
         }
         self.check_debts(posting)?;
@@ -607,6 +611,21 @@ impl Ledger {
             _ => None,
         };
         self.balances.range(first..).map_while(of).collect()
+    }
+}
+
+/// Whether a posting changes money of one currency into another only where a bank moved it: one amount in
+/// and one out, of two currencies.
+fn exchanges_well(posting: &Posting) -> bool {
+    let exchanged = posting.entries().iter().filter(|e| e.account == Account::Exchange);
+    let exchanged: Vec<Money> = exchanged.map(|e| e.money).collect();
+    match exchanged[..] {
+        [] => true,
+        [a, b] => {
+            let opposite = a.amount.is_sign_negative() != b.amount.is_sign_negative();
+            posting.moves_bank() && opposite && a.currency != b.currency
+        }
+        _ => false,
     }
 }
 

@@ -15,6 +15,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
+use rust_decimal::RoundingStrategy;
+
 use super::fold::{Ledger, Refusal};
 use super::outcome::Outcome;
 use super::posting::{Account, BankId, Entry, Key, Payable, Posting, Reason, RefundId, SuspenseId};
@@ -112,6 +114,33 @@ pub struct PaymentRequest {
     pub payable: Payable,
     /// How much, above zero.
     pub money: Money,
+    /// What all of it settles, in the currency of what it is for: the same money, or that in another
+    /// currency by the rate the request was made by.
+    pub worth: Money,
+    /// The last day on which money in another currency is taken at that rate; `None` where there is none.
+    pub until: Option<Day>,
+}
+
+impl PaymentRequest {
+    /// A request in the currency of what it is for.
+    #[must_use]
+    pub fn plain(reference: CreditorReference, payable: Payable, money: Money) -> Self {
+        Self { reference, payable, money, worth: money, until: None }
+    }
+
+    /// What this much more settles where that much of the request was received before: all of it what it
+    /// is worth, a part its share, cut down to the last digit of that.
+    fn settles(&self, before: Decimal, more: Decimal) -> Option<Decimal> {
+        if self.money.currency == self.worth.currency {
+            return Some(more);
+        }
+        let share = |received: Decimal| {
+            let exact = received.checked_mul(self.worth.amount)?.checked_div(self.money.amount)?;
+            let scale = self.worth.amount.scale();
+            Some(exact.round_dp_with_strategy(scale, RoundingStrategy::ToZero))
+        };
+        share(before.checked_add(more)?)?.checked_sub(share(before)?)
+    }
 }
 
 /// What was made of a part of an entry.
@@ -201,8 +230,10 @@ impl Intake {
     /// [`Refusal::ReferenceTaken`] where the reference is another request's; [`Refusal::NotAnAmount`].
     pub fn ask(&mut self, request: PaymentRequest) -> Result<(), Refusal> {
         let amount = request.money.amount;
-        if amount <= Decimal::ZERO || !super::posting::is_amount(amount) {
-            return Err(Refusal::NotAnAmount(amount));
+        for amount in [amount, request.worth.amount] {
+            if amount <= Decimal::ZERO || !super::posting::is_amount(amount) {
+                return Err(Refusal::NotAnAmount(amount));
+            }
         }
         match self.asked.get(&request.reference) {
             Some(asked) if asked.request == request => Ok(()),
@@ -322,6 +353,7 @@ impl Intake {
             if part.side == Side::Debit
                 && let Some(asked) = reference.and_then(|r| self.asked.get(&r))
                 && asked.request.money.currency == part.money.currency
+                && asked.request.worth.currency == part.money.currency
                 && asked.received >= part.money.amount
             {
                 let to = asked.request.payable.received();
@@ -350,16 +382,36 @@ impl Intake {
         if wanted != part.money.currency {
             return suspense(Outcome::WrongCurrency(wanted), key);
         }
+        let worth = asked.request.worth.currency;
         if let Payable::Debt(debt) = &asked.request.payable {
             match ledger.standing(debt) {
                 None => return suspense(Outcome::UnknownReference, key),
-                Some(standing) if standing.currency != wanted => {
+                Some(standing) if standing.currency != worth => {
                     return suspense(Outcome::WrongCurrency(standing.currency), key);
                 }
                 Some(_) => {}
             }
         }
-        let posting = against(Reason::Payment, asked.request.payable.received(), key)?;
+        if asked.request.until.is_some_and(|until| day > until) {
+            return suspense(Outcome::StaleRate, key);
+        }
+        let to = asked.request.payable.received();
+        let posting = if worth == wanted {
+            against(Reason::Payment, to, key)?
+        } else {
+            let settles = asked.request.settles(asked.received, part.money.amount);
+            let settles = settles.ok_or(Refusal::TooLarge)?;
+            let own = |amount| Money { amount, currency: worth };
+            let bank = bank_money(part);
+            let back = Money { amount: -bank.amount, currency: bank.currency };
+            let entries = vec![
+                Entry { account: Account::Bank(entry.account.clone()), money: bank },
+                Entry { account: Account::Exchange, money: back },
+                Entry { account: Account::Exchange, money: own(settles) },
+                Entry { account: to, money: own(-settles) },
+            ];
+            Posting::new(key, day, Reason::Payment, note, entries).map_err(Refusal::Unbalanced)?
+        };
         // The posting holds how large an amount can be, so that this does not overflow.
         let left = asked.request.money.amount - asked.received - part.money.amount;
         let outcome = match left {
@@ -427,10 +479,11 @@ impl Intake {
             .entries()
             .iter()
             .find(|e| matches!(e.account, Account::Received(_) | Account::DefermentPaid(_)));
-        if let (Some(reference), Some(received)) = (on, received)
+        let bank = posting.entries().iter().find(|e| matches!(e.account, Account::Bank(_)));
+        if let (Some(reference), Some(_), Some(bank)) = (on, received, bank)
             && let Some(asked) = self.asked.get_mut(&reference)
         {
-            asked.received -= received.money.amount;
+            asked.received += bank.money.amount;
             if posting.reason() == Reason::Payment {
                 asked.payments.push(posting.key().clone());
                 self.paid_on.insert(posting.key().clone(), reference);

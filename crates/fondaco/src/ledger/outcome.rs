@@ -20,6 +20,8 @@ pub enum Outcome {
     },
     /// The request is in this currency; the money is in suspense.
     WrongCurrency(Currency),
+    /// It was booked after the last day of the rate the request was made by; the money is in suspense.
+    StaleRate,
     /// No one request has its reference, or it gave none or several; the money is in suspense.
     UnknownReference,
     /// The bank has not booked it; nothing is posted.
@@ -46,6 +48,7 @@ impl Outcome {
             Self::Over(_) => "over",
             Self::Duplicate { .. } => "duplicate",
             Self::WrongCurrency(_) => "wrong-currency",
+            Self::StaleRate => "stale-rate",
             Self::UnknownReference => "unknown-reference",
             Self::NotBooked => "not-booked",
             Self::NotCredit => "not-credit",
@@ -109,6 +112,11 @@ impl Outcome {
                 .map(|text| text.replace("{}", wanted));
                 Trilingual { en, zh, ru }
             }
+            Self::StaleRate => of(
+                "The payment was booked after the last day of its rate of exchange; it is kept apart and settles nothing until an officer deals with it.",
+                "款项在汇率有效期之后入账；暂挂，待关员处理前不抵缴任何税费。",
+                "Платёж проведён после последнего дня его курса; он учтён отдельно и ничего не погашает, пока его не разберёт должностное лицо.",
+            ),
             Self::UnknownReference => of(
                 "No payment request has the reference of this payment; it is kept apart and settles nothing.",
                 "没有与该款项参考号相符的缴款通知；款项暂挂，不抵缴任何税费。",

@@ -177,6 +177,8 @@ pub enum Account {
     Amount(GuaranteeId),
     /// Against [`Account::Limit`] and [`Account::Amount`].
     Granted,
+    /// What was paid in one currency for a debt in another: the house's position in each.
+    Exchange,
 }
 
 impl Account {
@@ -191,7 +193,8 @@ impl Account {
             | Self::DefermentPaid(_)
             | Self::Credit(_)
             | Self::Suspense(_)
-            | Self::Refund(_) => Book::Money,
+            | Self::Refund(_)
+            | Self::Exchange => Book::Money,
             Self::Deferment(_) | Self::Deferred(..) => Book::Deferments,
             Self::Used(_) | Self::Secured(..) => Book::Guarantees,
             Self::Limit(_) | Self::Amount(_) | Self::Granted => Book::Terms,
@@ -226,7 +229,8 @@ impl Account {
             | Self::Used(_)
             | Self::Limit(_)
             | Self::Amount(_)
-            | Self::Granted => None,
+            | Self::Granted
+            | Self::Exchange => None,
         }
     }
 
@@ -251,6 +255,7 @@ impl Account {
             Self::Limit(id) => ("limit", [&id.0, "", ""]),
             Self::Amount(id) => ("amount", [&id.0, "", ""]),
             Self::Granted => ("granted", ["", "", ""]),
+            Self::Exchange => ("exchange", ["", "", ""]),
         }
     }
 
@@ -276,6 +281,7 @@ impl Account {
             "limit" => Self::Limit(a.parse().ok()?),
             "amount" => Self::Amount(a.parse().ok()?),
             "granted" => Self::Granted,
+            "exchange" => Self::Exchange,
             _ => return None,
         };
         // A text more than the kind has would be lost.

@@ -170,13 +170,17 @@ impl House {
                 l.assign_refund(slip, &self.suspense(), &id.parse().unwrap(), money(a, c))
             }
             ["reverse", of, because] => l.reverse(slip, &of.parse().unwrap(), why(because)),
-            ["ask", n, d, a, c] => {
+            ["ask", n, d, a, c, by @ ..] => {
                 let payable = match d.strip_prefix("account:") {
                     Some(id) => Payable::Deferment(id.parse().unwrap()),
                     None => Payable::Debt(debt(d)),
                 };
                 let reference = reference(n.parse().unwrap());
-                let request = PaymentRequest { reference, payable, money: money(a, c) };
+                let mut request = PaymentRequest::plain(reference, payable, money(a, c));
+                if let [worth, currency, until] = by {
+                    request.worth = money(worth, currency);
+                    request.until = Some(until.parse().unwrap());
+                }
                 if let Err(refusal) = self.intake.ask(request) {
                     writeln!(self.out, "{key}: no, {refusal}").unwrap();
                 }
@@ -546,6 +550,74 @@ fn what_the_bank_tells_is_held_against_what_was_asked() {
     );
 }
 
+/// A debt in one currency is paid in another, by the rate its request was made by and while that is good.
+#[test]
+fn a_debt_is_paid_in_another_currency_by_the_rate_of_its_request() {
+    check(
+        "charge M1 A00=1000.01 RUB
+         ask 1 M1 90.91 CNY 1000.01 RUB 2099-01-01
+         bank 054 a/1 in 30 CNY ref=1 svcr=A
+         show M1
+         bank 054 a/2 in 60.91 CNY ref=1
+         show M1
+         bank 054 a/3 in 1 CNY ref=1
+         show M1
+         bank 053 b/1 out 30 CNY svcr=A back
+         show M1
+         charge M2 A00=100 RUB
+         ask 2 M2 9 CNY 100 RUB 2000-01-01
+         bank 054 c/1 in 9 CNY ref=2
+         bank 054 c/2 in 100 RUB ref=2
+         show M2",
+        expect![[r#"
+            k3: part, 60.91 to come
+            M1: Part, stays: due 1000.01 contingent 0 received 330 deferred 0 secured 0 RUB
+            k5: matched
+            M1: Paid, goes: due 1000.01 contingent 0 received 1000.01 deferred 0 secured 0 RUB
+            k7: over by 1
+            M1: Over, goes: due 1000.01 contingent 0 received 1011.01 deferred 0 secured 0 RUB
+            k9: reversed
+            M1: Part, stays: due 1000.01 contingent 0 received 681.01 deferred 0 secured 0 RUB
+            k13: stale-rate
+            k14: wrong currency, want CNY
+            M2: Open, stays: due 100 contingent 0 received 0 deferred 0 secured 0 RUB
+        "#]],
+    );
+}
+
+/// Money changes from one currency into another only as a bank moves it.
+#[test]
+fn nothing_is_exchanged_that_no_bank_moved() {
+    let mut house = House::run("charge M1 A00=100 RUB");
+    let entry =
+        |account, amount: &str, currency: &str| Entry { account, money: money(amount, currency) };
+    let received = || Account::Received(debt("M1"));
+    let bank = || Account::Bank("OURS".parse().unwrap());
+    let mut tries = |key: &str, entries: Vec<Entry>| {
+        let day = Day::of(2026, 11, 26).unwrap();
+        let posting = Posting::new(key.parse().unwrap(), day, Reason::Payment, "", entries);
+        house.ledger.apply(posting.unwrap())
+    };
+    let paid = || {
+        vec![
+            entry(Account::Exchange, "-9", "CNY"),
+            entry(Account::Exchange, "100", "RUB"),
+            entry(received(), "-100", "RUB"),
+        ]
+    };
+    let of_nothing = vec![entry(Account::Exchange, "100", "RUB"), entry(received(), "-100", "RUB")];
+    assert_eq!(tries("a", of_nothing), Err(Refusal::OnlyTheBank));
+    let back = vec![
+        entry(Account::Exchange, "100", "RUB"),
+        entry(Account::Exchange, "-100", "RUB"),
+        entry(bank(), "1", "RUB"),
+        entry(received(), "-1", "RUB"),
+    ];
+    assert_eq!(tries("b", back), Err(Refusal::OnlyTheBank));
+    let good = [vec![entry(bank(), "9", "CNY")], paid()].concat();
+    assert_eq!(tries("c", good), Ok(Applied::New));
+}
+
 /// The same money told by two messages, with a bank's reference and without.
 #[test]
 fn an_entry_counts_once_however_often_it_is_told() {
@@ -766,10 +838,8 @@ fn a_declaration_goes_when_all_who_owe_on_it_have_paid() {
     house.line("k", &["charge", "M10", "A00=1", "CNY"]);
     let of: Vec<_> = house.ledger.debts_of(&other.declaration).map(|(d, _)| d.clone()).collect();
     assert_eq!(of, [other.clone(), debt("M1")]);
-    let request = |number, debt: &Debt, money| PaymentRequest {
-        reference: reference(number),
-        payable: Payable::Debt(debt.clone()),
-        money,
+    let request = |number, debt: &Debt, money| {
+        PaymentRequest::plain(reference(number), Payable::Debt(debt.clone()), money)
     };
     house.intake.ask(request(1, &debt("M1"), money("5", "CNY"))).unwrap();
     house.intake.ask(request(2, &other, money("10", "RUB"))).unwrap();
@@ -1026,7 +1096,7 @@ fn a_hundred_thousand_operations_keep_the_sum_zero_and_every_limit() {
                     0 => Payable::Deferment(format!("D{}", number % 5).parse().unwrap()),
                     _ => Payable::Debt(which),
                 };
-                let request = PaymentRequest { reference: reference(number), payable, money };
+                let request = PaymentRequest::plain(reference(number), payable, money);
                 let _ = chance.intake.ask(request);
             }
             1..=4 => chance.bank(n),

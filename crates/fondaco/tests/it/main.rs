@@ -120,6 +120,7 @@ fn pack(measures: Vec<Measure>) -> Pack {
             no_claim: Some(vec![t("100")]),
             carried_out: Vec::new(),
             deferment_documents: Vec::new(),
+            rate_days: None,
             policy: Policy {
                 yellow_from: 30,
                 red_from: 60,

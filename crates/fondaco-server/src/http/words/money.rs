@@ -42,6 +42,15 @@ pub(super) const TERMS: &[(&str, &str, [&str; 3])] = &[
     ),
     (
         "remedy",
+        "no-rate",
+        [
+            "Have the operator load today's official rate with its source, or pay in the currency of the debt.",
+            "请运营方载入当日官方汇率及其来源，或以税费币种缴纳。",
+            "Попросите оператора загрузить официальный курс на сегодня с источником или платите в валюте долга.",
+        ],
+    ),
+    (
+        "remedy",
         "order-refused",
         [
             "See the element that cannot be written, or decide a refund first.",
