@@ -274,22 +274,26 @@ impl House {
             } else {
                 filing.about.clone_from(&declaration.mrn);
                 let main = self.store.filing(&declaration.mrn)?;
-                match main.filter(|main| main.mrn == declaration.mrn) {
-                    None => {
-                        if let Some(draft) = &considered.draft {
-                            report = consider::returned(
-                                &pack,
-                                considered.day,
-                                draft,
-                                Code::DeclarationUnknown,
-                                "ID",
-                                &declaration.mrn,
-                            );
+                let main = main.filter(|main| main.mrn == declaration.mrn);
+                let life = main.as_ref().map(|main| self.store.life(&main.mrn)).transpose()?;
+                // What is over is not changed or ended again.
+                let over = |life: &Life| {
+                    consignment::asks(declaration.message).is_some_and(|k| !life.state().takes(k))
+                };
+                let against = match &life {
+                    None => Some(Code::DeclarationUnknown),
+                    Some((life, _)) if over(life) => Some(Code::DeclarationOver),
+                    Some(_) => None,
+                };
+                match (main.zip(life), against) {
+                    (None, _) | (_, Some(_)) => {
+                        if let (Some(draft), Some(code)) = (&considered.draft, against) {
+                            let (day, mrn) = (considered.day, &declaration.mrn);
+                            report = consider::returned(&pack, day, draft, code, "ID", mrn);
                             filing.about.clear();
                         }
                     }
-                    Some(main) => {
-                        let (life, last) = self.store.life(&main.mrn)?;
+                    (Some((main, (life, last))), None) => {
                         seen = Some(last);
                         events = consignment::on_lodging(
                             declaration,

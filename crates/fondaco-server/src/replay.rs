@@ -111,8 +111,11 @@ pub(crate) fn replay(dir: &Path, store: &Store, filing: &Filing) -> Result<Vec<u
     // What only the store could know is taken from what was stored.
     let stored: serde_json::Value = serde_json::from_slice(&filing.opinion).unwrap_or_default();
     let first = &stored["findings"][0];
-    let by_store =
-        [(Code::ReferenceUsed, "FunctionalReferenceID"), (Code::DeclarationUnknown, "ID")];
+    let by_store = [
+        (Code::ReferenceUsed, "FunctionalReferenceID"),
+        (Code::DeclarationUnknown, "ID"),
+        (Code::DeclarationOver, "ID"),
+    ];
     for (code, at) in by_store {
         if first["code"] == code.row().code
             && let Some(draft) = &considered.draft

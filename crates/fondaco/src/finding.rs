@@ -299,6 +299,10 @@ codes! {
     DeclarationUnknown = "FD602" Error "WCO DM 3.6, D014"
     { "The house has no declaration {value}." "系统中没有报关单 {value}。" "В системе нет декларации {value}." }
     { "State the MRN from the receipt." "请填写回执上的 MRN。" "Укажите MRN из квитанции." }
+    /// A message that asks to change or end a declaration that is over.
+    DeclarationOver = "FD603" Error "RKC General Annex 3.27, 3.30"
+    { "The declaration {value} is over: it is not changed or ended any more." "报关单 {value} 已终结，不能再修改或撤销。" "Декларация {value} завершена: изменить или отозвать её больше нельзя." }
+    { "Lodge a new declaration; against a decision there is an appeal." "请重新申报；对决定不服的，可以提出申诉。" "Подайте новую декларацию; на решение можно подать жалобу." }
 }
 
 impl Code {

@@ -265,3 +265,24 @@ fn the_page_says_who_holds_the_goods_why_and_what_to_do() {
     check("zh", &["须取样。", "请出示货物", "inspector 7"]);
     check("ru", &["Нужно взять пробу.", "Предъявите товар", "inspector 7"]);
 }
+
+#[test]
+fn what_is_over_is_not_changed_or_ended_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let house = House::sandbox(dir.path());
+    let mrn = export(&house, "OVER");
+    let cancel = json!({"act": "cancel", "by": "o", "reason": "no"});
+    let refused = act(&house, &mrn, "c0", &cancel).json();
+    let reason = refused["reasons"][0]["code"].clone();
+    let cancel = json!({"act": "cancel", "by": "o", "reason": reason});
+    assert_eq!(act(&house, &mrn, "c", &cancel).status, 201);
+    for (key, kind, more) in [("a", "COR", crate::http::AMENDS), ("i", "INV", crate::http::CANCELS)]
+    {
+        let filed = house.file(key, &about(&mrn, key, kind, more));
+        filed.is_problem(422, "declaration-returned");
+        assert_eq!(filed.json()["findings"][0]["code"], "FD603");
+        assert_eq!(filed.json()["findings"][0]["value"], mrn);
+    }
+    assert_eq!(state(&house, &mrn), "cancelled");
+    assert_eq!(told(&house, &mrn).iter().filter(|f| *f == "02").count(), 0);
+}

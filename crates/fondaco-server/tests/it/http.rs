@@ -218,9 +218,9 @@ pub(crate) fn about(mrn: &str, lrn: &str, kind: &str, more: &str) -> String {
     )
 }
 
-const AMENDS: &str = "<Amendment><ChangeReasonCode>32</ChangeReasonCode><Pointer>\
+pub(crate) const AMENDS: &str = "<Amendment><ChangeReasonCode>32</ChangeReasonCode><Pointer>\
     <DocumentSectionCode>42A</DocumentSectionCode></Pointer></Amendment>";
-const CANCELS: &str = "<AdditionalInformation><StatementDescription>Not shipped\
+pub(crate) const CANCELS: &str = "<AdditionalInformation><StatementDescription>Not shipped\
     </StatementDescription><StatementTypeCode>AES</StatementTypeCode></AdditionalInformation>\
     <Amendment><ChangeReasonCode>1</ChangeReasonCode><Pointer>\
     <DocumentSectionCode>42A</DocumentSectionCode></Pointer></Amendment>";

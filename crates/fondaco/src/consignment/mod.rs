@@ -517,6 +517,9 @@ fn of_opinion(follows: &Follows, reason: Token) -> Vec<Event> {
 #[must_use]
 pub fn on_lodging(declaration: &Declaration, follows: &Follows, life: &Life) -> Vec<Event> {
     let request = |kind| Event::Requested(Request { number: life.next_request(), kind });
+    if let Some(kind) = asks(declaration.message) {
+        return vec![request(kind)];
+    }
     match declaration.message {
         // What it would cost is told at once.
         Message::Original if declaration.is_pre_lodged() && follows.assessed => {
@@ -524,9 +527,18 @@ pub fn on_lodging(declaration: &Declaration, follows: &Follows, life: &Life) -> 
         }
         Message::Original if declaration.is_pre_lodged() => vec![Event::Registered],
         Message::Original => after_acceptance(follows),
-        Message::Amendment | Message::Request => vec![request(RequestKind::Amend)],
-        Message::Cancellation => vec![request(RequestKind::Cancel)],
         Message::Arrival => vec![Event::Arrived],
+        Message::Amendment | Message::Request | Message::Cancellation => Vec::new(),
+    }
+}
+
+/// What a message about another declaration asks for; `None` where it asks for nothing.
+#[must_use]
+pub fn asks(message: Message) -> Option<RequestKind> {
+    match message {
+        Message::Amendment | Message::Request => Some(RequestKind::Amend),
+        Message::Cancellation => Some(RequestKind::Cancel),
+        Message::Original | Message::Arrival => None,
     }
 }
 
