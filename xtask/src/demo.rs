@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use crate::run;
+use crate::{pay, run};
 
 struct House {
     child: Child,
@@ -29,6 +29,8 @@ fn start(root: &Path, binary: &Path, data: &Path, pack: &str, port: u16) -> Resu
     fs::create_dir_all(&over).map_err(|e| e.to_string())?;
     let rates = format!("rates-{pack}.csv");
     fs::copy(root.join("data/demo").join(&rates), over.join(&rates)).map_err(|e| e.to_string())?;
+    let money = root.join(format!("data/demo/money-{pack}.toml"));
+    fs::copy(money, data.join("money.toml")).map_err(|e| e.to_string())?;
     let log = data.with_extension("log");
     let file = fs::File::create(&log).map_err(|e| format!("{}: {e}", log.display()))?;
     let mut child = Command::new(binary)
@@ -134,6 +136,13 @@ pub(crate) fn run(root: &Path, once: bool, port: u16) -> Result<(), String> {
         );
         for (currency, sum, n) in due(&house) {
             println!("      {sum:>18} {currency} payable on {n} declarations");
+        }
+        let (paid, cleared) = pay::pay(&house.address, &work)?;
+        if paid > 0 {
+            println!(
+                "      {paid} paid at the bank, {cleared} of them cleared: {}/money",
+                house.address
+            );
         }
         println!(
             "      per filing over HTTP: p50 {:.1} ms, p99 {:.1} ms",

@@ -4,6 +4,7 @@
 mod corpus;
 mod demo;
 mod house;
+mod pay;
 mod run;
 mod suites;
 
