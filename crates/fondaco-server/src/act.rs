@@ -247,7 +247,12 @@ impl House {
             }
             let (id, receipt) = (filing.id.clone(), filing.receipt.clone());
             let lodge = Lodge { filing, events, draws: Vec::new(), seen: Some(last) };
-            match self.lodge(lodge).await? {
+            let parts = self.parts(mrn, act, message).await?;
+            let lodged = match parts.is_empty() {
+                true => self.lodge(lodge).await?,
+                false => self.store.written(move |w| w.lodge_part(lodge, &parts)).await?,
+            };
+            match lodged {
                 // Something happened meanwhile: whether it can be done is asked again.
                 Lodged::Moved | Lodged::ReferenceUsed => {}
                 Lodged::KeyUsed => return Err(Refused::KeyUsed),
@@ -303,7 +308,7 @@ impl House {
             true => {
                 let mut report = considered.report;
                 report.message = Message::Amendment.name();
-                let follows = house::follows(&report, considered.declaration.as_deref());
+                let follows = house::follows(pack, &report, considered.declaration.as_deref());
                 Ok((report, follows))
             }
             false => Err(Refused::Returned(Box::new(considered.report))),

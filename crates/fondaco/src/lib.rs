@@ -19,6 +19,7 @@ pub mod measure;
 pub mod measures;
 pub mod quota;
 pub mod origin;
+pub mod agency;
 pub mod reference;
 pub mod declaration;
 pub mod admission;

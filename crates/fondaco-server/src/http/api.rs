@@ -42,6 +42,7 @@ pub(crate) fn router() -> (axum::Router<Arc<House>>, utoipa::openapi::OpenApi) {
         .routes(routes!(show))
         .routes(routes!(opinion))
         .routes(routes!(super::act::act))
+        .routes(routes!(super::tasks::tasks))
         .routes(routes!(events))
         .routes(routes!(super::notifications::notifications))
         .routes(routes!(super::notifications::notification))

@@ -7,6 +7,7 @@ mod explain;
 mod finder;
 mod law;
 pub(crate) mod notifications;
+mod tasks;
 pub(crate) mod web;
 mod words;
 

@@ -9,6 +9,7 @@ mod declaration;
 mod explain;
 mod law;
 mod requirements;
+mod tasks;
 
 mod goods;
 
@@ -63,6 +64,7 @@ pub(crate) fn router() -> Router<Arc<House>> {
         .merge(requirements::router())
         .merge(explain::router())
         .merge(law::router())
+        .merge(tasks::router())
         .route("/goods", get(goods::goods))
         .route("/findings", get(codes))
         .route("/findings/{code}", get(code))
@@ -788,7 +790,7 @@ mod tests {
         for (name, _) in PROBLEMS {
             served.pages(&format!("/problems/{name}"), 200);
         }
-        for path in ["/findings", "/problems"] {
+        for path in ["/findings", "/problems", "/tasks", "/tasks?agency=customs"] {
             served.pages(path, 200);
         }
         for path in [

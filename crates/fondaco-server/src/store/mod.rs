@@ -7,6 +7,7 @@
 
 mod draws;
 mod register;
+mod tasks;
 mod writer;
 
 use std::path::{Path, PathBuf};
@@ -24,6 +25,7 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension as _, params};
 pub(crate) use draws::Draw;
 use draws::Draws;
 pub(crate) use register::{Act, Person};
+pub(crate) use tasks::{NEVER, Part, Step, Task, Timer, key};
 pub(crate) use writer::Writing;
 use writer::{Job, Work};
 
@@ -268,6 +270,7 @@ impl Store {
             db.execute_batch("ALTER TABLE event ADD COLUMN detail TEXT NOT NULL DEFAULT ''")?;
         }
         db.execute_batch(register::SCHEMA)?;
+        db.execute_batch(tasks::SCHEMA)?;
         db.pragma_update(None, "user_version", VERSION)?;
         let (sender, receiver) = sync_channel::<Box<dyn Job>>(WAITING);
         let pages = Arc::new(AtomicI64::new(0));

@@ -149,6 +149,7 @@ fn pack(measures: Vec<Measure>) -> Pack {
         risks: Vec::new(),
         names: Names { by_key: BTreeMap::new(), loaded: 1 },
         reasons: Vec::new(),
+        agencies: Default::default(),
     }
 }
 
@@ -322,6 +323,7 @@ fn requirements() -> impl Strategy<Value = RequirementRule> {
             cost: String::new(),
             without: None,
             illustrative,
+            decides: None,
             validity: Validity::ALWAYS,
         },
     )
