@@ -20,6 +20,7 @@ use utoipa::ToSchema;
 use crate::cli::today;
 use crate::consider::{self, When, stated_acceptance};
 use crate::house::{self, House, MOST_TRIES, now};
+use crate::inspect;
 use crate::replay;
 use crate::store::{self, Fault, Filing, Lodge, Lodged};
 
@@ -359,6 +360,25 @@ impl House {
         filing.receipt = self.receipt(&filing, &main.mrn);
         Ok(filing)
     }
+}
+
+/// Whether a filing says something of a declaration that is no message of its kind: what it says stands as it
+/// was said, and no opinion was formed of it.
+pub(crate) fn is_said(filing: &Filing) -> bool {
+    [FORMAT, inspect::BOOKING, inspect::RESULT].contains(&&*filing.format)
+}
+
+/// What a filing says of something that happened by it: the act, why and what to do. One that says several
+/// things says that of the control whose agency it is about.
+pub(crate) fn said_of(filing: &Filing, event: Event) -> Value {
+    let said: Value = serde_json::from_slice(&filing.opinion).unwrap_or_default();
+    let agency = event.agency().unwrap_or_default();
+    let Some(controls) = said["controls"].as_array() else { return said };
+    let fits = |c: &&Value| {
+        let of = c["act"]["agency"].as_str().unwrap_or_default();
+        of == agency.as_str() && c["act"]["outcome"] != "pass"
+    };
+    controls.iter().find(fits).cloned().unwrap_or(said)
 }
 
 /// What happened, as the trader is told of it beside its name: whose hold, which request.

@@ -10,6 +10,7 @@ mod explain;
 mod file;
 mod finder;
 mod house;
+mod inspect;
 mod http;
 mod import;
 mod law;

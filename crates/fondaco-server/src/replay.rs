@@ -73,7 +73,7 @@ pub(crate) fn amend(
 /// # Errors
 /// Why it cannot be.
 pub(crate) fn replay(dir: &Path, store: &Store, filing: &Filing) -> Result<Vec<u8>, String> {
-    if filing.format == act::FORMAT && !forms_an_opinion(filing) {
+    if act::is_said(filing) && !forms_an_opinion(filing) {
         // No opinion is formed of an act: what it says stands as it was said.
         return Ok(filing.opinion.clone());
     }

@@ -49,9 +49,9 @@ pub(crate) fn holds_of(pack: &Pack, opinion: &Value) -> Vec<Hold> {
 /// The items a hold is about, by the message it came with: those the act names, or those of which the
 /// opinion says that its requirement is about them.
 fn items_of(hold: &Hold, by: &Filing) -> Vec<u32> {
-    let opinion: Value = serde_json::from_slice(&by.opinion).unwrap_or_default();
+    let opinion = act::said_of(by, Event::Held(*hold));
     let number = |n: &Value| n.as_u64().and_then(|n| u32::try_from(n).ok());
-    if by.format == act::FORMAT && opinion["act"].is_object() {
+    if act::is_said(by) && opinion["act"].is_object() {
         return opinion["act"]["items"]
             .as_array()
             .into_iter()

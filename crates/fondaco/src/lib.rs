@@ -35,3 +35,4 @@ pub mod decision;
 pub mod walk;
 pub mod ledger;
 pub mod consignment;
+pub mod inspection;

@@ -43,6 +43,9 @@ pub(crate) fn router() -> (axum::Router<Arc<House>>, utoipa::openapi::OpenApi) {
         .routes(routes!(opinion))
         .routes(routes!(super::act::act))
         .routes(routes!(super::tasks::tasks))
+        .routes(routes!(super::inspections::book, super::inspections::inspections))
+        .routes(routes!(super::inspections::results))
+        .routes(routes!(super::inspections::posts))
         .routes(routes!(events))
         .routes(routes!(super::notifications::notifications))
         .routes(routes!(super::notifications::notification))
@@ -121,6 +124,15 @@ pub(crate) const PROBLEMS: &[(&str, [&str; 3])] = &[
         ],
     ),
     ("not-found", ["There is no such thing here", "此处没有该内容", "Здесь такого нет"]),
+    ("booking-refused", ["It cannot be booked", "无法预约", "Записать нельзя"]),
+    (
+        "result-differs",
+        [
+            "The device said something else under this number",
+            "该设备已用此编号提交过其他内容",
+            "Устройство уже сообщило под этим номером другое",
+        ],
+    ),
     ("act-refused", ["It cannot be done now", "现在无法办理", "Сейчас это невозможно"]),
     (
         "amendment-not-applied",

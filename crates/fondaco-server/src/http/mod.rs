@@ -5,6 +5,7 @@ pub(crate) mod api;
 mod classify;
 mod explain;
 mod finder;
+mod inspections;
 mod law;
 pub(crate) mod notifications;
 mod tasks;

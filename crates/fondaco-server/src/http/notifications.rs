@@ -84,10 +84,10 @@ fn told(
         if happened.filing == filing.id { None } else { house.store.filing(&happened.filing)? };
     let Some(function) = function(happened.event, filing, by.as_ref()) else { return Ok(None) };
     let own = is_decided(happened.event);
-    let decided = by.as_ref().filter(|f| own && f.format == act::FORMAT).and_then(|f| {
+    let decided = by.as_ref().filter(|f| own && act::is_said(f)).and_then(|f| {
         // Of a grant that formed an opinion only what was sent is left of the act.
         match (house::forms_an_opinion(f), happened.event) {
-            (false, _) => Some(json(f)),
+            (false, event) => Some(act::said_of(f, event)),
             (true, Event::Granted(_)) => {
                 let sent: Value = serde_json::from_slice(&f.body).unwrap_or_default();
                 Some(serde_json::json!({"act": sent}))

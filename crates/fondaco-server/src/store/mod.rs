@@ -6,6 +6,7 @@
 //! (ADR 3); state is the fold of events.
 
 mod draws;
+mod inspections;
 mod register;
 mod tasks;
 mod writer;
@@ -24,6 +25,7 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension as _, params};
 
 pub(crate) use draws::Draw;
 use draws::Draws;
+pub(crate) use inspections::{Booking, No, Noted, Results, Slot, Wanted};
 pub(crate) use register::{Act, Person};
 pub(crate) use tasks::{NEVER, Part, Step, Task, Timer, key};
 pub(crate) use writer::Writing;
@@ -271,6 +273,7 @@ impl Store {
         }
         db.execute_batch(register::SCHEMA)?;
         db.execute_batch(tasks::SCHEMA)?;
+        db.execute_batch(inspections::SCHEMA)?;
         db.pragma_update(None, "user_version", VERSION)?;
         let (sender, receiver) = sync_channel::<Box<dyn Job>>(WAITING);
         let pages = Arc::new(AtomicI64::new(0));

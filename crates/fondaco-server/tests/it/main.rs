@@ -10,6 +10,7 @@ mod explain;
 mod findings;
 mod golden;
 mod http;
+mod inspections;
 mod law;
 mod mutants;
 mod origin;

@@ -224,6 +224,12 @@ impl Life {
         self.refusals.iter().filter(|(_, overturned)| !**overturned).map(|(agency, _)| *agency)
     }
 
+    /// Whether the refusal of an agency was overturned; `None` where it never refused.
+    #[must_use]
+    pub fn refusal(&self, agency: Token) -> Option<bool> {
+        self.refusals.get(&agency).copied()
+    }
+
     /// Requests and what became of them, by kind and number.
     pub fn requests(&self) -> impl Iterator<Item = (Request, Answer)> {
         self.requests.iter().map(|(request, answer)| (*request, *answer))

@@ -187,8 +187,8 @@ struct EventView {
 
 /// What an act says of what happened by it, in the language of the page.
 fn said(event: Event, by: Option<&Filing>, language: Language) -> Vec<String> {
-    let Some(act) = by.filter(|f| f.format == act::FORMAT) else { return Vec::new() };
-    let told: Value = serde_json::from_slice(&act.opinion).unwrap_or_default();
+    let Some(act) = by.filter(|f| act::is_said(f)) else { return Vec::new() };
+    let told = act::said_of(act, event);
     let agency = event.agency().unwrap_or_default().to_string();
     // What followed of itself has no reason of its own.
     if !notifications::is_decided(event) && agency.is_empty() {

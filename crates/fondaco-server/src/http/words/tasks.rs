@@ -47,6 +47,24 @@ pub(super) const TERMS: &[(&str, &str, [&str; 3])] = &[
             "Решение — это действие о декларации; так снимается задержка с двух её товаров:",
         ],
     ),
+    (
+        "remedy",
+        "booking-refused",
+        [
+            "See why. Take another slot, or join the visit there is; GET /v1/posts says what is free.",
+            "请查看原因，另选时段或加入已有预约；GET /v1/posts 列出空闲时段。",
+            "Посмотрите причину. Выберите другое время или присоединитесь к назначенному досмотру; свободное время: GET /v1/posts.",
+        ],
+    ),
+    (
+        "remedy",
+        "result-differs",
+        [
+            "Send a correction under the device's next number; the result made last decides.",
+            "请用设备的下一个编号提交更正；以最后作出的结果为准。",
+            "Отправьте исправление под следующим номером устройства; решает последний по времени результат.",
+        ],
+    ),
     ("silence", "nothing", ["nothing follows", "无后果", "ничего не следует"]),
     ("silence", "release", ["the hold is lifted", "扣留自动解除", "задержка снимается"]),
     (
