@@ -23,6 +23,7 @@ use crate::house::{self, House, MOST_TRIES, now};
 use crate::inspect;
 use crate::replay;
 use crate::store::{self, Fault, Filing, Lodge, Lodged};
+use crate::timers;
 
 /// The format of an act in the store.
 pub(crate) const FORMAT: &str = "act";
@@ -365,7 +366,7 @@ impl House {
 /// Whether a filing says something of a declaration that is no message of its kind: what it says stands as it
 /// was said, and no opinion was formed of it.
 pub(crate) fn is_said(filing: &Filing) -> bool {
-    [FORMAT, inspect::BOOKING, inspect::RESULT].contains(&&*filing.format)
+    [FORMAT, inspect::BOOKING, inspect::RESULT, timers::FORMAT].contains(&&*filing.format)
 }
 
 /// What a filing says of something that happened by it: the act, why and what to do. One that says several

@@ -174,7 +174,7 @@ pub(crate) fn why(not: &NotVisited) -> (&'static str, Trilingual) {
                 "Досмотр по декларации уже назначен: присоединитесь к нему или перенесите его (replaces).",
             ],
         ),
-        NotVisited::No(No::NoVisit) => (
+        NotVisited::No(No::Visit) => (
             "no-such-visit",
             ["There is no such visit.", "没有该查验预约。", "Такого досмотра нет."],
         ),

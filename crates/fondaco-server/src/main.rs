@@ -23,6 +23,7 @@ mod scripts;
 mod serve;
 mod store;
 mod tasks;
+mod timers;
 
 use clap::{Parser, Subcommand};
 

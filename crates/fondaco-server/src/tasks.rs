@@ -1,8 +1,6 @@
 //! What agencies have to decide: the log of events followed, so that every hold of an agency is a task of
 //! it, with its items and the time it has; and decisions on single items.
 
-use std::collections::HashMap;
-
 use fondaco::agency::Awaited;
 use fondaco::consignment::{self, Act, Event, Hold, HoldKind};
 use fondaco::day::Day;
@@ -82,28 +80,17 @@ fn direction(pack: &Pack, kind: &str) -> Option<Direction> {
 struct Following<'h> {
     house: &'h House,
     pack: &'h Pack,
-    /// Types of declarations by MRN, as far as they were asked for.
-    kinds: HashMap<String, String>,
 }
 
 impl Following<'_> {
-    fn kind(&mut self, mrn: &str) -> Result<String, Fault> {
-        if let Some(kind) = self.kinds.get(mrn) {
-            return Ok(kind.clone());
-        }
-        let kind = self.house.store.filing(mrn)?.map(|f| f.kind).unwrap_or_default();
-        self.kinds.insert(mrn.to_owned(), kind.clone());
-        Ok(kind)
-    }
-
     /// Clocks of the pack for what is waited for from an event on.
-    fn clocks(&mut self, h: &Happened, awaits: Awaited, hold: &str) -> Result<Vec<Step>, Fault> {
+    fn clocks(&self, h: &Happened, awaits: Awaited, hold: &str) -> Result<Vec<Step>, Fault> {
         let agencies = &self.pack.agencies;
         if !agencies.limits.iter().any(|l| l.awaits == awaits && !l.illustrative) {
             return Ok(Vec::new());
         }
         let (Some(day), Some(at)) = (day_of(&h.at), millis(&h.at)) else { return Ok(Vec::new()) };
-        let kind = self.kind(&h.mrn)?;
+        let kind = self.house.store.kind(&h.mrn)?;
         let rows = agencies.limits_on(awaits, direction(self.pack, &kind), day);
         let timer = |due, row: &str| {
             let (mrn, row) = (h.mrn.clone(), row.to_owned());
@@ -114,7 +101,7 @@ impl Following<'_> {
     }
 
     /// What a hold means: a task of its agency, with the time that agency or the trader has.
-    fn held(&mut self, h: &Happened, hold: Hold) -> Result<Vec<Step>, Fault> {
+    fn held(&self, h: &Happened, hold: Hold) -> Result<Vec<Step>, Fault> {
         // The trader is waited for where documents or an answer are wanted.
         let mut steps = match hold.kind {
             HoldKind::Documents | HoldKind::Query => {
@@ -150,12 +137,15 @@ impl Following<'_> {
     }
 
     /// What an event means for tasks and clocks.
-    fn steps(&mut self, h: &Happened) -> Result<Vec<Step>, Fault> {
+    fn steps(&self, h: &Happened) -> Result<Vec<Step>, Fault> {
         let over = |hold| vec![Step::Over { event: h.cursor, mrn: h.mrn.clone(), hold }];
         Ok(match h.event {
             Event::Registered => self.clocks(h, Awaited::Arrival, "")?,
-            Event::Accepted => self.clocks(h, Awaited::Departure, "")?,
-            Event::Released | Event::Cleared => self.clocks(h, Awaited::Exit, "")?,
+            Event::Released | Event::Cleared => {
+                let mut steps = self.clocks(h, Awaited::Exit, "")?;
+                steps.extend(self.clocks(h, Awaited::Departure, "")?);
+                steps
+            }
             Event::PaymentWanted => self.clocks(h, Awaited::Payment, "")?,
             Event::Held(hold) => self.held(h, hold)?,
             Event::Lifted(hold) => over(Some(hold)),
@@ -205,7 +195,7 @@ impl House {
         let events = self.store.events("", from, STRETCH)?;
         let Some(to) = events.last().map(|h| h.cursor) else { return Ok(None) };
         let pack = self.pack();
-        let mut following = Following { house: self, pack: &pack, kinds: HashMap::new() };
+        let following = Following { house: self, pack: &pack };
         let mut steps = Vec::new();
         for happened in &events {
             steps.extend(following.steps(happened)?);

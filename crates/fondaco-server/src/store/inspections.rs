@@ -75,7 +75,7 @@ pub(crate) enum No {
     /// The declaration has a visit at another time or place.
     Elsewhere(String, Slot),
     /// There is no such visit, or it was given up.
-    NoVisit,
+    Visit,
     /// The visit is not for this control.
     NotFor,
     /// The device said something else under this number.
@@ -267,7 +267,7 @@ impl Writing<'_> {
         let mut given_up = None;
         if !wanted.replaces.is_empty() {
             let place = coming.iter().position(|b| b.id == wanted.replaces);
-            let Some(place) = place else { return Ok(Noted::No(No::NoVisit)) };
+            let Some(place) = place else { return Ok(Noted::No(No::Visit)) };
             given_up = Some(coming.remove(place));
         }
         let mut joined = None;
@@ -339,7 +339,7 @@ impl Writing<'_> {
         }
         let all = bookings(db, mrn)?;
         let Some(visit) = all.iter().find(|b| b.id == said.booking && !b.over) else {
-            return Ok(Noted::No(No::NoVisit));
+            return Ok(Noted::No(No::Visit));
         };
         let is_for = |hold: &Hold| visit.controls.iter().any(|(h, _)| h == hold);
         if !said.found.iter().all(|(hold, _)| is_for(hold)) {

@@ -1,10 +1,10 @@
 //! What agencies have to decide and when time is up, as rows made of the log of events: whoever follows
 //! the log writes them, each stretch of it once. Only appended to.
 
-use fondaco::consignment::Hold;
+use fondaco::consignment::{Event, Hold, Life};
 use rusqlite::{Connection, OptionalExtension as _, params};
 
-use super::{Fault, Lodge, Lodged, Store, Writing};
+use super::{Fault, Filing, Lodge, Lodged, Store, Writing};
 
 /// The time of what has no time limit.
 pub(crate) const NEVER: i64 = i64::MAX;
@@ -46,6 +46,27 @@ pub(crate) struct Timer {
     /// The id of the row of the pack that set it.
     pub(crate) row: String,
 }
+
+/// What became due.
+#[derive(Clone, Debug)]
+pub(crate) struct Due {
+    /// In order.
+    pub(crate) timers: Vec<Timer>,
+    /// Until when they are all there, milliseconds since 1970.
+    pub(crate) until: i64,
+    /// The last timer there was when it was looked.
+    pub(crate) seen: i64,
+}
+
+/// Most timers looked at in one sweep.
+const MOST: usize = 10_000;
+
+/// What was set since the last sweep for a time that was looked at already, by its position.
+const LATE: &str = "SELECT seq, due, mrn, awaits, hold, source FROM timer NOT INDEXED
+WHERE seq > ?2 AND due <= ?1 AND due <= ?3 ORDER BY seq LIMIT ?4";
+/// What became due since the last sweep, by the index on the time.
+const DUE: &str = "SELECT seq, due, mrn, awaits, hold, source FROM timer
+WHERE due > ?1 AND due <= ?2 ORDER BY due, seq LIMIT ?3";
 
 /// What an event means for tasks and timers.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -166,6 +187,17 @@ fn decided(db: &Connection, mrn: &str) -> rusqlite::Result<Vec<(String, u32, Str
 }
 
 impl Store {
+    /// The type of a declaration; empty where there is none.
+    pub(crate) fn kind(&self, mrn: &str) -> Result<String, Fault> {
+        self.read(|db| {
+            let found = db
+                .prepare_cached("SELECT kind FROM filing WHERE mrn = ?1")?
+                .query_row([mrn], |row| row.get(0))
+                .optional()?;
+            Ok(found.unwrap_or_default())
+        })
+    }
+
     /// How far the log was followed: the last event that was.
     pub(crate) fn followed(&self) -> Result<i64, Fault> {
         self.read(followed)
@@ -211,6 +243,39 @@ impl Store {
             )?;
             let rows = statement.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?;
             rows.collect()
+        })
+    }
+
+    /// What became due by this time, milliseconds since 1970, and was not looked at before.
+    pub(crate) fn due(&self, now: i64) -> Result<Due, Fault> {
+        self.read(|db| {
+            let (due, timer) = last(db, "SELECT due, timer FROM swept ORDER BY seq DESC LIMIT 1")?;
+            let seen = db
+                .prepare_cached("SELECT coalesce(max(seq), 0) FROM timer")?
+                .query_row([], |row| row.get(0))?;
+            let most = i64::try_from(MOST).unwrap_or(i64::MAX);
+            let timer_row = |row: &rusqlite::Row<'_>| {
+                Ok(Timer {
+                    seq: row.get(0)?,
+                    due: row.get(1)?,
+                    mrn: row.get(2)?,
+                    awaits: row.get(3)?,
+                    hold: row.get(4)?,
+                    row: row.get(5)?,
+                })
+            };
+            let mut statement = db.prepare_cached(DUE)?;
+            let rows = statement.query_map([due, now, most], timer_row)?;
+            let timers = rows.collect::<rusqlite::Result<Vec<Timer>>>()?;
+            let mut statement = db.prepare_cached(LATE)?;
+            let rows = statement.query_map([due, timer, now, i64::MAX], timer_row)?;
+            let late = rows.collect::<rusqlite::Result<Vec<Timer>>>()?;
+            // Of one that was cut off there may be more of its last time.
+            let cut = timers.last().filter(|_| timers.len() >= MOST).map(|t| t.due - 1);
+            let until = cut.map_or(now, |cut| cut.min(now));
+            let timers = late.into_iter().chain(timers).collect();
+            // A clock that was set back is no reason to look again at what was looked at.
+            Ok(Due { timers, until: until.max(due), seen })
         })
     }
 
@@ -268,6 +333,34 @@ impl Writing<'_> {
         Ok(true)
     }
 
+    /// Lodges that a time is up, with what it means of where the declaration stands now; `false` where it
+    /// means nothing, or was said already.
+    pub(crate) fn time_up(
+        &self,
+        filing: &Filing,
+        happens: impl FnOnce(&Life) -> Vec<Event>,
+    ) -> Result<bool, Fault> {
+        if self.before(filing)?.is_some() {
+            return Ok(false);
+        }
+        let (life, _) = super::life(self.db, &filing.about)?;
+        let events = happens(&life);
+        if events.is_empty() {
+            return Ok(false);
+        }
+        let seq = self.filing(filing)?;
+        self.happen(seq, &filing.about, &filing.at, life, &events)?;
+        Ok(true)
+    }
+
+    /// Puts down until when and up to which timer everything was looked at.
+    pub(crate) fn swept(&self, until: i64, timer: i64) -> Result<(), Fault> {
+        self.db
+            .prepare_cached("INSERT INTO swept (due, timer) VALUES (?1, ?2)")?
+            .execute([until, timer])?;
+        Ok(())
+    }
+
     /// Lodges a decision on some items: what the act does happens once every item of the hold is decided,
     /// whoever decides the last ones.
     pub(crate) fn lodge_part(&self, mut lodge: Lodge, parts: &[Part]) -> Result<Lodged, Fault> {
@@ -301,5 +394,26 @@ impl Writing<'_> {
             }
         }
         Ok(lodged)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::Connection;
+
+    use super::{DUE, LATE, SCHEMA};
+
+    #[test]
+    fn a_sweep_looks_at_what_is_due_and_not_at_all_there_is() {
+        let db = Connection::open_in_memory().unwrap();
+        db.execute_batch(SCHEMA).unwrap();
+        let check = |sql: &str, wanted: &str| {
+            let mut plan = db.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+            let rows = plan.raw_query();
+            let rows: Vec<String> = rows.mapped(|row| row.get(3)).map(Result::unwrap).collect();
+            assert_eq!(rows, [wanted]);
+        };
+        check(DUE, "SEARCH timer USING INDEX timer_due (due>? AND due<?)");
+        check(LATE, "SEARCH timer USING INTEGER PRIMARY KEY (rowid>?)");
     }
 }

@@ -15,11 +15,13 @@
 
 mod act;
 mod event;
+mod time;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use act::{Act, NotNow};
 pub use event::{Event, Hold, HoldKind, NotAnEvent, Request, RequestKind};
+pub use time::{agency_silent, time_up};
 
 use crate::agency::{Control, Decides};
 use crate::decision::{Lane, Step};

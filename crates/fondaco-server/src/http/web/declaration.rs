@@ -19,6 +19,7 @@ use super::{ActView, Named, Page, Shared, named};
 use crate::act;
 use crate::house;
 use crate::store::{Filing, Happened};
+use crate::timers;
 
 /// Most characters of a message that are shown.
 const SHOWN: usize = 200_000;
@@ -190,13 +191,14 @@ fn said(event: Event, by: Option<&Filing>, language: Language) -> Vec<String> {
     let Some(act) = by.filter(|f| act::is_said(f)) else { return Vec::new() };
     let told = act::said_of(act, event);
     let agency = event.agency().unwrap_or_default().to_string();
+    let decided = notifications::is_decided(event) || act.format == timers::FORMAT;
     // What followed of itself has no reason of its own.
-    if !notifications::is_decided(event) && agency.is_empty() {
+    if !decided && agency.is_empty() {
         return Vec::new();
     }
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let mut lines = vec![agency];
-    if notifications::is_decided(event) {
+    if decided {
         let tag = language.tag();
         lines.extend([text(&told["text"][tag]), text(&told["remedy"][tag])]);
         lines.push(text(&told["act"]["note"]));
