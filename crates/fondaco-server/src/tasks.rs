@@ -1,5 +1,5 @@
-//! What agencies have to decide: the log of events followed, so that every hold of an agency is a task of
-//! it, with its items and the time it has; and decisions on single items.
+//! What agencies and the customs administration have to decide: the log of events followed, so that every
+//! hold is a task of whose it is, with its items and the time it has; and decisions on single items.
 
 use fondaco::agency::Awaited;
 use fondaco::consignment::{self, Act, Event, Hold, HoldKind};
@@ -109,9 +109,6 @@ impl Following<'_> {
             }
             HoldKind::Delay | HoldKind::Examination | HoldKind::Detention => Vec::new(),
         };
-        if hold.agency.is_empty() {
-            return Ok(steps);
-        }
         let row = day_of(&h.at).and_then(|day| self.pack.agencies.agency(&hold.agency, day));
         let speaks = matches!(hold.kind, HoldKind::Delay | HoldKind::Examination);
         let hours = row.filter(|_| speaks).and_then(|row| row.hours);

@@ -375,7 +375,7 @@ i1,arrival,,1,Never applied.,Z,R,Z,Z,R,none,yes,,
             (1, State::AwaitingAgency)
         );
         stage.runtime.block_on(stage.house.follow()).unwrap();
-        let task = stage.house.store.tasks("", (i64::MIN, 0), 10).unwrap().pop().unwrap();
+        let task = stage.house.store.tasks("", (i64::MIN, 0), 10).unwrap().remove(0);
         assert_eq!(
             (&*task.mrn, task.items, task.hold.agency.as_str()),
             (&*timber, vec![1], "plant-health")

@@ -25,7 +25,7 @@ pub(super) struct TaskView {
     pub(super) mrn: String,
     /// The declarant's reference.
     lrn: String,
-    /// Whose hold it is; `customs` is the customs administration.
+    /// Whose hold it is, as an act names it; empty is the customs administration.
     pub(super) agency: String,
     /// The kind of hold: `delay` is waiting for the agency's word.
     pub(super) kind: &'static str,
@@ -85,10 +85,7 @@ fn view(house: &House, task: Task) -> Result<TaskView, Fault> {
         cursor: format!("{}-{}", task.due, task.seq),
         lrn: house.store.filing(&task.mrn)?.map(|f| f.lrn).unwrap_or_default(),
         mrn: task.mrn,
-        agency: match task.hold.agency.as_str() {
-            "" => CUSTOMS.to_owned(),
-            agency => agency.to_owned(),
-        },
+        agency: task.hold.agency.to_string(),
         kind: task.hold.kind.name(),
         hold: task.hold.reason.to_string(),
         requirement: rule.map(|r| r.id.clone()).unwrap_or_default(),
@@ -135,7 +132,7 @@ pub(super) async fn open(
 
 /// What an agency has to decide, the oldest due first.
 ///
-/// A task is an open hold of the agency: decide by an act about the declaration, or by the result of an
+/// A task is an open hold of the agency, or of an agency that was silent where that comes to customs: decide by an act about the declaration, or by the result of an
 /// inspection.
 #[utoipa::path(get, path = "/v1/tasks", tag = "declarations", params(TaskQuery),
     responses((status = 200, body = Tasks), (status = 400, description = "No agency, or no such cursor", body = Problem, content_type = "application/problem+json")))]

@@ -66,7 +66,7 @@ pub(crate) struct Results {
 /// Why a visit is not booked, or a result not taken.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum No {
-    /// A hold is not open.
+    /// A hold is not open, or the declaration is over.
     NotHeld,
     /// The slot takes no more.
     Full,
@@ -258,7 +258,7 @@ impl Writing<'_> {
         let (db, mrn) = (self.db, filing.about.as_str());
         let life = life(db, mrn)?.0;
         let is_open = |hold: &Hold| life.hold(*hold) == Some(false);
-        if !wanted.holds.iter().all(is_open) {
+        if !wanted.holds.iter().all(is_open) || (life.state().is_over() && wanted.slot.is_some()) {
             return Ok(Noted::No(No::NotHeld));
         }
         // A visit is to come as long as one of its holds is open.

@@ -107,6 +107,13 @@ fn an_agency_that_has_to_decide_gets_a_task_and_releases_by_item() {
     // A document that is only shown makes no task.
     let mrn = filed(&house, "gb/043-machine-licence.xml", "NO-TASK", 1);
     assert!(holds(&house, &mrn).iter().all(|hold| hold.contains("//")));
+    // What customs looks at of its own is customs' task, until it is lifted.
+    let held = holds(&house, &mrn);
+    let customs =
+        |house: &House| tasks(house, "customs").iter().filter(|t| t["mrn"] == *mrn).count();
+    assert_eq!(customs(&house), held.len());
+    lift_lane(&house, &mrn);
+    assert_eq!(customs(&house), 0);
     for (path, field) in [("/v1/tasks", "agency"), ("/v1/tasks?agency=a&after=x", "after")] {
         let said = house.get(path);
         said.is_problem(400, "bad-request");

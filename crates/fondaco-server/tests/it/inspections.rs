@@ -170,6 +170,10 @@ fn a_visit_is_moved_joined_and_given_up() {
     check(json!({"by": "o"}), 400, "bad-request", "post");
     check(json!({"by": " ", "post": "quay", "slot": SLOT}), 400, "bad-request", "by");
     check(json!({"by": "o", "where": 1}), 400, "bad-request", "where");
+    // Nobody comes for what is over.
+    let end = json!({"act": "cancel", "by": "o", "reason": "lodged-in-error"});
+    assert_eq!(act(&house, &mrn, "end", &end).status, 201);
+    check(at(SLOT, &["plant-health"]), 409, refused, "not-held");
     book(&house, "26GBZ0000000000099", "k", &at(SLOT, &["vet"])).is_problem(404, "not-found");
     house.get("/v1/posts?on=x").is_problem(400, "bad-request");
 }
@@ -254,6 +258,15 @@ fn one_visit_answers_the_controls_of_several_agencies() {
         let page = house.get(&format!("/declarations/{detained}?lang={language}"));
         let page = String::from_utf8(page.body).unwrap();
         assert!(page.contains(wanted) && page.contains("inspector 7"), "{language}");
+    }
+    for (language, wanted) in [
+        ("en", ["Quay 4", "not so: detained", "as it has to be"]),
+        ("zh", ["4号码头", "不符：扣留", "符合要求"]),
+        ("ru", ["Причал 4", "не соответствует: задержано", "соответствует"]),
+    ] {
+        let page = house.get(&format!("/declarations/{detained}?lang={language}"));
+        let page = String::from_utf8(page.body).unwrap();
+        assert!(wanted.iter().all(|wanted| page.contains(wanted)), "{language}");
     }
     // It is a task of the agency again, and its lift lets the goods go.
     let task = crate::agencies::tasks(&house, "radio").pop().unwrap();

@@ -4,8 +4,9 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
-use fondaco::consignment::Event;
+use fondaco::consignment::{Event, Hold};
 use fondaco::finding::{Language, MOST};
+use fondaco::inspection::{self, Found};
 use fondaco::token::Token;
 use fondaco_wire::receipt::{self, Receipt};
 use fondaco_wire::report::{LineView, Texts, ValueView};
@@ -18,7 +19,7 @@ use super::super::notifications;
 use super::{ActView, Named, Page, Shared, named};
 use crate::act;
 use crate::house;
-use crate::store::{Filing, Happened};
+use crate::store::{Booking, Filing, Happened};
 use crate::timers;
 
 /// Most characters of a message that are shown.
@@ -208,6 +209,38 @@ fn said(event: Event, by: Option<&Filing>, language: Language) -> Vec<String> {
     lines
 }
 
+/// A visit in which the goods are looked at.
+struct VisitView {
+    /// The name of the post, or its id.
+    post: String,
+    slot: String,
+    given_up: bool,
+    /// Whose control, of which kind, and what was found.
+    controls: Vec<(String, &'static str, &'static str)>,
+}
+
+impl VisitView {
+    fn of(booking: &Booking, p: &Page<'_>) -> Self {
+        let slot = &booking.slot;
+        let day = slot.day.parse().ok();
+        let post = day.and_then(|day| p.pack.agencies.post(&slot.post, day));
+        let control = |(hold, found): &(Hold, Vec<Found>)| {
+            let agency = match hold.agency.as_str() {
+                "" => p.term("tasks", "customs").to_owned(),
+                agency => agency.to_owned(),
+            };
+            let found = inspection::decides(found).map(|f| p.term("found", f.outcome.name()));
+            (agency, hold.kind.name(), found.unwrap_or_else(|| p.term("visit", "waits")))
+        };
+        Self {
+            post: post.map_or_else(|| slot.post.clone(), |post| post.name.get(p.l).to_owned()),
+            slot: format!("{} {:02}:{:02}", slot.day, slot.minute / 60, slot.minute % 60),
+            given_up: booking.over,
+            controls: booking.controls.iter().map(control).collect(),
+        }
+    }
+}
+
 #[derive(Template)]
 #[template(path = "declaration.html")]
 struct DeclarationPage<'a> {
@@ -222,6 +255,7 @@ struct DeclarationPage<'a> {
     o: OpinionView,
     events: Vec<EventView>,
     about_it: Vec<Filing>,
+    visits: Vec<VisitView>,
     says: Option<Receipt>,
     /// Whether a line is the project's own.
     ours: bool,
@@ -248,14 +282,15 @@ pub(super) async fn declaration(
     let kept = if numbered {
         house.state(&f.mrn).and_then(|state| {
             let events = house.store.events(&f.mrn, 0, 10_000)?;
-            Ok((state.name(), events, house.store.about(&f.mrn)?))
+            let visits = house.store.bookings(&f.mrn)?;
+            Ok((state.name(), events, house.store.about(&f.mrn)?, visits))
         })
     } else if f.outcome == "returned" {
-        Ok(("returned", Vec::new(), Vec::new()))
+        Ok(("returned", Vec::new(), Vec::new(), Vec::new()))
     } else {
-        Ok(("noted", Vec::new(), Vec::new()))
+        Ok(("noted", Vec::new(), Vec::new(), Vec::new()))
     };
-    let (state, events, about_it) = match kept {
+    let (state, events, about_it, visits) = match kept {
         Ok(all) => all,
         Err(fault) => return p.fault(&fault),
     };
@@ -303,6 +338,7 @@ pub(super) async fn declaration(
             })
             .collect(),
         about_it,
+        visits: visits.iter().map(|visit| VisitView::of(visit, &p)).collect(),
         says: receipt::verify(&f.receipt, &house.signer.public_jwk()).ok(),
         ours: lines().any(|l| l.mark == "ours"),
         most_findings: o.findings.len() >= MOST,

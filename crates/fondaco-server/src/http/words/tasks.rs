@@ -65,6 +65,23 @@ pub(super) const TERMS: &[(&str, &str, [&str; 3])] = &[
             "Отправьте исправление под следующим номером устройства; решает последний по времени результат.",
         ],
     ),
+    ("visit", "title", ["Inspections", "查验", "Досмотры"]),
+    ("visit", "post", ["Post", "查验点", "Пост"]),
+    (
+        "visit",
+        "slot",
+        ["When, on the clock of the post", "时间（查验点当地）", "Когда, по времени поста"],
+    ),
+    (
+        "visit",
+        "controls",
+        ["What is looked at, and what was found", "查验内容与结果", "Что проверяют и что найдено"],
+    ),
+    ("visit", "given-up", ["given up", "已取消", "отменён"]),
+    ("visit", "waits", ["not looked at yet", "尚未查验", "ещё не проверено"]),
+    ("found", "pass", ["as it has to be", "符合要求", "соответствует"]),
+    ("found", "detain", ["not so: detained", "不符：扣留", "не соответствует: задержано"]),
+    ("found", "refuse", ["not so: refused", "不符：拒绝", "не соответствует: отказано"]),
     ("silence", "nothing", ["nothing follows", "无后果", "ничего не следует"]),
     ("silence", "release", ["the hold is lifted", "扣留自动解除", "задержка снимается"]),
     (
