@@ -24,11 +24,13 @@ impl Drop for House {
 
 /// Starts a house and waits until it says where it is.
 fn start(root: &Path, binary: &Path, data: &Path, pack: &str, port: u16) -> Result<House, String> {
-    // Rates of exchange are the operator's to load; these are for the demonstration and say so.
+    // Rates of exchange and posts are the operator's to load; these are for the demonstration and say so.
     let over = data.join("pack");
     fs::create_dir_all(&over).map_err(|e| e.to_string())?;
     let rates = format!("rates-{pack}.csv");
-    fs::copy(root.join("data/demo").join(&rates), over.join(&rates)).map_err(|e| e.to_string())?;
+    for name in [rates.as_str(), "posts.csv"] {
+        fs::copy(root.join("data/demo").join(name), over.join(name)).map_err(|e| e.to_string())?;
+    }
     let money = root.join(format!("data/demo/money-{pack}.toml"));
     fs::copy(money, data.join("money.toml")).map_err(|e| e.to_string())?;
     let log = data.with_extension("log");

@@ -19,8 +19,11 @@ use utoipa::ToSchema;
 use crate::cli::today;
 use crate::consider::{self, When, stated_acceptance};
 use crate::house::{self, House, MOST_TRIES, now};
+use crate::inspect;
+use crate::money::MONEY;
 use crate::replay;
-use crate::store::{self, Fault, Filing, Lodge, Lodged, Owed};
+use crate::store::{self, BANK, Fault, Filing, Lodge, Lodged, Owed};
+use crate::timers;
 
 /// The format of an act in the store.
 pub(crate) const FORMAT: &str = "act";
@@ -252,7 +255,12 @@ impl House {
             }
             let (id, receipt) = (filing.id.clone(), filing.receipt.clone());
             let lodge = Lodge { filing, events, draws: Vec::new(), owed, seen: Some(last) };
-            match self.lodge(lodge).await? {
+            let parts = self.parts(mrn, act, message).await?;
+            let lodged = match parts.is_empty() {
+                true => self.lodge(lodge).await?,
+                false => self.store.written(move |w| w.lodge_part(lodge, &parts)).await?,
+            };
+            match lodged {
                 // Something happened meanwhile: whether it can be done is asked again.
                 Lodged::Moved | Lodged::ReferenceUsed => {}
                 Lodged::KeyUsed => return Err(Refused::KeyUsed),
@@ -309,7 +317,7 @@ impl House {
                 let mut report = considered.report;
                 report.message = Message::Amendment.name();
                 let declaration = considered.declaration.as_deref();
-                let follows = house::follows(&report, declaration);
+                let follows = house::follows(pack, &report, declaration);
                 let charge = considered.charge;
                 let owed =
                     declaration.and_then(|d| self.owed(pack, &main.mrn, d, charge, when.today));
@@ -363,6 +371,26 @@ impl House {
         filing.receipt = self.receipt(&filing, &main.mrn);
         Ok(filing)
     }
+}
+
+/// Whether a filing says something of a declaration that is no message of its kind: what it says stands as it
+/// was said, and no opinion was formed of it.
+pub(crate) fn is_said(filing: &Filing) -> bool {
+    [FORMAT, inspect::BOOKING, inspect::RESULT, timers::FORMAT, MONEY, BANK]
+        .contains(&&*filing.format)
+}
+
+/// What a filing says of something that happened by it: the act, why and what to do. One that says several
+/// things says that of the control whose agency it is about.
+pub(crate) fn said_of(filing: &Filing, event: Event) -> Value {
+    let said: Value = serde_json::from_slice(&filing.opinion).unwrap_or_default();
+    let agency = event.agency().unwrap_or_default();
+    let Some(controls) = said["controls"].as_array() else { return said };
+    let fits = |c: &&Value| {
+        let of = c["act"]["agency"].as_str().unwrap_or_default();
+        of == agency.as_str() && c["act"]["outcome"] != "pass"
+    };
+    controls.iter().find(fits).cloned().unwrap_or(said)
 }
 
 /// What happened, as the trader is told of it beside its name: whose hold, which request.

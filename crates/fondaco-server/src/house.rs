@@ -28,6 +28,7 @@ use crate::money;
 use crate::packs;
 use crate::replay;
 use crate::store::{self, Draw, Fault, Filing, Lodge, Lodged, Owed, Store, Sync};
+use crate::tasks;
 
 /// A running house.
 pub(crate) struct House {
@@ -263,7 +264,7 @@ impl House {
                 filing.number = Some(number);
                 events = consignment::on_lodging(
                     declaration,
-                    &follows(&report, Some(declaration)),
+                    &follows(&pack, &report, Some(declaration)),
                     &Life::default(),
                 );
                 // Goods that are still to come draw, and owe, when they have come.
@@ -297,7 +298,7 @@ impl House {
                         seen = Some(last);
                         events = consignment::on_lodging(
                             declaration,
-                            &follows(&report, Some(declaration)),
+                            &follows(&pack, &report, Some(declaration)),
                             &life,
                         );
                         if declaration.message == Message::Arrival
@@ -399,7 +400,8 @@ impl House {
         if considered.is_accepted() {
             let mut report = considered.report;
             report.message = Message::Arrival.name();
-            let events = consignment::after_acceptance(&follows(&report, declared.map(|d| &**d)));
+            let events =
+                consignment::after_acceptance(&follows(pack, &report, declared.map(|d| &**d)));
             let charge = considered.charge;
             let owed = declared.and_then(|d| self.owed(pack, &main.mrn, d, charge, when.today));
             return Ok(Accepted {
@@ -422,7 +424,8 @@ impl House {
         if some(unknown) {
             plan.push(Step::RequestPayment);
         }
-        let follows = Follows { lane: Lane::Yellow, plan, assessed };
+        let tasks = tasks::holds_of(pack, &opinion);
+        let follows = Follows { lane: Lane::Yellow, plan, assessed, tasks };
         let events = consignment::after_acceptance(&follows);
         Ok(Accepted { events, draws: Vec::new(), owed: None, location, report: None })
     }
@@ -552,7 +555,7 @@ pub(crate) fn format_of(filing: &Filing) -> Result<&'static Format, String> {
 }
 
 /// What happens next by an opinion.
-pub(crate) fn follows(report: &Report, declaration: Option<&Declaration>) -> Follows {
+pub(crate) fn follows(pack: &Pack, report: &Report, declaration: Option<&Declaration>) -> Follows {
     let names_taxes = declaration.is_some_and(|d| d.items.iter().any(|i| !i.taxes.is_empty()));
     let assessment = report.assessment.as_ref();
     let unknown = assessment.is_some_and(|a| !a.unknown.is_empty());
@@ -563,7 +566,10 @@ pub(crate) fn follows(report: &Report, declaration: Option<&Declaration>) -> Fol
         // What could not be computed is not nothing: no debt is final by it.
         plan.push(Step::RequestPayment);
     }
-    Follows { lane: Lane::named(report.decision.lane).unwrap_or(Lane::Red), plan, assessed }
+    let asked = report.requirements.iter().map(|r| (r.id.as_str(), r.status));
+    let tasks = tasks::holds(pack, asked);
+    let lane = Lane::named(report.decision.lane).unwrap_or(Lane::Red);
+    Follows { lane, plan, assessed, tasks }
 }
 
 /// Of messages about a declaration, oldest first, the last whose opinion is one on that declaration.

@@ -10,6 +10,7 @@ mod explain;
 mod file;
 mod finder;
 mod house;
+mod inspect;
 mod http;
 mod import;
 mod law;
@@ -22,6 +23,8 @@ mod replay;
 mod scripts;
 mod serve;
 mod store;
+mod tasks;
+mod timers;
 
 use clap::{Parser, Subcommand};
 

@@ -17,8 +17,7 @@ use crate::act;
 use crate::consider::{self, When};
 use crate::house::{format_of, forms_an_opinion};
 use crate::law::kept::of_digest;
-use crate::money::MONEY;
-use crate::store::{BANK, Fault, Filing, Store};
+use crate::store::{Fault, Filing, Store};
 
 /// The declaration with the amendments that were granted; `until` the act with this id, where an opinion
 /// is formed again.
@@ -74,8 +73,7 @@ pub(crate) fn amend(
 /// # Errors
 /// Why it cannot be.
 pub(crate) fn replay(dir: &Path, store: &Store, filing: &Filing) -> Result<Vec<u8>, String> {
-    let is_act = [act::FORMAT, MONEY, BANK].contains(&filing.format.as_str());
-    if is_act && !forms_an_opinion(filing) {
+    if act::is_said(filing) && !forms_an_opinion(filing) {
         // No opinion is formed of an act or of what a bank tells: it stands as it was said.
         return Ok(filing.opinion.clone());
     }

@@ -12,6 +12,7 @@ use crate::cli::{Exit, Failure};
 use crate::house::House;
 use crate::http::{self, Serving};
 use crate::store::Sync;
+use crate::timers;
 
 /// Where and how to serve.
 #[derive(Debug, clap::Args)]
@@ -92,6 +93,11 @@ pub(crate) fn run(args: &ServeArgs) -> Result<Exit, Failure> {
         .name("law".into())
         .spawn(move || watch(&watched))
         .map_err(|e| Failure::Fault(format!("law: {e}")))?;
+    let timed = Arc::downgrade(&house);
+    std::thread::Builder::new()
+        .name("timers".into())
+        .spawn(move || timers::watch(&timed))
+        .map_err(|e| Failure::Fault(format!("timers: {e}")))?;
     let serving = Serving { house, listen: args.listen, token };
     runtime.block_on(http::serve(serving, |bound| {
         eprintln!("fondaco: serving pack {pack} on http://{bound}/");

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::agency::{Agencies, Decides};
 use crate::condition::Condition;
 use crate::day::{Day, Validity};
 use crate::finding::Trilingual;
@@ -210,6 +211,8 @@ pub struct RequirementRule {
     pub without: Option<Trilingual>,
     /// Whether no source was at hand; such a row is shown and never applied.
     pub illustrative: bool,
+    /// Who has to decide on the goods before they may move; `None` where showing the document is enough.
+    pub decides: Option<Decides>,
     /// When in force.
     pub validity: Validity,
 }
@@ -444,6 +447,8 @@ pub struct Pack {
     pub names: Names,
     /// Reasons of decisions, by code.
     pub reasons: Vec<DecisionReason>,
+    /// Who decides beside the customs administration, how long things may take, where goods are looked at.
+    pub agencies: Agencies,
 }
 
 impl Pack {

@@ -5,10 +5,12 @@ pub(crate) mod api;
 mod classify;
 mod explain;
 mod finder;
+mod inspections;
 mod law;
 mod money;
 pub(crate) mod notifications;
 mod problems;
+mod tasks;
 pub(crate) mod web;
 mod words;
 

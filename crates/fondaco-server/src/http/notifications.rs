@@ -15,6 +15,7 @@ use super::api::{Asked, CursorQuery, Problem, Shared, answer, not_found, unavail
 use crate::act;
 use crate::house::{self, House};
 use crate::store::{Fault, Filing, Happened};
+use crate::timers;
 
 /// A WCO response message.
 #[derive(Serialize, ToSchema)]
@@ -84,17 +85,20 @@ fn told(
         if happened.filing == filing.id { None } else { house.store.filing(&happened.filing)? };
     let Some(function) = function(happened.event, filing, by.as_ref()) else { return Ok(None) };
     let own = is_decided(happened.event);
-    let decided = by.as_ref().filter(|f| own && f.format == act::FORMAT).and_then(|f| {
-        // Of a grant that formed an opinion only what was sent is left of the act.
-        match (house::forms_an_opinion(f), happened.event) {
-            (false, _) => Some(json(f)),
-            (true, Event::Granted(_)) => {
-                let sent: Value = serde_json::from_slice(&f.body).unwrap_or_default();
-                Some(serde_json::json!({"act": sent}))
+    let decided = by
+        .as_ref()
+        .filter(|f| act::is_said(f) && (own || f.format == timers::FORMAT))
+        .and_then(|f| {
+            // Of a grant that formed an opinion only what was sent is left of the act.
+            match (house::forms_an_opinion(f), happened.event) {
+                (false, event) => Some(act::said_of(f, event)),
+                (true, Event::Granted(_)) => {
+                    let sent: Value = serde_json::from_slice(&f.body).unwrap_or_default();
+                    Some(serde_json::json!({"act": sent}))
+                }
+                (true, _) => None,
             }
-            (true, _) => None,
-        }
-    });
+        });
     let formed = by.as_ref().filter(|f| house::forms_an_opinion(f));
     // What was secured or final is told by what stood then: asked for again it says the same.
     let standing = match (formed, &by) {

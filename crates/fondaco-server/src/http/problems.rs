@@ -75,6 +75,15 @@ pub(crate) const PROBLEMS: &[(&str, [&str; 3])] = &[
             "Платёжное поручение не составлено: см. причину",
         ],
     ),
+    ("booking-refused", ["It cannot be booked", "无法预约", "Записать нельзя"]),
+    (
+        "result-differs",
+        [
+            "The device said something else under this number",
+            "该设备已用此编号提交过其他内容",
+            "Устройство уже сообщило под этим номером другое",
+        ],
+    ),
     ("act-refused", ["It cannot be done now", "现在无法办理", "Сейчас это невозможно"]),
     (
         "amendment-not-applied",

@@ -10,6 +10,7 @@ mod explain;
 mod law;
 mod money;
 mod requirements;
+mod tasks;
 
 mod goods;
 
@@ -66,6 +67,7 @@ pub(crate) fn router() -> Router<Arc<House>> {
         .merge(explain::router())
         .merge(law::router())
         .route("/money", get(money::money))
+        .merge(tasks::router())
         .route("/goods", get(goods::goods))
         .route("/findings", get(codes))
         .route("/findings/{code}", get(code))
@@ -791,7 +793,7 @@ mod tests {
         for (name, _) in PROBLEMS {
             served.pages(&format!("/problems/{name}"), 200);
         }
-        for path in ["/findings", "/problems"] {
+        for path in ["/findings", "/problems", "/tasks", "/tasks?agency=customs"] {
             served.pages(path, 200);
         }
         for path in [

@@ -4,6 +4,7 @@
 
 mod life;
 mod money;
+mod tasks;
 
 use fondaco::finding::Language;
 
@@ -771,7 +772,7 @@ const TERMS: &[(&str, &str, [&str; 3])] = &[
 
 /// Every term: group, name, words.
 fn terms() -> impl Iterator<Item = &'static (&'static str, &'static str, [&'static str; 3])> {
-    TERMS.iter().chain(life::TERMS).chain(money::TERMS)
+    TERMS.iter().chain(life::TERMS).chain(money::TERMS).chain(tasks::TERMS)
 }
 
 /// The word for a name on the wire; `None` where the table has none.

@@ -8,7 +8,9 @@
 mod books;
 mod draws;
 mod money;
+mod inspections;
 mod register;
+mod tasks;
 mod writer;
 
 use std::path::{Path, PathBuf};
@@ -27,8 +29,10 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension as _, params};
 pub(crate) use books::Books;
 pub(crate) use draws::Draw;
 use draws::Draws;
+pub(crate) use inspections::{Booking, No, Noted, Results, Slot, Wanted};
 pub(crate) use money::{Ask, BANK, Intent, Kept, Owed, Told};
 pub(crate) use register::{Act, Person};
+pub(crate) use tasks::{NEVER, Part, Step, Task, Timer, key};
 pub(crate) use writer::Writing;
 use writer::{Job, Work};
 
@@ -281,6 +285,8 @@ impl Store {
         }
         db.execute_batch(register::SCHEMA)?;
         db.execute_batch(money::SCHEMA)?;
+        db.execute_batch(tasks::SCHEMA)?;
+        db.execute_batch(inspections::SCHEMA)?;
         db.pragma_update(None, "user_version", VERSION)?;
         let (sender, receiver) = sync_channel::<Box<dyn Job>>(WAITING);
         let pages = Arc::new(AtomicI64::new(0));

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may stop")]
 
 mod acts;
+mod agencies;
 mod classify;
 mod commands;
 mod duties;
@@ -9,6 +10,7 @@ mod explain;
 mod findings;
 mod golden;
 mod http;
+mod inspections;
 mod law;
 mod money;
 mod mutants;

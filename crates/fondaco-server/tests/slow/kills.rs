@@ -15,10 +15,10 @@ const KILLS: usize = 50;
 const CALLERS: usize = 6;
 
 /// Numbers that look random; the seed is printed, so that a run can be had again.
-struct Chance(u64);
+pub(crate) struct Chance(pub(crate) u64);
 
 impl Chance {
-    fn below(&mut self, most: u64) -> u64 {
+    pub(crate) fn below(&mut self, most: u64) -> u64 {
         self.0 =
             self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) % most
@@ -99,7 +99,7 @@ fn owing(reference: &str) -> Vec<u8> {
     renamed("eaeu/084-steel-zabaikalsk.xml", reference)
 }
 
-fn agent() -> ureq::Agent {
+pub(crate) fn agent() -> ureq::Agent {
     ureq::Agent::config_builder()
         .http_status_as_error(false)
         .timeout_global(Some(Duration::from_secs(10)))

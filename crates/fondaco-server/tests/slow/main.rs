@@ -3,6 +3,7 @@
 
 mod browser;
 mod kills;
+mod visits;
 
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};

@@ -42,6 +42,11 @@ struct RequirementFile {
     without: Option<Texts>,
     #[serde(default)]
     illustrative: bool,
+    /// Who has to decide on the goods, and by looking at what.
+    #[serde(default)]
+    decides: String,
+    #[serde(default)]
+    control: String,
     #[serde(default)]
     from: String,
     #[serde(default)]
@@ -80,6 +85,7 @@ pub(super) fn read(
                 validity: reader.validity(&r.from, &r.until),
                 agency: r.agency.into(),
                 text: r.text.into(),
+                decides: reader.decides(&r.id, &r.decides, &r.control),
                 id: r.id,
                 basis: r.basis,
                 write_off: reader.token(&r.writeoff),
@@ -116,6 +122,7 @@ pub(super) fn read(
                 cost: String::new(),
                 without: None,
                 illustrative: false,
+                decides: None,
             });
         },
     );

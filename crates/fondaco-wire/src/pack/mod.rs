@@ -16,6 +16,7 @@ use fondaco::reference::{BaseTerm, Choice, Pack, Tax};
 use fondaco::token::Token;
 use sha2::{Digest, Sha256};
 
+mod agencies;
 mod asked;
 pub mod cel;
 pub mod difference;

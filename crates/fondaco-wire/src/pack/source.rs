@@ -22,7 +22,7 @@ use super::profile::ProfileFile;
 use super::rows::{
     GroupRow, LawRow, LineRow, ListNameRow, ListRow, MeasureRow, NameRow, RateRow, TermRow,
 };
-use super::{Files, Problem, asked, cel, origin, quotas, reasons, table};
+use super::{Files, Problem, agencies, asked, cel, origin, quotas, reasons, table};
 
 #[derive(Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -398,6 +398,7 @@ pub(super) fn read(files: &Files<'_>, digest: String) -> Result<Pack, Vec<Proble
         risks: Vec::new(),
         names: Names::default(),
         reasons: Vec::new(),
+        agencies: Default::default(),
     };
     rows(
         files,
@@ -537,6 +538,7 @@ pub(super) fn read(files: &Files<'_>, digest: String) -> Result<Pack, Vec<Proble
         }
     }
     pack.requirements = Requirements::new(asked::read(files, &pack, &mut problems));
+    pack.agencies = agencies::read(files, &pack, &mut problems);
     quotas::read(files, &mut pack, &mut problems);
     reasons::read(files, &mut pack, &mut problems);
     pack.origins = origin::read(files, &pack.law, &mut problems);

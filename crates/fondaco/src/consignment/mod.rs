@@ -15,12 +15,15 @@
 
 mod act;
 mod event;
+mod time;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use act::{Act, NotNow};
 pub use event::{Event, Hold, HoldKind, NotAnEvent, Request, RequestKind};
+pub use time::{agency_silent, time_up};
 
+use crate::agency::{Control, Decides};
 use crate::decision::{Lane, Step};
 use crate::declaration::{Declaration, Message};
 use crate::token::Token;
@@ -227,6 +230,12 @@ impl Life {
     /// Agencies whose refusal stands.
     pub fn refusals(&self) -> impl Iterator<Item = Token> {
         self.refusals.iter().filter(|(_, overturned)| !**overturned).map(|(agency, _)| *agency)
+    }
+
+    /// Whether the refusal of an agency was overturned; `None` where it never refused.
+    #[must_use]
+    pub fn refusal(&self, agency: Token) -> Option<bool> {
+        self.refusals.get(&agency).copied()
     }
 
     /// Requests and what became of them, by kind and number.
@@ -467,6 +476,8 @@ pub struct Follows {
     pub plan: Vec<Step>,
     /// Whether any duty or tax was computed.
     pub assessed: bool,
+    /// Holds of the agencies that have to decide, one for each and what it decides about ([`task`]).
+    pub tasks: Vec<Hold>,
 }
 
 /// The events that follow from acceptance and the decision, in order, before what follows of
@@ -475,7 +486,29 @@ pub struct Follows {
 pub fn after_acceptance(follows: &Follows) -> Vec<Event> {
     let mut events = vec![Event::Accepted];
     events.extend(of_opinion(follows, Token::EMPTY));
+    events.extend(follows.tasks.iter().map(|hold| Event::Held(*hold)));
     events
+}
+
+/// The hold of an agency that has to decide because of a requirement, as far as what it wants is shown.
+/// Whose documents are there is waited for itself; whose are not, the trader is asked for them.
+#[must_use]
+pub fn task(decides: &Decides, requirement: &str, shown: bool) -> Hold {
+    let kind = match (decides.control, shown) {
+        (Control::Goods, _) => HoldKind::Examination,
+        (Control::Documents, true) => HoldKind::Delay,
+        (Control::Documents, false) => HoldKind::Documents,
+    };
+    Hold { kind, agency: decides.agency, reason: Token::lossy(requirement) }
+}
+
+/// What parts the id of a requirement from the number of the amendment after which it is decided again.
+const AGAIN: char = '~';
+
+/// The requirement an agency's hold is about, where it was placed as a task.
+#[must_use]
+pub fn requirement_of(hold: &Hold) -> &str {
+    hold.reason.split(AGAIN).next().unwrap_or_default()
 }
 
 /// The events that follow from a granted amendment: the declaration is assessed anew, and looked at where
@@ -495,6 +528,17 @@ pub fn after_amendment(follows: &Follows, life: &Life, request: Request) -> Vec<
             None if life.owes() => events.insert(usize::from(follows.assessed), life.settles()),
             None => {}
         }
+    }
+    if life.has(Event::Accepted) {
+        // What an agency decided, it decided on other goods; where it is still to, it need not twice.
+        events.extend(follows.tasks.iter().filter_map(|hold| match life.hold(*hold) {
+            None => Some(Event::Held(*hold)),
+            Some(false) => None,
+            Some(true) => {
+                let again = format!("{}{AGAIN}{}", hold.reason, request.number);
+                Some(Event::Held(Hold { reason: Token::lossy(&again), ..*hold }))
+            }
+        }));
     }
     events
 }
@@ -628,6 +672,32 @@ mod tests {
         check(&[E::Registered, E::Granted(cancel)], &[E::Cancelled]);
         check(&[E::Accepted, E::Cleared, E::Granted(cancel)], &[E::Cancelled]);
         check(&[E::Rejected, E::Granted(cancel)], &[]);
+    }
+
+    #[test]
+    fn an_agency_that_has_to_decide_holds_the_goods() {
+        let decides = |control| Decides { agency: Token::lossy("vet"), control };
+        let check = |control, shown, wanted: HoldKind| {
+            assert_eq!(task(&decides(control), "ea-vet", shown).kind, wanted);
+        };
+        check(Control::Documents, true, HoldKind::Delay);
+        check(Control::Documents, false, HoldKind::Documents);
+        check(Control::Goods, true, HoldKind::Examination);
+        let hold = task(&decides(Control::Goods), "ea-vet", true);
+        let follows =
+            Follows { lane: Lane::Green, plan: Vec::new(), assessed: false, tasks: vec![hold] };
+        let accepted = [Event::Accepted, Event::Held(hold)];
+        assert_eq!(after_acceptance(&follows), accepted);
+        // After an amendment: not twice while it is open, anew once it was decided.
+        let request = Request { number: 2, kind: RequestKind::Amend };
+        let amended =
+            |events: &[Event]| after_amendment(&follows, &fold(events.iter().copied()), request);
+        assert_eq!(amended(&accepted), []);
+        assert_eq!(amended(&[Event::Accepted]), [Event::Held(hold)]);
+        let decided = [Event::Accepted, Event::Held(hold), Event::Lifted(hold)];
+        let [Event::Held(again)] = amended(&decided)[..] else { panic!("it is decided anew") };
+        assert_eq!((&*again.reason, requirement_of(&again)), ("ea-vet~2", "ea-vet"));
+        assert_eq!(amended(&[Event::Registered]), []);
     }
 
     #[test]

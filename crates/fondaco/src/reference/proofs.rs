@@ -96,6 +96,7 @@ fn proof_row(profile: &Profile, id: String, text: Trilingual, basis: String) -> 
         cost: String::new(),
         without: None,
         illustrative: false,
+        decides: None,
         validity: Validity::ALWAYS,
     }
 }

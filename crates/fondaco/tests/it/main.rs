@@ -151,6 +151,7 @@ fn pack(measures: Vec<Measure>) -> Pack {
         risks: Vec::new(),
         names: Names { by_key: BTreeMap::new(), loaded: 1 },
         reasons: Vec::new(),
+        agencies: Default::default(),
     }
 }
 
@@ -324,6 +325,7 @@ fn requirements() -> impl Strategy<Value = RequirementRule> {
             cost: String::new(),
             without: None,
             illustrative,
+            decides: None,
             validity: Validity::ALWAYS,
         },
     )

@@ -178,6 +178,7 @@ pub(crate) fn pack(value_rounding: Rounding) -> Pack {
         risks: Vec::new(),
         names: Names { by_key: BTreeMap::new(), loaded: 0 },
         reasons: Vec::new(),
+        agencies: Default::default(),
     }
 }
 

@@ -4,8 +4,9 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
-use fondaco::consignment::Event;
+use fondaco::consignment::{Event, Hold};
 use fondaco::finding::{Language, MOST};
+use fondaco::inspection::{self, Found};
 use fondaco::token::Token;
 use fondaco_wire::receipt::{self, Receipt};
 use fondaco_wire::report::{LineView, Texts, ValueView};
@@ -19,7 +20,8 @@ use super::{ActView, Named, Page, Shared, named};
 use crate::act;
 use crate::house;
 use crate::money::DebtView;
-use crate::store::{Filing, Happened};
+use crate::store::{Booking, Filing, Happened};
+use crate::timers;
 
 /// Most characters of a message that are shown.
 const SHOWN: usize = 200_000;
@@ -188,16 +190,17 @@ struct EventView {
 
 /// What an act says of what happened by it, in the language of the page.
 fn said(event: Event, by: Option<&Filing>, language: Language) -> Vec<String> {
-    let Some(act) = by.filter(|f| f.format == act::FORMAT) else { return Vec::new() };
-    let told: Value = serde_json::from_slice(&act.opinion).unwrap_or_default();
+    let Some(act) = by.filter(|f| act::is_said(f)) else { return Vec::new() };
+    let told = act::said_of(act, event);
     let agency = event.agency().unwrap_or_default().to_string();
+    let decided = notifications::is_decided(event) || act.format == timers::FORMAT;
     // What followed of itself has no reason of its own.
-    if !notifications::is_decided(event) && agency.is_empty() {
+    if !decided && agency.is_empty() {
         return Vec::new();
     }
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let mut lines = vec![agency];
-    if notifications::is_decided(event) {
+    if decided {
         let tag = language.tag();
         lines.extend([text(&told["text"][tag]), text(&told["remedy"][tag])]);
         lines.push(text(&told["act"]["note"]));
@@ -205,6 +208,38 @@ fn said(event: Event, by: Option<&Filing>, language: Language) -> Vec<String> {
     lines.push(act.declarant.clone());
     lines.retain(|line| !line.is_empty());
     lines
+}
+
+/// A visit in which the goods are looked at.
+struct VisitView {
+    /// The name of the post, or its id.
+    post: String,
+    slot: String,
+    given_up: bool,
+    /// Whose control, of which kind, and what was found.
+    controls: Vec<(String, &'static str, &'static str)>,
+}
+
+impl VisitView {
+    fn of(booking: &Booking, p: &Page<'_>) -> Self {
+        let slot = &booking.slot;
+        let day = slot.day.parse().ok();
+        let post = day.and_then(|day| p.pack.agencies.post(&slot.post, day));
+        let control = |(hold, found): &(Hold, Vec<Found>)| {
+            let agency = match hold.agency.as_str() {
+                "" => p.term("tasks", "customs").to_owned(),
+                agency => agency.to_owned(),
+            };
+            let found = inspection::decides(found).map(|f| p.term("found", f.outcome.name()));
+            (agency, hold.kind.name(), found.unwrap_or_else(|| p.term("visit", "waits")))
+        };
+        Self {
+            post: post.map_or_else(|| slot.post.clone(), |post| post.name.get(p.l).to_owned()),
+            slot: format!("{} {:02}:{:02}", slot.day, slot.minute / 60, slot.minute % 60),
+            given_up: booking.over,
+            controls: booking.controls.iter().map(control).collect(),
+        }
+    }
 }
 
 #[derive(Template)]
@@ -221,6 +256,7 @@ struct DeclarationPage<'a> {
     o: OpinionView,
     events: Vec<EventView>,
     about_it: Vec<Filing>,
+    visits: Vec<VisitView>,
     says: Option<Receipt>,
     /// Whether a line is the project's own.
     ours: bool,
@@ -249,14 +285,15 @@ pub(super) async fn declaration(
         house.state(&f.mrn).and_then(|state| {
             let events = house.store.events(&f.mrn, 0, 10_000)?;
             let about = house.store.about(&f.mrn)?;
-            Ok((state.name(), events, about, house.debts(&f.mrn)?))
+            let visits = house.store.bookings(&f.mrn)?;
+            Ok((state.name(), events, about, visits, house.debts(&f.mrn)?))
         })
     } else if f.outcome == "returned" {
-        Ok(("returned", Vec::new(), Vec::new(), Vec::new()))
+        Ok(("returned", Vec::new(), Vec::new(), Vec::new(), Vec::new()))
     } else {
-        Ok(("noted", Vec::new(), Vec::new(), Vec::new()))
+        Ok(("noted", Vec::new(), Vec::new(), Vec::new(), Vec::new()))
     };
-    let (state, events, about_it, debts) = match kept {
+    let (state, events, about_it, visits, debts) = match kept {
         Ok(all) => all,
         Err(fault) => return p.fault(&fault),
     };
@@ -304,6 +341,7 @@ pub(super) async fn declaration(
             })
             .collect(),
         about_it,
+        visits: visits.iter().map(|visit| VisitView::of(visit, &p)).collect(),
         says: receipt::verify(&f.receipt, &house.signer.public_jwk()).ok(),
         ours: lines().any(|l| l.mark == "ours"),
         most_findings: o.findings.len() >= MOST,

@@ -1,0 +1,250 @@
+//! What agencies and the customs administration have to decide: the log of events followed, so that every
+//! hold is a task of whose it is, with its items and the time it has; and decisions on single items.
+
+use fondaco::agency::Awaited;
+use fondaco::consignment::{self, Act, Event, Hold, HoldKind};
+use fondaco::day::Day;
+use fondaco::measure::Direction;
+use fondaco::reference::Pack;
+use jiff::Timestamp;
+use serde_json::Value;
+
+use crate::act::{self, ActMessage, Refused};
+use crate::house::House;
+use crate::store::{Fault, Filing, Happened, NEVER, Part, Step, Task, Timer, key};
+
+/// Most events followed in one go.
+const STRETCH: usize = 1_000;
+
+/// The awaited word of an agency, where a timer says what it waits for.
+pub(crate) const AGENCY: &str = "agency";
+
+/// The holds of the agencies that have to decide, by what an opinion says of requirements: id and status
+/// of each. One agency decides once about one requirement, on all the items it is about.
+pub(crate) fn holds<'r>(
+    pack: &Pack,
+    requirements: impl Iterator<Item = (&'r str, &'r str)>,
+) -> Vec<Hold> {
+    let mut holds: Vec<Hold> = Vec::new();
+    for (id, status) in requirements {
+        let rule = pack.requirements.all().iter().find(|r| r.id == id && !r.illustrative);
+        let Some(decides) = rule.and_then(|r| r.decides) else { continue };
+        let hold = consignment::task(&decides, id, status != "missing");
+        match holds.iter_mut().find(|h| (h.agency, h.reason) == (hold.agency, hold.reason)) {
+            Some(held) => held.kind = held.kind.max(hold.kind),
+            None => holds.push(hold),
+        }
+    }
+    holds
+}
+
+/// The same, of an opinion as it is stored.
+pub(crate) fn holds_of(pack: &Pack, opinion: &Value) -> Vec<Hold> {
+    let all = opinion["requirements"].as_array().into_iter().flatten();
+    holds(pack, all.filter_map(|r| Some((r["id"].as_str()?, r["status"].as_str()?))))
+}
+
+/// The items a hold is about, by the message it came with: those the act names, or those of which the
+/// opinion says that its requirement is about them.
+fn items_of(hold: &Hold, by: &Filing) -> Vec<u32> {
+    let opinion = act::said_of(by, Event::Held(*hold));
+    let number = |n: &Value| n.as_u64().and_then(|n| u32::try_from(n).ok());
+    if act::is_said(by) && opinion["act"].is_object() {
+        return opinion["act"]["items"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(number)
+            .collect();
+    }
+    let wanted = consignment::requirement_of(hold);
+    let all = opinion["requirements"].as_array().into_iter().flatten();
+    let mut items: Vec<u32> =
+        all.filter(|r| r["id"] == wanted).filter_map(|r| number(&r["item"])).collect();
+    items.sort_unstable();
+    items.dedup();
+    items
+}
+
+/// The day of a time, UTC: rows of the pack are asked for by it.
+fn day_of(at: &str) -> Option<Day> {
+    at.get(..10)?.parse().ok()
+}
+
+/// Which way goods of this type of declaration go.
+fn direction(pack: &Pack, kind: &str) -> Option<Direction> {
+    pack.profile.types.iter().find(|t| kind.starts_with(t.prefix.as_str())).map(|t| t.direction)
+}
+
+/// What is looked at to tell what an event means.
+struct Following<'h> {
+    house: &'h House,
+    pack: &'h Pack,
+}
+
+impl Following<'_> {
+    /// Clocks of the pack for what is waited for from an event on.
+    fn clocks(&self, h: &Happened, awaits: Awaited, hold: &str) -> Result<Vec<Step>, Fault> {
+        let agencies = &self.pack.agencies;
+        if !agencies.limits.iter().any(|l| l.awaits == awaits && !l.illustrative) {
+            return Ok(Vec::new());
+        }
+        let (Some(day), Some(at)) = (day_of(&h.at), millis(&h.at)) else { return Ok(Vec::new()) };
+        let kind = self.house.store.kind(&h.mrn)?;
+        let rows = agencies.limits_on(awaits, direction(self.pack, &kind), day);
+        let timer = |due, row: &str| {
+            let (mrn, row) = (h.mrn.clone(), row.to_owned());
+            let awaits = awaits.name().to_owned();
+            Step::Timer(Timer { seq: 0, due, mrn, awaits, hold: hold.to_owned(), row })
+        };
+        Ok(rows.map(|l| timer(after(at, l.hours), &l.id)).collect())
+    }
+
+    /// What a hold means: a task of its agency, with the time that agency or the trader has.
+    fn held(&self, h: &Happened, hold: Hold) -> Result<Vec<Step>, Fault> {
+        // The trader is waited for where documents or an answer are wanted.
+        let mut steps = match hold.kind {
+            HoldKind::Documents | HoldKind::Query => {
+                self.clocks(h, Awaited::Documents, &key(&hold))?
+            }
+            HoldKind::Delay | HoldKind::Examination | HoldKind::Detention => Vec::new(),
+        };
+        let row = day_of(&h.at).and_then(|day| self.pack.agencies.agency(&hold.agency, day));
+        let speaks = matches!(hold.kind, HoldKind::Delay | HoldKind::Examination);
+        let hours = row.filter(|_| speaks).and_then(|row| row.hours);
+        let due = hours.zip(millis(&h.at)).map_or(NEVER, |(hours, at)| after(at, hours));
+        let by = self.house.store.filing(&h.filing)?;
+        steps.push(Step::Task(Task {
+            seq: 0,
+            event: h.cursor,
+            mrn: h.mrn.clone(),
+            agency: hold.agency.to_string(),
+            hold,
+            items: by.map(|by| items_of(&hold, &by)).unwrap_or_default(),
+            since: h.at.clone(),
+            due,
+        }));
+        // What has no source is shown and starts no clock.
+        if due != NEVER && row.is_some_and(|row| !row.illustrative) {
+            let (mrn, row) = (h.mrn.clone(), hold.agency.to_string());
+            let awaits = AGENCY.to_owned();
+            steps.push(Step::Timer(Timer { seq: 0, due, mrn, awaits, hold: key(&hold), row }));
+        }
+        Ok(steps)
+    }
+
+    /// What an event means for tasks and clocks.
+    fn steps(&self, h: &Happened) -> Result<Vec<Step>, Fault> {
+        let over = |hold| vec![Step::Over { event: h.cursor, mrn: h.mrn.clone(), hold }];
+        Ok(match h.event {
+            Event::Registered => self.clocks(h, Awaited::Arrival, "")?,
+            Event::Released | Event::Cleared => {
+                let mut steps = self.clocks(h, Awaited::Exit, "")?;
+                steps.extend(self.clocks(h, Awaited::Departure, "")?);
+                steps
+            }
+            Event::PaymentWanted(_) => self.clocks(h, Awaited::Payment, "")?,
+            Event::Held(hold) => self.held(h, hold)?,
+            Event::Lifted(hold) => over(Some(hold)),
+            Event::Cancelled | Event::HandedOver | Event::NotDeparted | Event::Exited => over(None),
+            // An agency that did not speak in time: where that is to go on, it is customs' task too.
+            Event::Overdue(hold) => {
+                let row = day_of(&h.at).and_then(|d| self.pack.agencies.agency(&hold.agency, d));
+                let goes_on = row.is_some_and(|row| {
+                    row.silence == fondaco::agency::Silence::Escalate && !row.illustrative
+                });
+                if hold.agency.is_empty() || !goes_on {
+                    return Ok(Vec::new());
+                }
+                let first = self.house.store.tasks_of(&h.mrn)?;
+                let items = first.into_iter().find(|t| t.hold == hold).map(|t| t.items);
+                vec![Step::Task(Task {
+                    seq: 0,
+                    event: h.cursor,
+                    mrn: h.mrn.clone(),
+                    agency: String::new(),
+                    hold,
+                    items: items.unwrap_or_default(),
+                    since: h.at.clone(),
+                    due: millis(&h.at).unwrap_or(NEVER),
+                })]
+            }
+            _ => Vec::new(),
+        })
+    }
+}
+
+/// Milliseconds since 1970 of a time, RFC 3339.
+pub(crate) fn millis(at: &str) -> Option<i64> {
+    at.parse::<Timestamp>().ok().map(Timestamp::as_millisecond)
+}
+
+/// This many hours later.
+fn after(at: i64, hours: u32) -> i64 {
+    at.saturating_add(i64::from(hours) * 3_600_000)
+}
+
+impl House {
+    /// What the events mean that nobody followed yet, and where the log was followed from and to; `None`
+    /// where there are none.
+    pub(crate) fn unfollowed(&self) -> Result<Option<(i64, i64, Vec<Step>)>, Fault> {
+        let from = self.store.followed()?;
+        let events = self.store.events("", from, STRETCH)?;
+        let Some(to) = events.last().map(|h| h.cursor) else { return Ok(None) };
+        let pack = self.pack();
+        let following = Following { house: self, pack: &pack };
+        let mut steps = Vec::new();
+        for happened in &events {
+            steps.extend(following.steps(happened)?);
+        }
+        Ok(Some((from, to, steps)))
+    }
+
+    /// Follows the log to its end, so that tasks are those of everything that was answered before.
+    pub(crate) async fn follow(&self) -> Result<(), Fault> {
+        while let Some((from, to, steps)) = self.unfollowed()? {
+            self.store.written(move |writing| writing.follow(from, to, &steps)).await?;
+        }
+        Ok(())
+    }
+
+    /// What an act decides of single items: of a lift those of its hold, of a refusal those of the open
+    /// tasks of its agency. None where the act is about all of them.
+    ///
+    /// # Errors
+    /// [`Refused::Field`]: an item the hold is not about.
+    pub(crate) async fn parts(
+        &self,
+        mrn: &str,
+        act: Act,
+        message: &ActMessage,
+    ) -> Result<Vec<Part>, Refused> {
+        if message.items.is_empty() || !matches!(act, Act::Lift(_) | Act::Refuse(_)) {
+            return Ok(Vec::new());
+        }
+        self.follow().await?;
+        let tasks = self.store.tasks_of(mrn)?;
+        let with_items = tasks.into_iter().filter(|t| !t.items.is_empty());
+        Ok(match act {
+            Act::Lift(hold) => {
+                let Some(task) = with_items.into_iter().find(|t| t.hold == hold) else {
+                    return Ok(Vec::new());
+                };
+                if message.items.iter().any(|item| !task.items.contains(item)) {
+                    return Err(Refused::Field("items"));
+                }
+                let items = message.items.clone();
+                vec![Part { hold, of: task.items, items, decision: "release" }]
+            }
+            Act::Refuse(agency) => with_items
+                .filter(|task| task.hold.agency == agency && task.agency == agency.as_str())
+                .map(|task| {
+                    let about = |item: &u32| task.items.contains(item);
+                    let items = message.items.iter().copied().filter(about).collect();
+                    Part { hold: task.hold, of: task.items.clone(), items, decision: "refuse" }
+                })
+                .collect(),
+            _ => Vec::new(),
+        })
+    }
+}
