@@ -8,8 +8,9 @@ use std::sync::Weak;
 use std::sync::mpsc;
 use std::time::Duration;
 
-use fondaco::agency::{Awaited, Silence};
+use fondaco::agency::{Agency, Awaited, Silence};
 use fondaco::consignment::{Event, Hold, Life, agency_silent, time_up};
+use fondaco::day::{Day, Validity};
 use fondaco::finding::Trilingual;
 use fondaco::reference::Pack;
 use fondaco_wire::receipt;
@@ -121,8 +122,12 @@ impl House {
 
     /// The message that a time is up.
     fn time_up(&self, timer: &Timer, pack: &Pack, now: Timestamp) -> Result<Filing, Fault> {
-        let limit = pack.agencies.limits.iter().find(|l| l.id == timer.row.as_str());
-        let of_agency = pack.agencies.all.iter().find(|a| a.id == timer.row.as_str());
+        let begun = |hours, validity: &Validity| {
+            day_begun(timer, hours).is_some_and(|day| validity.covers(day))
+        };
+        let limits = &pack.agencies.limits;
+        let limit = limits.iter().find(|l| l.id == *timer.row && begun(l.hours, &l.validity));
+        let of_agency = agency_row(timer, pack);
         let basis = limit.map(|l| l.basis.as_str()).or(of_agency.map(|a| a.basis.as_str()));
         let [text, remedy] = match limit {
             Some(limit) => [limit.text.clone(), limit.remedy.clone()],
@@ -164,15 +169,28 @@ impl House {
     }
 }
 
+/// The day, UTC, on which the clock of a timer began that runs so many hours.
+fn day_begun(timer: &Timer, hours: u32) -> Option<Day> {
+    let begun = timer.due.checked_sub(i64::from(hours) * 3_600_000)?;
+    Day::from_number(i32::try_from(begun.div_euclid(86_400_000)).ok()?).ok()
+}
+
+/// The row of an agency that was in force when the clock of a timer began.
+fn agency_row<'p>(timer: &Timer, pack: &'p Pack) -> Option<&'p Agency> {
+    let in_force = |a: &&Agency| {
+        let day = a.hours.and_then(|hours| day_begun(timer, hours));
+        a.id == *timer.row && day.is_some_and(|day| a.validity.covers(day))
+    };
+    pack.agencies.all.iter().find(in_force)
+}
+
 /// What a timer waits for; `None` where this program does not know it.
 fn waits(timer: &Timer, pack: &Pack) -> Option<Waits> {
     let hold = timer.hold.parse::<Hold>().ok();
     if timer.awaits == AGENCY {
         let hold = hold?;
         // A row that was taken back, or is shown only by now, means nothing.
-        let day =
-            fondaco::day::Day::from_number(i32::try_from(timer.due / 86_400_000).ok()?).ok()?;
-        let row = pack.agencies.agency(&timer.row, day).filter(|row| !row.illustrative);
+        let row = agency_row(timer, pack).filter(|row| !row.illustrative);
         return Some(Waits::Agency(hold, row.map(|row| row.silence).unwrap_or_default()));
     }
     Some(Waits::For(Awaited::named(&timer.awaits)?, hold))

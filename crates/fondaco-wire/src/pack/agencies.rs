@@ -2,7 +2,6 @@
 //! how long things may take, and where goods are looked at.
 
 use fondaco::agency::{Agencies, Agency, Awaited, Control, Decides, Post, Silence, TimeLimit};
-use fondaco::day::Validity;
 use fondaco::finding::Trilingual;
 use fondaco::reference::Pack;
 use fondaco::token::Token;
@@ -211,9 +210,6 @@ impl Reader<'_> {
 /// Reads them all; of one id there is one row in force on any day.
 pub(super) fn read(files: &Files<'_>, pack: &Pack, problems: &mut Vec<Problem>) -> Agencies {
     let mut read = Agencies::default();
-    let begins_in =
-        |a: &Validity, b: &Validity| b.from.map_or(a.from.is_none(), |day| a.covers(day));
-    let overlap = |a: &Validity, b: &Validity| begins_in(a, b) || begins_in(b, a);
     let csv = |start: &'static str| move |n: &str| n.starts_with(start) && n.ends_with(".csv");
     rows(files, csv("agencies"), problems, |reader, row: AgencyRow| {
         // Where no source was at hand there is no act to cite.
@@ -221,7 +217,7 @@ pub(super) fn read(files: &Files<'_>, pack: &Pack, problems: &mut Vec<Problem>) 
             cited(reader, &row.basis, &pack.law);
         }
         let agency = reader.agency(row);
-        if read.all.iter().any(|a| a.id == agency.id && overlap(&a.validity, &agency.validity)) {
+        if read.all.iter().any(|a| a.id == agency.id && a.validity.overlaps(&agency.validity)) {
             reader.problem(format!("{} stands twice", agency.id));
         }
         read.all.push(agency);
@@ -231,7 +227,7 @@ pub(super) fn read(files: &Files<'_>, pack: &Pack, problems: &mut Vec<Problem>) 
             cited(reader, &row.basis, &pack.law);
         }
         let Some(limit) = reader.limit(row) else { return };
-        if read.limits.iter().any(|l| l.id == limit.id && overlap(&l.validity, &limit.validity)) {
+        if read.limits.iter().any(|l| l.id == limit.id && l.validity.overlaps(&limit.validity)) {
             reader.problem(format!("{} stands twice", limit.id));
         }
         read.limits.push(limit);
@@ -243,7 +239,7 @@ pub(super) fn read(files: &Files<'_>, pack: &Pack, problems: &mut Vec<Problem>) 
                 reader.problem(format!("{}: there is no agency {agency}", post.id));
             }
         }
-        if read.posts.iter().any(|p| p.id == post.id && overlap(&p.validity, &post.validity)) {
+        if read.posts.iter().any(|p| p.id == post.id && p.validity.overlaps(&post.validity)) {
             reader.problem(format!("{} stands twice", post.id));
         }
         read.posts.push(post);

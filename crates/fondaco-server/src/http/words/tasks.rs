@@ -42,9 +42,9 @@ pub(super) const TERMS: &[(&str, &str, [&str; 3])] = &[
         "tasks",
         "how",
         [
-            "A decision is an act about the declaration; this lifts the hold for two of its items:",
-            "决定以对报关单的操作提交；下例就其中两项商品解除扣留：",
-            "Решение — это действие о декларации; так снимается задержка с двух её товаров:",
+            "A decision is an act about the declaration; this lifts the first hold for the items named:",
+            "决定以对报关单的操作提交；下例就所列商品解除第一项扣留：",
+            "Решение — это действие о декларации; так снимается первая задержка с названных товаров:",
         ],
     ),
     (
