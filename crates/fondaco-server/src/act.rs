@@ -21,6 +21,7 @@ use crate::cli::today;
 use crate::consider::{self, When, stated_acceptance};
 use crate::house::{self, House, MOST_TRIES, now};
 use crate::replay;
+use crate::store::lpco::Lookups;
 use crate::store::{self, Fault, Filing, Lodge, Lodged};
 
 /// The format of an act in the store.
@@ -230,23 +231,25 @@ impl House {
             let reason = message.reason(act, &pack)?;
             let (life, last) = self.store.life(mrn)?;
             let mut events = act.happens(&life).map_err(Refused::NotNow)?;
+            let mut looked = Lookups::default();
             let mut filing = self.act_filing(&main, message, reason, bytes, key, &pack.digest)?;
             if let Act::Grant(request, _) = act
                 && request.kind == RequestKind::Amend
             {
                 let decoded = self.as_it_stands(&main)?;
                 let on = self.accepted_on(&main, &decoded)?;
-                let (report, follows) = self.amended(&pack, &main, decoded, request, on)?;
+                let (report, follows, shown) = self.amended(&pack, &main, decoded, request, on)?;
                 // What was paid for is not made dearer: no posting of ours asks for the rest.
                 if life.has(Event::Settled) && follows.plan.contains(&Step::RequestPayment) {
                     return Err(Refused::NotNow(NotNow::Settled));
                 }
+                looked = shown;
                 events.extend(consignment::after_amendment(&follows, &life, request));
                 filing.on = Some(on.number());
                 house::judged(&mut filing, &report)?;
             }
             let (id, receipt) = (filing.id.clone(), filing.receipt.clone());
-            let lodge = Lodge { filing, events, draws: Vec::new(), seen: Some(last) };
+            let lodge = Lodge { filing, events, draws: Vec::new(), looked, seen: Some(last) };
             match self.lodge(lodge).await? {
                 // Something happened meanwhile: whether it can be done is asked again.
                 Lodged::Moved | Lodged::ReferenceUsed => {}
@@ -284,15 +287,16 @@ impl House {
         mut decoded: Decoded,
         request: Request,
         on: Day,
-    ) -> Result<(Report, Follows), Refused> {
+    ) -> Result<(Report, Follows, Lookups), Refused> {
         let asked = self.store.events(&main.mrn, 0, usize::MAX)?;
         let asked = asked.into_iter().find(|h| h.event == Event::Requested(request));
         let asked = asked.ok_or(Refused::NotNow(NotNow::NoSuchRequest))?;
         let message = self.store.filing(&asked.filing)?.ok_or(Refused::Unknown)?;
         replay::amend(&mut decoded, &message)?.map_err(|e| Refused::NotApplied(e.to_string()))?;
         let when = When { on: Some(on), today: today(), window: false };
-        let considered =
-            self.with_drawn(|drawn| consider::considered(decoded, pack, when, main.draw, drawn))?;
+        let (considered, sight) = self.with_known(&main.mrn, |known| {
+            consider::considered(decoded, pack, when, main.draw, known)
+        })?;
         if considered.declaration.as_ref().is_some_and(|d| d.message != Message::Original) {
             return Err(Refused::NotApplied("it makes no declaration".to_owned()));
         }
@@ -304,7 +308,9 @@ impl House {
                 let mut report = considered.report;
                 report.message = Message::Amendment.name();
                 let follows = house::follows(&report, considered.declaration.as_deref());
-                Ok((report, follows))
+                // What it wrote off before is written off no longer, what it is now instead.
+                let looked = Lookups::of(sight, pack, considered.checked, true);
+                Ok((report, follows, looked))
             }
             false => Err(Refused::Returned(Box::new(considered.report))),
         }

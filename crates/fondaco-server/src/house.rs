@@ -21,11 +21,12 @@ use fondaco_wire::{Decoded, Format};
 use sha2::{Digest, Sha256};
 
 use crate::cli::{Failure, today};
-use crate::consider::{self, Considered, When};
+use crate::consider::{self, When};
 use crate::law::kept::{in_force, keep, laid_over, loaded, of_digest};
 use crate::law::{self, Register, Version};
 use crate::packs;
 use crate::replay;
+use crate::store::lpco::Lookups;
 use crate::store::{self, Draw, Fault, Filing, Lodge, Lodged, Store, Sync};
 
 /// A running house.
@@ -64,6 +65,7 @@ pub(crate) struct Answer {
 struct Accepted {
     events: Vec<Event>,
     draws: Vec<Draw>,
+    looked: Lookups,
     /// Where the goods were declared to be.
     location: String,
     /// The opinion formed then; `None` where the law of that day would not admit it.
@@ -228,7 +230,8 @@ impl House {
         let (number, mrn) = self.next_mrn(today, &pack.profile.country)?;
         let mrn = mrn.to_string();
         let draw = self.draw(&mrn);
-        let considered = self.considered(&pack, format, bytes, when, draw)?;
+        let (considered, sight) = self
+            .with_known("", |known| consider::consider(&pack, format, bytes, when, draw, known))?;
         let mut filing = Filing {
             id: uuid::Uuid::now_v7().to_string(),
             today: today.number(),
@@ -245,6 +248,7 @@ impl House {
         };
         let mut events = Vec::new();
         let mut draws = Vec::new();
+        let mut looked = Lookups::default();
         let mut seen = None;
         let mut report = considered.report;
         if let Some(declaration) = &considered.declaration {
@@ -260,9 +264,11 @@ impl House {
                     &Life::default(),
                 );
                 // Goods that are still to come draw when they have come.
-                if !declaration.is_pre_lodged() {
+                let here = !declaration.is_pre_lodged();
+                if here {
                     draws = considered.draws;
                 }
+                looked = Lookups::of(sight, &pack, considered.checked, here);
             } else {
                 filing.about.clone_from(&declaration.mrn);
                 let main = self.store.filing(&declaration.mrn)?;
@@ -300,6 +306,7 @@ impl House {
                                 events.push(Event::Changed);
                             }
                             draws = accepted.draws;
+                            looked = accepted.looked;
                             if let Some(formed) = accepted.report {
                                 report = formed;
                             }
@@ -319,20 +326,9 @@ impl House {
         if filing.outcome == "returned" {
             events = vec![Event::Rejected];
             seen = None;
+            looked = Lookups::default();
         }
-        Ok(Lodge { filing, events, draws, seen })
-    }
-
-    /// Looks at a message with what is left of the quotas now.
-    fn considered(
-        &self,
-        pack: &Pack,
-        format: &Format,
-        bytes: &[u8],
-        when: When,
-        draw: u32,
-    ) -> Result<Considered, Fault> {
-        self.with_drawn(|drawn| consider::consider(pack, format, bytes, when, draw, drawn))
+        Ok(Lodge { filing, events, draws, looked, seen })
     }
 
     /// Does what asks how much is drawn on quotas now.
@@ -379,8 +375,9 @@ impl House {
     ) -> Result<Accepted, Fault> {
         let when = When { window: false, ..when };
         let decoded = self.as_it_stands(main)?;
-        let considered =
-            self.with_drawn(|drawn| consider::considered(decoded, pack, when, main.draw, drawn))?;
+        let (considered, sight) = self.with_known(&main.mrn, |known| {
+            consider::considered(decoded, pack, when, main.draw, known)
+        })?;
         let declared = considered.declaration.as_ref();
         let location = declared.map(|d| d.location.clone()).unwrap_or_default();
         if considered.is_accepted() {
@@ -390,6 +387,7 @@ impl House {
             return Ok(Accepted {
                 events,
                 draws: considered.draws,
+                looked: Lookups::of(sight, pack, considered.checked, true),
                 location,
                 report: Some(report),
             });
@@ -408,7 +406,8 @@ impl House {
         }
         let follows = Follows { lane: Lane::Yellow, plan, assessed };
         let events = consignment::after_acceptance(&follows);
-        Ok(Accepted { events, draws: Vec::new(), location, report: None })
+        let looked = Lookups::default();
+        Ok(Accepted { events, draws: Vec::new(), looked, location, report: None })
     }
 
     /// The filing whose opinion stands in place of the declaration's own: formed when the goods of one
@@ -500,7 +499,8 @@ impl House {
             filing.number = None;
             self.seal(&mut filing, &report)?;
         }
-        Ok(Lodge { filing, events: vec![Event::Rejected], draws: Vec::new(), seen: None })
+        let (draws, looked) = (Vec::new(), Lookups::default());
+        Ok(Lodge { filing, events: vec![Event::Rejected], draws, looked, seen: None })
     }
 
     /// The state of a declaration: what its events come to.

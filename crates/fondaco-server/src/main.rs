@@ -14,6 +14,7 @@ mod http;
 mod import;
 mod law;
 mod look;
+mod lpco;
 mod origin;
 mod packs;
 mod replay;

@@ -17,6 +17,7 @@ use crate::act::ActMessage;
 use crate::assess::expand;
 use crate::house::House;
 use crate::http::notifications::functions_told;
+use crate::store::lpco::Lookups;
 use crate::store::{Filing, Lodge, Lodged, Sync};
 
 /// The first element of this name within a node, whatever its prefix.
@@ -171,7 +172,13 @@ impl Stage {
             at: crate::house::now(),
             ..Filing::default()
         };
-        let lodge = Lodge { filing, events: vec![event], draws: Vec::new(), seen: Some(last) };
+        let lodge = Lodge {
+            filing,
+            events: vec![event],
+            draws: Vec::new(),
+            looked: Lookups::default(),
+            seen: Some(last),
+        };
         match self.runtime.block_on(self.house.lodge(lodge)) {
             Ok(Lodged::Written) => Ok(()),
             other => Err(format!("{other:?}")),

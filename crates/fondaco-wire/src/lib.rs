@@ -11,6 +11,7 @@ mod ill;
 pub mod import;
 pub mod iso20022;
 pub mod json;
+pub mod lpco;
 pub mod origin;
 pub mod pack;
 pub mod receipt;

@@ -6,6 +6,7 @@ mod classify;
 mod explain;
 mod finder;
 mod law;
+mod lpco;
 pub(crate) mod notifications;
 pub(crate) mod web;
 mod words;

@@ -6,6 +6,7 @@
 //! (ADR 3); state is the fold of events.
 
 mod draws;
+pub(crate) mod lpco;
 mod register;
 mod writer;
 
@@ -22,7 +23,7 @@ use fondaco::quota::Quota;
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, params};
 
 pub(crate) use draws::Draw;
-use draws::Draws;
+use draws::{Draws, decimal};
 pub(crate) use register::{Act, Person};
 pub(crate) use writer::Writing;
 use writer::{Job, Work};
@@ -114,6 +115,8 @@ pub(crate) struct Lodge {
     pub(crate) events: Vec<Event>,
     /// What it draws on tariff quotas, for the declaration it accepts.
     pub(crate) draws: Vec<Draw>,
+    /// What it looked up in the register of licences, permits and certificates, and writes off there.
+    pub(crate) looked: lpco::Lookups,
     /// The last event of the declaration it is about that was seen when it was looked at; `None` for
     /// one that is about no other.
     pub(crate) seen: Option<i64>,
@@ -130,8 +133,8 @@ pub(crate) enum Lodged {
     KeyUsed,
     /// The declarant used the reference before.
     ReferenceUsed,
-    /// What it hangs on moved since it was looked at: others drew on a quota it claims, so that its draw
-    /// comes out otherwise, or something happened to the declaration it is about. Nothing was written.
+    /// What it hangs on moved since it was looked at: others drew on a quota it claims or on a licence it
+    /// shows, so that its draw comes out otherwise, or something happened to the declaration it is about. Nothing was written.
     Moved,
 }
 
@@ -268,6 +271,7 @@ impl Store {
             db.execute_batch("ALTER TABLE event ADD COLUMN detail TEXT NOT NULL DEFAULT ''")?;
         }
         db.execute_batch(register::SCHEMA)?;
+        db.execute_batch(lpco::SCHEMA)?;
         db.pragma_update(None, "user_version", VERSION)?;
         let (sender, receiver) = sync_channel::<Box<dyn Job>>(WAITING);
         let pages = Arc::new(AtomicI64::new(0));

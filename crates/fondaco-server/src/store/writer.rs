@@ -9,6 +9,7 @@ use fondaco::consignment::{self, Event, Life};
 use rusqlite::{Connection, params};
 
 use super::draws::Draws;
+use super::lpco;
 use super::{BATCH, Fault, Filing, Lodge, Lodged, by, life, lock};
 
 /// Pages of the log from which the writer has it begun anew: 256 MiB.
@@ -183,12 +184,16 @@ impl Writing<'_> {
         if !lodge.draws.is_empty() && !lock(draws).stand(db, &lodge.draws)? {
             return Ok(Lodged::Moved);
         }
-        let seq = self.filing(f)?;
         let mrn = if lodge.seen.is_some() { &f.about } else { f.log() };
+        if !lpco::stand(db, &lodge.looked, mrn)? {
+            return Ok(Lodged::Moved);
+        }
+        let seq = self.filing(f)?;
         self.happen(seq, mrn, &f.at, before, &lodge.events)?;
         if !lodge.draws.is_empty() {
             lock(draws).write(db, seq, mrn, f.today, &lodge.draws)?;
         }
+        lpco::write(db, seq, mrn, &lodge.looked)?;
         Ok(Lodged::Written)
     }
 
@@ -256,6 +261,7 @@ impl Writing<'_> {
             write.execute(params![mrn, event.name(), event.detail(), filing, at])?;
             if event == Event::Cancelled {
                 lock(self.draws).restore(self.db, filing, mrn)?;
+                lpco::restore(self.db, filing, mrn)?;
             }
         }
         Ok(())

@@ -10,6 +10,7 @@ mod findings;
 mod golden;
 mod http;
 mod law;
+mod lpcos;
 mod mutants;
 mod origin;
 mod outcomes;
