@@ -8,6 +8,7 @@ mod ask;
 mod declaration;
 mod explain;
 mod law;
+mod lpcos;
 mod requirements;
 
 mod goods;
@@ -63,6 +64,7 @@ pub(crate) fn router() -> Router<Arc<House>> {
         .merge(requirements::router())
         .merge(explain::router())
         .merge(law::router())
+        .merge(lpcos::router())
         .route("/goods", get(goods::goods))
         .route("/findings", get(codes))
         .route("/findings/{code}", get(code))

@@ -6,6 +6,7 @@
 //! document was when an opinion was formed is found again by how many acts and write-offs there were then.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use fondaco::lpco::{Act, Checked, Document, Record, Take, Used, next};
 use fondaco::money::Decimal;
@@ -258,10 +259,10 @@ pub(super) fn stand(db: &Connection, lookups: &Lookups, mrn: &str) -> rusqlite::
     let mut now: BTreeMap<(Token, &str), Option<Record>> = BTreeMap::new();
     for one in &lookups.checked {
         let key = params![one.number, one.kind.as_str(), sight.acts];
-        let acted = db.prepare_cached(
+        let mut acted = db.prepare_cached(
             "SELECT 1 FROM lpco_act WHERE number = ?1 AND kind = ?2 AND seq > ?3",
         )?;
-        if { acted }.exists(key)? {
+        if acted.exists(key)? {
             return Ok(false);
         }
         match &one.outcome {
@@ -278,13 +279,15 @@ pub(super) fn stand(db: &Connection, lookups: &Lookups, mrn: &str) -> rusqlite::
             Err(_) => {}
             Ok(take) => {
                 let key = (one.kind, one.number.as_str());
-                if !now.contains_key(&key) {
-                    let found = record(db, one.kind, &one.number, Sight::ALL, mrn)?;
-                    now.insert(key, found);
-                }
+                let found = match now.entry(key) {
+                    Entry::Occupied(held) => held.into_mut(),
+                    Entry::Vacant(free) => {
+                        free.insert(record(db, one.kind, &one.number, Sight::ALL, mrn)?)
+                    }
+                };
                 // Items of one declaration take one after the other.
-                match now.get_mut(&key) {
-                    Some(Some(record)) if record.has(take) && !(one.once && record.in_use) => {
+                match found {
+                    Some(record) if record.has(take) && !(one.once && record.in_use) => {
                         record.take(take);
                     }
                     _ => return Ok(false),

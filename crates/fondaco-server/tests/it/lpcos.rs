@@ -385,3 +385,68 @@ fn a_document_is_verified_before_it_is_shown() {
     let listed = house.get("/v1/lpcos?holder=GB1").json();
     assert_eq!((listed[0]["number"].as_str(), listed.as_array().unwrap().len()), (Some("PC/1"), 1));
 }
+
+#[test]
+fn the_page_shows_a_document_and_what_is_left_in_each_language() {
+    let dir = tempfile::tempdir().unwrap();
+    let house = house(dir.path());
+    let page = |path: &str, status: u16| {
+        let said = house.get(path);
+        assert_eq!(said.status, status, "{path}");
+        String::from_utf8_lossy(&said.body).into_owned()
+    };
+    assert!(page("/lpcos?lang=en", 200).contains("None."));
+    issue(&house, "PC/1 <b>", "1000");
+    filed(&house, "ONE", "PC/1 &lt;b>", 300);
+    for (lang, kind, left) in [
+        ("en", "Phytosanitary certificate", "What is left"),
+        ("zh", "植物检疫证书", "余额"),
+        ("ru", "Фитосанитарный сертификат", "Остаток"),
+    ] {
+        let list = page(&format!("/lpcos?lang={lang}"), 200);
+        assert!(
+            list.contains(kind) && list.contains("kind=N851&#38;number=PC%2F1%20%3Cb%3E"),
+            "{list}"
+        );
+        let one = page(&format!("/lpcos?number=PC%2F1%20%3Cb%3E&lang={lang}"), 200);
+        assert!(one.contains(left) && one.contains("700 KGM") && !one.contains("<b>"), "{one}");
+    }
+    assert!(page("/lpcos?number=XX&lang=en", 404).contains("There is no document"));
+}
+
+#[test]
+fn an_authorised_operator_is_seen_where_a_rule_of_risk_asks() {
+    let dir = tempfile::tempdir().unwrap();
+    let over = dir.path().join("pack");
+    std::fs::create_dir_all(&over).unwrap();
+    let risk = "[[risk]]\nid = \"stranger\"\npoints = 70\n\
+        when = '!declaration.programmes.exists(p, p in [\"AEOC\"])'\n\
+        text = { en = \"Not an authorised operator\", zh = \"非AEO\", ru = \"Не УЭО\" }\n\
+        category = { en = \"Who\", zh = \"人\", ru = \"Лицо\" }\n";
+    std::fs::write(over.join("risk.toml"), risk).unwrap();
+    let house = house(dir.path());
+    let mut mrns = Vec::new();
+    let mut stranger = |lrn: &str| {
+        let said = house.file(lrn, &compose(&gb(&[]), lrn));
+        assert_eq!(said.status, 201, "{}", String::from_utf8_lossy(&said.body));
+        mrns.push(said.text("mrn"));
+        let formed = opinion(&house, &said.text("mrn"));
+        let reasons = formed["decision"]["reasons"].as_array().unwrap();
+        reasons.iter().any(|r| r["code"] == "stranger")
+    };
+    assert!(stranger("BEFORE"));
+    let aeo = json!({"kind": "AEOC", "number": "AEO-7", "issuer": "customs", "by": "c1",
+        "terms": {"holder": "5000000001"}});
+    assert_eq!(send(&house, "/v1/lpcos", "aeo", &aeo).status, 201);
+    assert!(!stranger("AFTER"));
+    let act = |act: &str| {
+        let message = json!({"act": act, "issuer": "customs", "by": "c1", "note": "Audit."});
+        assert_eq!(send(&house, "/v1/lpcos/AEO-7/acts", act, &message).status, 201);
+    };
+    act("suspend");
+    assert!(stranger("SUSPENDED"));
+    act("resume");
+    assert!(!stranger("RESUMED"));
+    assert!(house.stop().success());
+    replays(dir.path(), &mrns);
+}
