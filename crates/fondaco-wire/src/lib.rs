@@ -17,6 +17,8 @@ pub mod pack;
 pub mod receipt;
 pub mod report;
 pub mod sentence;
+pub mod sps;
+mod tree;
 pub mod wco;
 pub mod why;
 

@@ -55,6 +55,7 @@ pub(crate) fn router() -> (axum::Router<Arc<House>>, utoipa::openapi::OpenApi) {
         .routes(routes!(super::lpco::show))
         .routes(routes!(super::lpco::act))
         .routes(routes!(super::lpco::verify))
+        .routes(routes!(super::lpco::certificate))
         .routes(routes!(super::classify::classify))
         .routes(routes!(keys))
         .routes(routes!(health))

@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use fondaco::lpco::NotDone;
 use fondaco::money::Decimal;
@@ -16,7 +16,9 @@ use super::api::{
     Asked, Problem, Shared, answer, key_of, not_found, problem, replayed, unavailable,
 };
 use crate::lpco::form::{self, TermsForm};
-use crate::lpco::{ActDone, IssueMessage, LpcoActMessage, Refused, Told, Verified, VerifyQuery};
+use crate::lpco::{
+    ActDone, ImportQuery, IssueMessage, LpcoActMessage, Refused, Told, Verified, VerifyQuery,
+};
 use crate::store::lpco::{ActRow, DrawRow};
 
 /// A document of the register.
@@ -158,6 +160,11 @@ pub(super) fn refused(refused: Refused) -> Response {
         Refused::Field(field) | Refused::NotDone(NotDone::Unfit(field)) => {
             problem(StatusCode::BAD_REQUEST, "bad-request", Some(json!({"field": field})))
         }
+        Refused::Unreadable(problems) => {
+            let one = |p: &fondaco_wire::sps::Problem| json!({"line": p.line, "path": p.path, "reason": p.reason});
+            let all: Vec<_> = problems.iter().map(one).collect();
+            problem(StatusCode::BAD_REQUEST, "bad-request", Some(json!({"problems": all})))
+        }
         Refused::Ambiguous(kinds) => {
             let more = json!({"field": "kind", "kinds": kinds});
             problem(StatusCode::BAD_REQUEST, "bad-request", Some(more))
@@ -188,11 +195,12 @@ fn unreadable(e: &serde_json::Error) -> Response {
 
 /// Issue a document: a licence, permit, certificate, or that somebody is an authorised operator.
 ///
-/// The types the register keeps, and who issues them, are rows of `lpcos.csv`.
+/// The types the register keeps, and who issues them, are rows of `lpcos.csv`. As `application/xml` it takes
+/// an SPS certificate of UN/CEFACT, such as an ePhyto, with `by`, `issuer` and `holder` as parameters.
 #[utoipa::path(
     post, path = "/v1/lpcos", tag = "lpcos",
-    request_body = IssueMessage,
-    params(("Idempotency-Key" = String, Header, description = "1 to 255 visible characters, the caller's own")),
+    request_body(content((IssueMessage = "application/json"), (String = "application/xml"))),
+    params(ImportQuery, ("Idempotency-Key" = String, Header, description = "1 to 255 visible characters, the caller's own")),
     responses(
         (status = 201, description = "Issued, and on the disk", body = ActDone),
         (status = 400, description = "No key, or the message cannot be read: `field` names what", body = Problem, content_type = "application/problem+json"),
@@ -203,12 +211,17 @@ fn unreadable(e: &serde_json::Error) -> Response {
 )]
 pub(super) async fn issue(
     State(house): Shared,
+    Asked(Query(query)): Asked<Query<ImportQuery>>,
     headers: HeaderMap,
     Asked(body): Asked<Bytes>,
 ) -> Response {
     let Some(key) = key_of(&headers) else {
         return problem(StatusCode::BAD_REQUEST, "key-wanted", None);
     };
+    let media = headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    if fondaco_wire::format_of(media).is_some_and(|format| format.name == "xml") {
+        return done(house.import_certificate(&query, &body, key).await);
+    }
     match serde_json::from_slice::<IssueMessage>(&body) {
         Ok(message) => done(house.issue(&message, &body, key).await),
         Err(e) => unreadable(&e),
@@ -273,6 +286,26 @@ pub(super) async fn show(
 ) -> Response {
     match house.lpco(&number, &query.kind) {
         Ok(told) => Json(LpcoView::from(told)).into_response(),
+        Err(why) => refused(why),
+    }
+}
+
+/// A document that is good, as an SPS certificate of UN/CEFACT (ePhyto).
+#[utoipa::path(
+    get, path = "/v1/lpcos/{number}/certificate", tag = "lpcos",
+    params(("number" = String, Path, description = "The document's number"), KindQuery),
+    responses(
+        (status = 200, description = "SPSCertificate, version 17", body = String, content_type = "application/xml"),
+        (status = 404, description = "There is no such document, or its type is none of N and a code of UNCL 1001, or it is suspended or revoked", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn certificate(
+    State(house): Shared,
+    Path(number): Path<String>,
+    Asked(Query(query)): Asked<Query<KindQuery>>,
+) -> Response {
+    match house.certificate(&number, &query.kind) {
+        Ok(xml) => ([(header::CONTENT_TYPE, "application/xml")], xml).into_response(),
         Err(why) => refused(why),
     }
 }

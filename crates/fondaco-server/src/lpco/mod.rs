@@ -4,6 +4,7 @@
 //! An act comes as a message of its own and is lodged like any other, with a receipt; whether it can be done
 //! is asked by the one writer, in the commit that writes it.
 
+mod ephyto;
 pub(crate) mod form;
 mod known;
 
@@ -23,6 +24,7 @@ use crate::cli::today;
 use crate::house::{House, now};
 use crate::store::lpco::{ActRow, Acted, DrawRow, Registered, Sight};
 use crate::store::{self, Fault, Filing, Lodged};
+pub(crate) use ephyto::ImportQuery;
 use form::TermsForm;
 pub(crate) use known::Known;
 
@@ -99,6 +101,9 @@ pub(crate) enum Refused {
     /// The message says something there is not: which field.
     #[error("{0} is not what it may be")]
     Field(&'static str),
+    /// A certificate cannot be read: why, and where.
+    #[error("the certificate cannot be read")]
+    Unreadable(Vec<fondaco_wire::sps::Problem>),
     /// Documents of these types have the number.
     #[error("documents of several types have this number")]
     Ambiguous(Vec<String>),

@@ -450,3 +450,55 @@ fn an_authorised_operator_is_seen_where_a_rule_of_risk_asks() {
     assert!(house.stop().success());
     replays(dir.path(), &mrns);
 }
+
+#[test]
+fn a_certificate_of_another_country_is_taken_in_shown_and_written_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let house = house(dir.path());
+    let xml = r#"<SPSCertificate xmlns="urn:un:unece:uncefact:data:standard:SPSCertificate:17"
+        xmlns:r="urn:un:unece:uncefact:data:standard:ReusableAggregateBusinessInformationEntity:21">
+        <SPSExchangedDocument><r:ID>CN-PC-9</r:ID><r:TypeCode>851</r:TypeCode>
+        <r:StatusCode>70</r:StatusCode><r:IssueDateTime>2026-01-09</r:IssueDateTime>
+        </SPSExchangedDocument><SPSConsignment>
+        <r:ExportSPSCountry><r:ID>CN</r:ID></r:ExportSPSCountry>
+        <r:ImportSPSCountry><r:ID>GB</r:ID></r:ImportSPSCountry>
+        <r:IncludedSPSConsignmentItem><r:IncludedSPSTradeLineItem>
+        <r:SequenceNumeric>1</r:SequenceNumeric><r:Description>Wooden toys</r:Description>
+        <r:NetWeightMeasure unitCode="KGM">300</r:NetWeightMeasure>
+        <r:ApplicableSPSClassification><r:SystemName>HS</r:SystemName>
+        <r:ClassCode>95030035</r:ClassCode></r:ApplicableSPSClassification>
+        <r:OriginSPSCountry><r:ID>CN</r:ID></r:OriginSPSCountry>
+        </r:IncludedSPSTradeLineItem></r:IncludedSPSConsignmentItem></SPSConsignment></SPSCertificate>"#;
+    let import = |key: &str, body: &str, query: &str| {
+        let headers = [("Idempotency-Key", key), ("Content-Type", "application/xml")];
+        house.post(&format!("/v1/lpcos?{query}"), &headers, body.as_bytes())
+    };
+    let said = import("1", xml, "by=p1&issuer=plants");
+    assert_eq!(said.status, 201, "{}", String::from_utf8_lossy(&said.body));
+    assert_eq!((&*said.text("kind"), &*said.text("number")), ("N851", "CN-PC-9"));
+    assert_eq!(import("1", xml, "by=p1&issuer=plants").header("idempotency-replayed"), "true");
+    let mrn = filed(&house, "ONE", "CN-PC-9", 300);
+    assert_eq!(said_of(&opinion(&house, &mrn)), is("valid", "300 KGM", "met"));
+    // It is for one consignment.
+    let two = filed(&house, "TWO", "CN-PC-9", 1);
+    assert_eq!(said_of(&opinion(&house, &two)), is("used-before", "", "missing"));
+    let written = house.get("/v1/lpcos/CN-PC-9/certificate");
+    assert_eq!((written.status, written.header("content-type")), (200, "application/xml"));
+    let written = String::from_utf8_lossy(&written.body).into_owned();
+    assert!(written.contains("Wooden toys") && written.contains(">95030035<"), "{written}");
+    // One issued here is written, too; one that is not good is not.
+    issue(&house, "PC-1", "1000");
+    let own = house.get("/v1/lpcos/PC-1/certificate");
+    assert!(String::from_utf8_lossy(&own.body).contains("unitCode=\"KGM\">1000<"));
+    assert_eq!(act(&house, "PC-1", "s", "suspend").status, 201);
+    house.get("/v1/lpcos/PC-1/certificate").is_problem(404, "not-found");
+    // What cannot be read is said with its place.
+    let bad = xml.replace(">300<", ">many<").replace("CN-PC-9", "CN-PC-8");
+    let said = import("2", &bad, "by=p1&issuer=plants");
+    said.is_problem(400, "bad-request");
+    let path = said.json()["problems"][0]["path"].to_string();
+    assert!(path.contains("IncludedSPSTradeLineItem/NetWeightMeasure"), "{path}");
+    let drawn = xml.replace(">70<", ">40<").replace("CN-PC-9", "CN-PC-8");
+    import("3", &drawn, "by=p1&issuer=plants").is_problem(400, "bad-request");
+    import("4", xml, "by=p1").is_problem(409, "act-refused");
+}
