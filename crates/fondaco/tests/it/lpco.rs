@@ -249,7 +249,7 @@ fn nothing_is_said_of_what_the_register_does_not_keep() {
     let mut pack = world();
     let other = Shown { code: t("X1"), id: "9".into(), ..Shown::default() };
     // Not kept: the number is taken as it is shown.
-    let found = opinion(&pack, &timber(&[40], &[other.clone()]), &Register::default());
+    let found = opinion(&pack, &timber(&[40], std::slice::from_ref(&other)), &Register::default());
     assert_eq!((outcomes(&found), found.settled[0].settlement), (vec![], Settlement::Met));
     // Kept and not there: it does not satisfy, and is said.
     let found = opinion(&pack, &timber(&[40], &[licence("8")]), &Register::default());
