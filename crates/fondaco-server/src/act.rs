@@ -19,11 +19,12 @@ use utoipa::ToSchema;
 use crate::cli::today;
 use crate::consider::{self, When, stated_acceptance};
 use crate::house::{self, House, MOST_TRIES, now};
-use crate::inspect;
 use crate::money::MONEY;
 use crate::replay;
+use crate::store::lpco::Lookups;
 use crate::store::{self, BANK, Fault, Filing, Lodge, Lodged, Owed};
 use crate::timers;
+use crate::{inspect, lpco};
 
 /// The format of an act in the store.
 pub(crate) const FORMAT: &str = "act";
@@ -82,6 +83,7 @@ struct AsAmended {
     report: Report,
     follows: Follows,
     owed: Option<Box<Owed>>,
+    looked: Lookups,
 }
 
 /// Why an act is not done.
@@ -235,6 +237,7 @@ impl House {
             let (life, last) = self.store.life(mrn)?;
             let mut events = act.happens(&life).map_err(Refused::NotNow)?;
             let mut owed = None;
+            let mut looked = Lookups::default();
             let mut filing = self.act_filing(&main, message, reason, bytes, key, &pack.digest)?;
             if let Act::Grant(request, _) = act
                 && request.kind == RequestKind::Amend
@@ -243,6 +246,7 @@ impl House {
                 let on = self.accepted_on(&main, &decoded)?;
                 let amended = self.amended(&pack, &main, decoded, request, on)?;
                 let (report, follows) = (amended.report, amended.follows);
+                looked = amended.looked;
                 owed = amended.owed.filter(|_| life.has(Event::Accepted));
                 let mut more = consignment::after_amendment(&follows, &life, request);
                 if owed.is_some() {
@@ -254,7 +258,7 @@ impl House {
                 house::judged(&mut filing, &report)?;
             }
             let (id, receipt) = (filing.id.clone(), filing.receipt.clone());
-            let lodge = Lodge { filing, events, draws: Vec::new(), owed, seen: Some(last) };
+            let lodge = Lodge { filing, events, draws: Vec::new(), owed, looked, seen: Some(last) };
             let parts = self.parts(mrn, act, message).await?;
             let lodged = match parts.is_empty() {
                 true => self.lodge(lodge).await?,
@@ -304,8 +308,9 @@ impl House {
         let message = self.store.filing(&asked.filing)?.ok_or(Refused::Unknown)?;
         replay::amend(&mut decoded, &message)?.map_err(|e| Refused::NotApplied(e.to_string()))?;
         let when = When { on: Some(on), today: today(), window: false };
-        let considered =
-            self.with_drawn(|drawn| consider::considered(decoded, pack, when, main.draw, drawn))?;
+        let (considered, sight) = self.with_known(&main.mrn, |known| {
+            consider::considered(decoded, pack, when, main.draw, known)
+        })?;
         if considered.declaration.as_ref().is_some_and(|d| d.message != Message::Original) {
             return Err(Refused::NotApplied("it makes no declaration".to_owned()));
         }
@@ -321,7 +326,9 @@ impl House {
                 let charge = considered.charge;
                 let owed =
                     declaration.and_then(|d| self.owed(pack, &main.mrn, d, charge, when.today));
-                Ok(AsAmended { report, follows, owed })
+                // What it wrote off before is written off no longer, what it is now instead.
+                let looked = Lookups::of(sight, pack, considered.checked, true);
+                Ok(AsAmended { report, follows, owed, looked })
             }
             false => Err(Refused::Returned(Box::new(considered.report))),
         }
@@ -376,7 +383,7 @@ impl House {
 /// Whether a filing says something of a declaration that is no message of its kind: what it says stands as it
 /// was said, and no opinion was formed of it.
 pub(crate) fn is_said(filing: &Filing) -> bool {
-    [FORMAT, inspect::BOOKING, inspect::RESULT, timers::FORMAT, MONEY, BANK]
+    [FORMAT, inspect::BOOKING, inspect::RESULT, timers::FORMAT, MONEY, BANK, lpco::FORMAT]
         .contains(&&*filing.format)
 }
 

@@ -1,14 +1,14 @@
 //! From bytes to what the house says of them: the part of the walk that needs no store.
 
 use fondaco::admission::{Admission, admit};
-use fondaco::allotment::Drawn;
 use fondaco::day::Day;
 use fondaco::declaration::{Declaration, Message};
 use fondaco::draft::Draft;
 use fondaco::finding::{Code, Finding};
 use fondaco::ledger::Charge;
+use fondaco::lpco::{self, Checked};
 use fondaco::reference::Pack;
-use fondaco::walk;
+use fondaco::walk::{self, Known};
 use fondaco_wire::report::Report;
 use fondaco_wire::{Decoded, Format, Limits};
 
@@ -44,6 +44,8 @@ pub(crate) struct Considered {
     pub(crate) draws: Vec<Draw>,
     /// What is owed by it; `None` where it is nothing, or something of it is unknown.
     pub(crate) charge: Option<Charge>,
+    /// The documents shown that the register keeps.
+    pub(crate) checked: Vec<Checked>,
 }
 
 impl Considered {
@@ -58,55 +60,61 @@ pub(crate) fn stated_acceptance(draft: &Draft) -> Option<Day> {
 }
 
 /// Looks at a message.
-pub(crate) fn consider(
+pub(crate) fn consider<'k>(
     pack: &Pack,
     format: &Format,
     bytes: &[u8],
     when: When,
     draw: u32,
-    drawn: &Drawn<'_>,
+    known: impl Into<Known<'k>>,
 ) -> Considered {
-    considered((format.decode)(bytes, &Limits::default()), pack, when, draw, drawn)
+    considered((format.decode)(bytes, &Limits::default()), pack, when, draw, known)
 }
 
 /// Looks at a message that was read.
-pub(crate) fn considered(
+pub(crate) fn considered<'k>(
     decoded: Decoded,
     pack: &Pack,
     when: When,
     draw: u32,
-    drawn: &Drawn<'_>,
+    known: impl Into<Known<'k>>,
 ) -> Considered {
+    let known = known.into();
     let stated = decoded.draft.as_ref().and_then(stated_acceptance);
     let day = when.on.or(stated).unwrap_or(when.today);
     let reference = pack.on(day);
     let Some(draft) = decoded.draft else {
         let report = Report::returned(&decoded.findings, reference);
-        let (draws, charge) = (Vec::new(), None);
-        return Considered { report, declaration: None, draft: None, day, draws, charge };
+        return returned_whole(report, None, day);
     };
     let filed = when.window.then_some(when.on.unwrap_or(when.today));
     match admit(&draft, decoded.findings, reference, filed) {
         Admission::Returned(findings) => {
             let report = Report::returned(&findings, reference);
-            let (draws, charge) = (Vec::new(), None);
-            Considered { report, declaration: None, draft: Some(draft), day, draws, charge }
+            returned_whole(report, Some(draft), day)
         }
-        Admission::Accepted(declaration, findings) => {
-            let mut draws = Vec::new();
+        Admission::Accepted(mut declaration, findings) => {
+            let (mut draws, mut checked) = (Vec::new(), Vec::new());
             let mut charge = None;
             let report = if declaration.message == Message::Original {
-                let opinion = walk::consider(&declaration, reference, draw, drawn);
+                declaration.programmes = lpco::programmes(&declaration, reference, known.looked);
+                let opinion = walk::consider(&declaration, reference, draw, known);
                 draws.extend(opinion.allotted.iter().map(Draw::proposed));
                 charge = Charge::of(&opinion.assessment).ok();
+                checked.clone_from(&opinion.checked);
                 Report::accepted(&declaration, &findings, &opinion, reference)
             } else {
                 Report::noted(&declaration, &findings, reference)
             };
             let (declaration, draft) = (Some(declaration), Some(draft));
-            Considered { report, declaration, draft, day, draws, charge }
+            Considered { report, declaration, draft, day, draws, checked, charge }
         }
     }
+}
+
+fn returned_whole(report: Report, draft: Option<Draft>, day: Day) -> Considered {
+    let (draws, checked, charge) = (Vec::new(), Vec::new(), None);
+    Considered { report, declaration: None, draft, day, draws, checked, charge }
 }
 
 /// Turns an accepted filing into a returned one, for a finding only the store can make.

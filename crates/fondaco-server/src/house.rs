@@ -21,12 +21,13 @@ use fondaco_wire::{Decoded, Format};
 use sha2::{Digest, Sha256};
 
 use crate::cli::{Failure, today};
-use crate::consider::{self, Considered, When};
+use crate::consider::{self, When};
 use crate::law::kept::{in_force, keep, laid_over, loaded, of_digest};
 use crate::law::{self, Register, Version};
 use crate::money;
 use crate::packs;
 use crate::replay;
+use crate::store::lpco::Lookups;
 use crate::store::{self, Draw, Fault, Filing, Lodge, Lodged, Owed, Store, Sync};
 use crate::tasks;
 
@@ -69,6 +70,7 @@ struct Accepted {
     events: Vec<Event>,
     draws: Vec<Draw>,
     owed: Option<Box<Owed>>,
+    looked: Lookups,
     /// Where the goods were declared to be.
     location: String,
     /// The opinion formed then; `None` where the law of that day would not admit it.
@@ -235,7 +237,8 @@ impl House {
         let (number, mrn) = self.next_mrn(today, &pack.profile.country)?;
         let mrn = mrn.to_string();
         let draw = self.draw(&mrn);
-        let considered = self.considered(&pack, format, bytes, when, draw)?;
+        let (considered, sight) = self
+            .with_known("", |known| consider::consider(&pack, format, bytes, when, draw, known))?;
         let mut filing = Filing {
             id: uuid::Uuid::now_v7().to_string(),
             today: today.number(),
@@ -253,6 +256,7 @@ impl House {
         let mut events = Vec::new();
         let mut draws = Vec::new();
         let mut owed = None;
+        let mut looked = Lookups::default();
         let mut seen = None;
         let mut report = considered.report;
         if let Some(declaration) = &considered.declaration {
@@ -268,10 +272,12 @@ impl House {
                     &Life::default(),
                 );
                 // Goods that are still to come draw, and owe, when they have come.
-                if !declaration.is_pre_lodged() {
+                let here = !declaration.is_pre_lodged();
+                if here {
                     draws = considered.draws;
                     owed = self.owed(&pack, &filing.mrn, declaration, considered.charge, today);
                 }
+                looked = Lookups::of(sight, &pack, considered.checked, here);
             } else {
                 filing.about.clone_from(&declaration.mrn);
                 let main = self.store.filing(&declaration.mrn)?;
@@ -314,6 +320,7 @@ impl House {
                             }
                             draws = accepted.draws;
                             owed = accepted.owed;
+                            looked = accepted.looked;
                             if let Some(formed) = accepted.report {
                                 report = formed;
                             }
@@ -333,20 +340,9 @@ impl House {
         if filing.outcome == "returned" {
             events = vec![Event::Rejected];
             (owed, seen) = (None, None);
+            looked = Lookups::default();
         }
-        Ok(Lodge { filing, events, draws, owed, seen })
-    }
-
-    /// Looks at a message with what is left of the quotas now.
-    fn considered(
-        &self,
-        pack: &Pack,
-        format: &Format,
-        bytes: &[u8],
-        when: When,
-        draw: u32,
-    ) -> Result<Considered, Fault> {
-        self.with_drawn(|drawn| consider::consider(pack, format, bytes, when, draw, drawn))
+        Ok(Lodge { filing, events, draws, owed, looked, seen })
     }
 
     /// Does what asks how much is drawn on quotas now.
@@ -393,8 +389,9 @@ impl House {
     ) -> Result<Accepted, Fault> {
         let when = When { window: false, ..when };
         let decoded = self.as_it_stands(main)?;
-        let considered =
-            self.with_drawn(|drawn| consider::considered(decoded, pack, when, main.draw, drawn))?;
+        let (considered, sight) = self.with_known(&main.mrn, |known| {
+            consider::considered(decoded, pack, when, main.draw, known)
+        })?;
         let declared = considered.declaration.as_ref();
         let location = declared.map(|d| d.location.clone()).unwrap_or_default();
         if considered.is_accepted() {
@@ -408,6 +405,7 @@ impl House {
                 events,
                 draws: considered.draws,
                 owed,
+                looked: Lookups::of(sight, pack, considered.checked, true),
                 location,
                 report: Some(report),
             });
@@ -427,7 +425,9 @@ impl House {
         let tasks = tasks::holds_of(pack, &opinion);
         let follows = Follows { lane: Lane::Yellow, plan, assessed, tasks };
         let events = consignment::after_acceptance(&follows);
-        Ok(Accepted { events, draws: Vec::new(), owed: None, location, report: None })
+        let looked = Lookups::default();
+        let (draws, owed) = (Vec::new(), None);
+        Ok(Accepted { events, draws, owed, looked, location, report: None })
     }
 
     /// The filing whose opinion stands in place of the declaration's own: formed when the goods of one
@@ -519,13 +519,7 @@ impl House {
             filing.number = None;
             self.seal(&mut filing, &report)?;
         }
-        Ok(Lodge {
-            filing,
-            events: vec![Event::Rejected],
-            draws: Vec::new(),
-            owed: None,
-            seen: None,
-        })
+        Ok(Lodge { filing, events: vec![Event::Rejected], ..Lodge::default() })
     }
 
     /// The state of a declaration: what its events come to.

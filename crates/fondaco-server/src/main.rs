@@ -16,6 +16,7 @@ mod import;
 mod law;
 mod look;
 mod money;
+mod lpco;
 mod origin;
 mod packs;
 mod replay;

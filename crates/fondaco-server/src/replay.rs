@@ -11,12 +11,14 @@ use fondaco::declaration::Message;
 use fondaco::finding::Code;
 use fondaco::money::Decimal;
 use fondaco::quota::Quota;
+use fondaco::walk::Known;
 use fondaco_wire::Decoded;
 
 use crate::act;
 use crate::consider::{self, When};
 use crate::house::{format_of, forms_an_opinion};
 use crate::law::kept::of_digest;
+use crate::lpco;
 use crate::store::{Fault, Filing, Store};
 
 /// The declaration with the amendments that were granted; `until` the act with this id, where an opinion
@@ -92,6 +94,10 @@ pub(crate) fn replay(dir: &Path, store: &Store, filing: &Filing) -> Result<Vec<u
         });
         of_period.next().map_or(Decimal::ZERO, |(_, _, drawn)| *drawn)
     };
+    // What the register had then; a declaration's own write-offs are left out where it is amended.
+    let sight = store.lpco_seen(&filing.id).map_err(said)?;
+    let looked = lpco::Known::as_of(store, &filing.about, sight);
+    let known = Known { drawn: &drawn, looked: &looked };
     if forms_an_opinion(filing) {
         // Formed of the declaration whose goods had come, or that was amended.
         let main = store.filing(&filing.about).map_err(said)?;
@@ -100,12 +106,14 @@ pub(crate) fn replay(dir: &Path, store: &Store, filing: &Filing) -> Result<Vec<u
         let amends = filing.format == act::FORMAT;
         let on = if amends { when.on } else { Some(when.on.unwrap_or(when.today)) };
         let when = When { on, window: false, ..when };
-        let mut report = consider::considered(decoded, pack, when, main.draw, &drawn).report;
+        let mut report = consider::considered(decoded, pack, when, main.draw, known).report;
         report.message = if amends { Message::Amendment } else { Message::Arrival }.name();
+        looked.told().map_err(said)?;
         return Ok(report.to_bytes());
     }
     let format = format_of(filing)?;
-    let considered = consider::consider(pack, format, &filing.body, when, filing.draw, &drawn);
+    let considered = consider::consider(pack, format, &filing.body, when, filing.draw, known);
+    looked.told().map_err(said)?;
     // What only the store could know is taken from what was stored.
     let stored: serde_json::Value = serde_json::from_slice(&filing.opinion).unwrap_or_default();
     let first = &stored["findings"][0];

@@ -171,8 +171,7 @@ impl Stage {
             at: crate::house::now(),
             ..Filing::default()
         };
-        let lodge =
-            Lodge { filing, events: vec![event], draws: Vec::new(), owed: None, seen: Some(last) };
+        let lodge = Lodge { filing, events: vec![event], seen: Some(last), ..Lodge::default() };
         match self.runtime.block_on(self.house.lodge(lodge)) {
             Ok(Lodged::Written) => Ok(()),
             other => Err(format!("{other:?}")),

@@ -11,11 +11,14 @@ mod ill;
 pub mod import;
 pub mod iso20022;
 pub mod json;
+pub mod lpco;
 pub mod origin;
 pub mod pack;
 pub mod receipt;
 pub mod report;
 pub mod sentence;
+pub mod sps;
+mod tree;
 pub mod wco;
 pub mod why;
 

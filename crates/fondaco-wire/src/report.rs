@@ -14,7 +14,8 @@ use fondaco::valuation::{ItemValue, Part};
 use fondaco::walk::Opinion;
 use serde::{Deserialize, Serialize};
 
-use crate::{sentence, why};
+use crate::lpco::{DocumentView, DoubtView};
+use crate::{lpco, sentence, why};
 
 /// A text in the three languages.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -337,6 +338,9 @@ pub struct RequirementView {
     pub text: Texts,
     /// The act.
     pub basis: String,
+    /// Of a document that is shown and is not good: which, and why.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub doubt: Option<DoubtView>,
 }
 
 /// Why a lane.
@@ -408,6 +412,9 @@ pub struct Report {
     pub assessment: Option<AssessmentView>,
     /// What has to be shown.
     pub requirements: Vec<RequirementView>,
+    /// Documents shown that the register keeps, and what it says of them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub documents: Vec<DocumentView>,
     /// Who was screened.
     pub screening: Vec<ScreeningView>,
     /// The lane.
@@ -429,6 +436,7 @@ impl Report {
             findings: findings.iter().map(FindingView::from).collect(),
             assessment: None,
             requirements: Vec::new(),
+            documents: Vec::new(),
             screening: Vec::new(),
             decision: DecisionView {
                 lane: "",
@@ -455,6 +463,7 @@ impl Report {
             findings: findings.iter().map(FindingView::from).collect(),
             assessment: Some(assessment_view(opinion, reference)),
             requirements: opinion.settled.iter().map(requirement_view).collect(),
+            documents: opinion.checked.iter().map(lpco::document).collect(),
             screening: opinion.screened.iter().map(screening_view).collect(),
             decision: DecisionView {
                 lane: opinion.decision.lane.name(),
@@ -575,6 +584,7 @@ fn requirement_view(settled: &Settled<'_>) -> RequirementView {
         document: settled.document.clone(),
         text: Texts::from(&rule.text),
         basis: rule.basis.clone(),
+        doubt: settled.doubt.as_ref().map(|(number, doubt)| lpco::doubt(number, *doubt)),
     }
 }
 

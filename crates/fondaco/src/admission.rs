@@ -245,7 +245,7 @@ impl<'a> Reader<'a> {
                 "ExitOffice" => d.exit_office = code_in(node, "ID"),
                 "PresentationOffice" if d.office.is_empty() => d.office = code_in(node, "ID"),
                 "InvoiceAmount" => d.invoice_total = money(node, own),
-                "AdditionalDocument" => d.documents.push(document(node)),
+                "AdditionalDocument" => d.documents.push(document(node, own)),
                 "AdditionalInformation" => d.statements.push(code_in(node, "StatementCode")),
                 "AuthorisationHolder" => {
                     let holder = text_in(node, "ID").to_owned();
@@ -284,7 +284,7 @@ impl<'a> Reader<'a> {
                     "ExportCountry" => export_country = code_in(node, "ID"),
                     "TradeTerms" => d.incoterm = code_in(node, "ConditionCode"),
                     "CustomsValuation" => charges(node, own, &mut d.charges),
-                    "PreviousDocument" => d.previous_documents.push(document(node).code),
+                    "PreviousDocument" => d.previous_documents.push(document(node, own).code),
                     _ => {}
                 }
                 party(node, &mut d.parties);
@@ -513,13 +513,16 @@ fn location(node: NodeRef<'_>, d: &mut Declaration) {
     .concat();
 }
 
-fn document(node: NodeRef<'_>) -> Document {
+fn document(node: NodeRef<'_>, own: crate::money::Currency) -> Document {
+    let write_off = |name| node.child("WriteOff").and_then(|w| w.child(name));
     let mut code = text_in(node, "CategoryCode").to_owned();
     code.push_str(text_in(node, "TypeCode"));
     Document {
         code: Token::lossy(&code),
         id: text_in(node, "ID").to_owned(),
         status: code_in(node, "LPCOExemptionCode"),
+        written_off: write_off("QuantityQuantity").and_then(quantity),
+        written_off_value: write_off("AmountAmount").and_then(|amount| money(amount, own)),
     }
 }
 
@@ -545,7 +548,7 @@ fn item(
             "SequenceNumeric" => item.number = child.text().parse().unwrap_or(0),
             "StatisticalValueAmount" => item.statistical_value = money(child, own),
             "CustomsValueAmount" => item.customs_value = money(child, own),
-            "AdditionalDocument" => item.documents.push(document(child)),
+            "AdditionalDocument" => item.documents.push(document(child, own)),
             "AdditionalInformation" => {
                 let code = code_in(child, "StatementCode");
                 item.statements.push(code);
@@ -582,7 +585,7 @@ fn item(
                     item.origin = country;
                 }
             }
-            "PreviousDocument" => item.previous_documents.push(document(child).code),
+            "PreviousDocument" => item.previous_documents.push(document(child, own).code),
             "Packaging" => {
                 let kind = code_in(child, "TypeCode");
                 if !kind.is_empty() {

@@ -110,6 +110,9 @@ fields! {
         Authorisations = "declaration.authorisations",
         /// Kinds of authorisation whose holder is nobody named on the declaration.
         AuthorisationsOfOthers = "declaration.authorisations_of_others",
+        /// Programmes of authorised operators that the register of the house has the declarant or the
+        /// importer in. Asked by rules of risk only: checks are made before they are told.
+        Programmes = "declaration.programmes",
     }
 }
 

@@ -119,7 +119,7 @@ impl fmt::Debug for Day {
 }
 
 /// From a day, until a day or for ever; both ends are within.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Validity {
     /// First day in force; `None` is "since ever".
     pub from: Option<Day>,

@@ -4,6 +4,7 @@
 
 use crate::assessment::Assessment;
 use crate::finding::Trilingual;
+use crate::lpco::Checked;
 use crate::reference::{Policy, Reference};
 use crate::requirement::{Settled, Settlement};
 use crate::risk::Score;
@@ -41,7 +42,7 @@ impl Lane {
 /// Why a lane.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reason {
-    /// Stable code: the id of the rule, or `requirement`, `screening`, `unknown`, `chance`.
+    /// Stable code: the id of the rule, or `requirement`, `document`, `screening`, `unknown`, `chance`.
     pub code: String,
     /// The lane this alone asks for.
     pub lane: Lane,
@@ -104,6 +105,7 @@ fn said(en: String, zh: String, ru: String) -> Trilingual {
 #[must_use]
 pub fn route(
     settled: &[Settled<'_>],
+    checked: &[Checked],
     screened: &[(String, Screening)],
     score: &Score<'_>,
     assessment: &Assessment,
@@ -131,6 +133,12 @@ pub fn route(
             Settlement::Missing | Settlement::Unknown => {
                 reason(id, Lane::Yellow, item, text.clone());
             }
+        }
+    }
+    // A document that is not good is looked at, whether or not anything asks for it.
+    for one in checked {
+        if let Err(doubt) = one.outcome {
+            reason("document", Lane::Yellow, one.item, doubt.text(&one.number));
         }
     }
     for (name, screening) in screened {

@@ -72,7 +72,7 @@ pub struct Party {
 }
 
 /// A document named on the declaration.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Document {
     /// Category and type run together, such as `C085`.
     pub code: Token,
@@ -80,6 +80,10 @@ pub struct Document {
     pub id: String,
     /// Status, such as `AE`.
     pub status: Token,
+    /// How much is to be written off on it, where that is stated.
+    pub written_off: Option<Quantity>,
+    /// For how much, where that is stated.
+    pub written_off_value: Option<Money>,
 }
 
 /// A tax line the declarant states.
@@ -220,6 +224,9 @@ pub struct Declaration {
     pub previous_documents: Vec<Token>,
     /// Kinds of authorisation held, and by whom.
     pub authorisations: Vec<(Token, String)>,
+    /// Programmes of authorised operators that the register of the house has the declarant or the importer
+    /// in; told by the house once it is admitted.
+    pub programmes: Vec<Token>,
     /// Everybody named.
     pub parties: Vec<Party>,
     /// The goods.
@@ -361,6 +368,7 @@ impl Facts for ItemFacts<'_> {
             (ListField::PreviousDocuments, item) => {
                 item.is_some_and(|i| tokens(&i.previous_documents)) || tokens(&d.previous_documents)
             }
+            (ListField::Programmes, _) => tokens(&d.programmes),
             (ListField::Authorisations, _) => d.authorisations.iter().any(|(kind, _)| test(kind)),
             (ListField::AuthorisationsOfOthers, _) => {
                 d.authorisations.iter().any(|(kind, holder)| {

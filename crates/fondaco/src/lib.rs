@@ -27,6 +27,7 @@ pub mod rates;
 pub mod valuation;
 pub mod allotment;
 pub mod assessment;
+pub mod lpco;
 pub mod requirement;
 pub mod finder;
 pub mod screening;

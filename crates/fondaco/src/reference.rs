@@ -217,6 +217,23 @@ pub struct RequirementRule {
     pub validity: Validity,
 }
 
+/// A type of document that the register of the house keeps: one that is shown and is not in it is not good.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LpcoKind {
+    /// Its code on a declaration: category and type run together, such as `N851`.
+    pub document: Token,
+    /// The agency that issues it, by its id; empty is any.
+    pub issuer: Token,
+    /// What it is called.
+    pub name: Trilingual,
+    /// Whether it says that its holder is an authorised operator, and is looked up by the holder.
+    pub operators: bool,
+    /// The act.
+    pub basis: String,
+    /// When the register keeps it.
+    pub validity: Validity,
+}
+
 /// Rows of what must be shown, found by the chapter of the goods.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Requirements {
@@ -433,6 +450,8 @@ pub struct Pack {
     pub checks: Vec<Check>,
     /// Requirements.
     pub requirements: Requirements,
+    /// Types of documents the register of the house keeps.
+    pub lpcos: Vec<LpcoKind>,
     /// Delivery terms: the costs a price has in it by each.
     pub terms: Vec<(Token, Vec<Cost>)>,
     /// Periods of tariff quotas, by order number and day.
@@ -567,6 +586,13 @@ impl<'a> Reference<'a> {
     pub fn in_price(&self, term: &str) -> Option<&'a [Cost]> {
         let found = self.pack.terms.iter().find(|(code, _)| code == term)?;
         Some(&found.1)
+    }
+
+    /// Whether the register of the house keeps documents of this type.
+    #[must_use]
+    pub fn keeps(&self, document: Token) -> bool {
+        let mut rows = self.pack.lpcos.iter();
+        rows.any(|row| row.document == document && row.validity.covers(self.day))
     }
 
     /// The period of a quota in which the day lies.

@@ -10,7 +10,8 @@
 //! - nothing here knows a country.
 
 use crate::assessment::Assessment;
-use crate::declaration::{Declaration, ItemFacts};
+use crate::declaration::{Declaration, Document, ItemFacts};
+use crate::lpco::{Checked, Doubt};
 use crate::measure::Direction;
 use crate::reference::{Reference, RequirementRule};
 use crate::token::Token;
@@ -64,6 +65,8 @@ pub struct Settled<'a> {
     pub settlement: Settlement,
     /// The number of the document that satisfies it; empty where none does.
     pub document: String,
+    /// The document that is shown and is not good, and why.
+    pub doubt: Option<(String, Doubt)>,
 }
 
 /// Finds what the law wants, in item order.
@@ -119,26 +122,44 @@ fn proof_of_origin<'a>(facts: &ItemFacts<'_>, reference: Reference<'a>) -> Optio
     Some(Requirement { item: item.number, rule, certain })
 }
 
-/// Settles each against the documents named.
+/// Settles each against the documents named, and what the register says of those it keeps.
 #[must_use]
 pub fn settle<'a>(
     requirements: Vec<Requirement<'a>>,
     declaration: &Declaration,
+    checked: &[Checked],
+    reference: Reference<'a>,
 ) -> Vec<Settled<'a>> {
     requirements
         .into_iter()
         .map(|requirement| {
             let item = declaration.items.iter().find(|i| i.number == requirement.item);
-            let shown = item
+            let mut fitting = item
                 .into_iter()
                 .flat_map(|i| &i.documents)
                 .chain(&declaration.documents)
-                .find(|d| requirement.rule.documents.contains(&d.code));
+                .filter(|d| requirement.rule.documents.contains(&d.code))
+                .peekable();
+            let of_item = |d: &Document| {
+                let (kind, item) = (d.code, requirement.item);
+                checked.iter().filter(move |c| c.item == item && c.kind == kind)
+            };
+            let doubt = fitting
+                .clone()
+                .flat_map(of_item)
+                .find_map(|c| c.outcome.err().map(|doubt| (c.number.clone(), doubt)));
+            // Of one type every document shown is to be good: they may share the goods.
+            let shown = fitting.find(|d| {
+                !reference.keeps(d.code)
+                    || (of_item(d).all(|c| c.outcome.is_ok())
+                        && of_item(d).any(|c| c.number == d.id))
+            });
+            let not_checked = matches!(doubt, Some((_, Doubt::NotChecked(_))));
             let settlement = if requirement.rule.illustrative {
                 Settlement::Illustrative
             } else if shown.is_some() {
                 Settlement::Met
-            } else if !requirement.certain {
+            } else if !requirement.certain || not_checked {
                 Settlement::Unknown
             } else if requirement.rule.kind == "prohibition" {
                 Settlement::Prohibited
@@ -148,7 +169,8 @@ pub fn settle<'a>(
                 Settlement::Missing
             };
             let document = shown.map(|d| d.id.clone()).unwrap_or_default();
-            Settled { requirement, settlement, document }
+            let doubt = doubt.filter(|_| shown.is_none());
+            Settled { requirement, settlement, document, doubt }
         })
         .collect()
 }

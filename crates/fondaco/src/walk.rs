@@ -4,10 +4,29 @@ use crate::allotment::{self, Allotment, Drawn};
 use crate::assessment::{self, Assessment};
 use crate::decision::{self, Decision, Step};
 use crate::declaration::Declaration;
+use crate::lpco::{self, Checked, Looked};
+use crate::money::Decimal;
+use crate::quota::Quota;
 use crate::reference::Reference;
 use crate::requirement::{self, Settled};
 use crate::risk::{self, Score};
 use crate::screening::{self, Screening};
+
+/// What a house knows that stands in no law: what was drawn before, and its register.
+#[derive(Clone, Copy)]
+pub struct Known<'d> {
+    /// What was drawn on quotas.
+    pub drawn: &'d Drawn<'d>,
+    /// The register of licences, permits, certificates and others.
+    pub looked: &'d dyn Looked,
+}
+
+/// Where nothing is known but what was drawn: the register is empty.
+impl<'d, F: Fn(&Quota) -> Decimal> From<&'d F> for Known<'d> {
+    fn from(drawn: &'d F) -> Self {
+        Self { drawn, looked: &lpco::EMPTY }
+    }
+}
 
 /// Everything the house thinks of a declaration.
 #[derive(Clone, Debug)]
@@ -16,6 +35,8 @@ pub struct Opinion<'a> {
     pub allotted: Vec<Allotment<'a>>,
     /// What has to be paid.
     pub assessment: Assessment,
+    /// The documents shown that the register keeps, and what it says of them.
+    pub checked: Vec<Checked>,
     /// What has to be shown, and whether it is.
     pub settled: Vec<Settled<'a>>,
     /// Who is named on the declaration and what the lists say: role and name, outcome.
@@ -28,21 +49,23 @@ pub struct Opinion<'a> {
     pub plan: Vec<Step>,
 }
 
-/// Forms the opinion. Same declaration, same law, same draw, same quotas: same opinion.
+/// Forms the opinion. Same declaration, same law, same draw, same quotas and register: same opinion.
 ///
-/// `draw` is a number from 0 to 9,999, fixed by the house before it looks; `drawn` says what was drawn
-/// on quotas before.
+/// `draw` is a number from 0 to 9,999, fixed by the house before it looks; `known` says what was drawn
+/// on quotas before and what the register has.
 #[must_use]
-pub fn consider<'a>(
+pub fn consider<'a, 'k>(
     declaration: &Declaration,
     reference: Reference<'a>,
     draw: u32,
-    drawn: &Drawn<'_>,
+    known: impl Into<Known<'k>>,
 ) -> Opinion<'a> {
+    let Known { drawn, looked } = known.into();
     let allotted = allotment::allot(declaration, reference, drawn);
     let assessment = assessment::assess(declaration, reference, &allotted);
     let requirements = requirement::find(declaration, &assessment, reference);
-    let settled = requirement::settle(requirements, declaration);
+    let checked = lpco::check(declaration, &assessment, reference, looked);
+    let settled = requirement::settle(requirements, declaration, &checked, reference);
     let screened: Vec<_> = declaration
         .parties
         .iter()
@@ -53,7 +76,7 @@ pub fn consider<'a>(
         })
         .collect();
     let score = risk::score(declaration, &assessment, reference, draw);
-    let decision = decision::route(&settled, &screened, &score, &assessment, reference);
+    let decision = decision::route(&settled, &checked, &screened, &score, &assessment, reference);
     let plan = decision::plan(&decision, &settled, &assessment);
-    Opinion { allotted, assessment, settled, screened, score, decision, plan }
+    Opinion { allotted, assessment, checked, settled, screened, score, decision, plan }
 }

@@ -8,6 +8,7 @@ mod finder;
 mod inspections;
 mod law;
 mod money;
+mod lpco;
 pub(crate) mod notifications;
 mod problems;
 mod tasks;

@@ -9,6 +9,7 @@ mod declaration;
 mod explain;
 mod law;
 mod money;
+mod lpcos;
 mod requirements;
 mod tasks;
 
@@ -68,6 +69,7 @@ pub(crate) fn router() -> Router<Arc<House>> {
         .merge(law::router())
         .route("/money", get(money::money))
         .merge(tasks::router())
+        .merge(lpcos::router())
         .route("/goods", get(goods::goods))
         .route("/findings", get(codes))
         .route("/findings/{code}", get(code))

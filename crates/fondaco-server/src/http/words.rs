@@ -5,6 +5,7 @@
 mod life;
 mod money;
 mod tasks;
+mod lpco;
 
 use fondaco::finding::Language;
 
@@ -322,6 +323,36 @@ phrases! {
     goods_vague "More has to be said" "需要补充说明" "Нужно уточнить"
     goods_headings "Headings it may be, to choose from" "可能的品目，请选择" "Возможные позиции, выберите"
     goods_long "At most 1,000 bytes can be asked." "最多可输入 1,000 字节。" "Можно спросить не более 1000 байт."
+
+    // The register of documents.
+    lpcos_title "Licences and certificates" "许可证件" "Разрешительные документы"
+    lpcos_told "The register of licences, permits and certificates of this house: what each allows, what was written off on it and what is left." "本系统登记的许可证、批准文件和证书：许可内容、已核销数量及余额。" "Реестр лицензий, разрешений и сертификатов этой системы: что каждый разрешает, что списано и что осталось."
+    lpcos_find "Number of the document" "证件编号" "Номер документа"
+    lpcos_number "Number" "编号" "Номер"
+    lpcos_kind "Type" "类型" "Вид"
+    lpcos_issuer "Issued by" "签发机构" "Кем выдан"
+    lpcos_when "When (UTC)" "时间 (UTC)" "Когда (UTC)"
+    lpcos_caption "Documents, the last issued first" "证件，最新签发在前" "Документы, сначала выданные последними"
+    lpcos_holder "Holder" "持有人" "Держатель"
+    lpcos_anybody "whoever shows it" "出示者" "предъявитель"
+    lpcos_days "Valid" "有效期" "Срок действия"
+    lpcos_way "Origin and destination" "原产地与目的地" "Происхождение и назначение"
+    lpcos_use "Use" "使用" "Использование"
+    lpcos_once "for one declaration only" "仅限一份报关单" "только для одной декларации"
+    lpcos_uncounted "It is for any goods, and nothing is counted." "适用于任何货物，不计数量。" "Действует для любых товаров, ничего не списывается."
+    lpcos_balance "What is left" "余额" "Остаток"
+    lpcos_line "Line" "行" "Строка"
+    lpcos_codes "Codes begin with" "商品编码开头" "Коды начинаются с"
+    lpcos_any "any" "任何" "любые"
+    lpcos_used "Written off" "已核销" "Списано"
+    lpcos_left "Left" "余额" "Остаток"
+    lpcos_acts "What was done about it" "证件的办理记录" "Что с ним делали"
+    lpcos_act "Act" "操作" "Действие"
+    lpcos_note "Note" "说明" "Примечание"
+    lpcos_offs "Write-offs, newest first" "核销记录，最新在前" "Списания, сначала новые"
+    lpcos_amount "Amount" "数量或金额" "Количество или сумма"
+    lpcos_several "Documents of several types have this number:" "该编号对应多种证件：" "Этот номер имеют документы нескольких видов:"
+    lpcos_unknown "There is no document of this number in the register." "登记簿中没有该编号的证件。" "В реестре нет документа с этим номером."
 }
 
 /// The phrases in a language.
@@ -772,7 +803,7 @@ const TERMS: &[(&str, &str, [&str; 3])] = &[
 
 /// Every term: group, name, words.
 fn terms() -> impl Iterator<Item = &'static (&'static str, &'static str, [&'static str; 3])> {
-    TERMS.iter().chain(life::TERMS).chain(money::TERMS).chain(tasks::TERMS)
+    TERMS.iter().chain(life::TERMS).chain(money::TERMS).chain(lpco::TERMS).chain(tasks::TERMS)
 }
 
 /// The word for a name on the wire; `None` where the table has none.

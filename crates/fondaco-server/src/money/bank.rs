@@ -137,7 +137,7 @@ impl House {
         filing.receipt = self.receipt(&filing, "");
         filing.opinion = store::pack(&opinion)?;
         let kept = filing.clone();
-        let lodge = Lodge { filing, events: Vec::new(), draws: Vec::new(), owed: None, seen: None };
+        let lodge = Lodge { filing, ..Lodge::default() };
         match self.lodge(lodge).await? {
             Lodged::Repeated(before) => answer(*before, true),
             Lodged::KeyUsed => Err(BankRefused::KeyUsed),

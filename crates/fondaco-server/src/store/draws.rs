@@ -231,7 +231,7 @@ fn sum(days: &BTreeMap<i32, Decimal>, since: Option<i32>) -> Decimal {
     days.fold(Decimal::ZERO, |sum, (_, more)| sum.checked_add(*more).unwrap_or(Decimal::MAX))
 }
 
-fn decimal(row: &rusqlite::Row<'_>, column: usize) -> rusqlite::Result<Decimal> {
+pub(super) fn decimal(row: &rusqlite::Row<'_>, column: usize) -> rusqlite::Result<Decimal> {
     let text: String = row.get(column)?;
     text.parse().map_err(|e| {
         rusqlite::Error::FromSqlConversionFailure(column, rusqlite::types::Type::Text, Box::new(e))

@@ -9,6 +9,7 @@ mod books;
 mod draws;
 mod money;
 mod inspections;
+pub(crate) mod lpco;
 mod register;
 mod tasks;
 mod writer;
@@ -28,7 +29,7 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension as _, params};
 
 pub(crate) use books::Books;
 pub(crate) use draws::Draw;
-use draws::Draws;
+use draws::{Draws, decimal};
 pub(crate) use inspections::{Booking, No, Noted, Results, Slot, Wanted};
 pub(crate) use money::{Ask, BANK, Intent, Kept, Owed, Told};
 pub(crate) use register::{Act, Person};
@@ -120,7 +121,7 @@ impl Filing {
 
 /// A filing to lodge and the events that follow from it: for the declaration it is about where `seen` is
 /// some, otherwise for itself.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Lodge {
     pub(crate) filing: Filing,
     pub(crate) events: Vec<Event>,
@@ -128,6 +129,8 @@ pub(crate) struct Lodge {
     pub(crate) draws: Vec<Draw>,
     /// What is owed of the declaration from now on; `None` where that is not known, or is as it was.
     pub(crate) owed: Option<Box<Owed>>,
+    /// What it looked up in the register of licences, permits and certificates, and writes off there.
+    pub(crate) looked: lpco::Lookups,
     /// The last event of the declaration it is about that was seen when it was looked at; `None` for
     /// one that is about no other.
     pub(crate) seen: Option<i64>,
@@ -144,8 +147,8 @@ pub(crate) enum Lodged {
     KeyUsed,
     /// The declarant used the reference before.
     ReferenceUsed,
-    /// What it hangs on moved since it was looked at: others drew on a quota it claims, so that its draw
-    /// comes out otherwise, or something happened to the declaration it is about. Nothing was written.
+    /// What it hangs on moved since it was looked at: others drew on a quota it claims or on a licence it
+    /// shows, so that its draw comes out otherwise, or something happened to the declaration it is about. Nothing was written.
     Moved,
 }
 
@@ -287,6 +290,7 @@ impl Store {
         db.execute_batch(money::SCHEMA)?;
         db.execute_batch(tasks::SCHEMA)?;
         db.execute_batch(inspections::SCHEMA)?;
+        db.execute_batch(lpco::SCHEMA)?;
         db.pragma_update(None, "user_version", VERSION)?;
         let (sender, receiver) = sync_channel::<Box<dyn Job>>(WAITING);
         let pages = Arc::new(AtomicI64::new(0));

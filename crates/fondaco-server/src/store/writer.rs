@@ -10,6 +10,7 @@ use rusqlite::{Connection, params};
 
 use super::books::{self, Books};
 use super::draws::Draws;
+use super::lpco;
 use super::{BATCH, Fault, Filing, Lodge, Lodged, by, life, lock};
 
 /// Pages of the log from which the writer has it begun anew: 256 MiB.
@@ -195,8 +196,11 @@ impl Writing<'_> {
         if !lodge.draws.is_empty() && !lock(draws).stand(db, &lodge.draws)? {
             return Ok(Lodged::Moved);
         }
-        let seq = self.filing(f)?;
         let mrn = if lodge.seen.is_some() { &f.about } else { f.log() };
+        if !lpco::stand(db, &lodge.looked, mrn)? {
+            return Ok(Lodged::Moved);
+        }
+        let seq = self.filing(f)?;
         let mut events = lodge.events.clone();
         if let Some(owed) = &lodge.owed {
             let life = events.iter().fold(before.clone(), |life, e| consignment::next(life, *e));
@@ -206,6 +210,7 @@ impl Writing<'_> {
         if !lodge.draws.is_empty() {
             lock(draws).write(db, seq, mrn, f.today, &lodge.draws)?;
         }
+        lpco::write(db, seq, mrn, &lodge.looked)?;
         Ok(Lodged::Written)
     }
 
@@ -274,6 +279,7 @@ impl Writing<'_> {
             if event == Event::Cancelled {
                 lock(self.draws).restore(self.db, filing, mrn)?;
                 self.uncharge(filing, mrn)?;
+                lpco::restore(self.db, filing, mrn)?;
             }
         }
         Ok(())

@@ -116,6 +116,12 @@ impl House {
         }
     }
 
+    /// Kills it where it stands.
+    pub(crate) fn kill(&self) {
+        let status = Command::new("kill").args(["-KILL", &self.child.id().to_string()]).status();
+        assert!(status.unwrap().success());
+    }
+
     fn terminate(&self) {
         let status = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status();
         assert!(status.unwrap().success());
@@ -149,7 +155,11 @@ impl House {
         self.try_post_to(path, headers, body).unwrap()
     }
 
-    fn try_post(&self, headers: &[(&str, &str)], body: &[u8]) -> Result<Said, ureq::Error> {
+    pub(crate) fn try_post(
+        &self,
+        headers: &[(&str, &str)],
+        body: &[u8],
+    ) -> Result<Said, ureq::Error> {
         self.try_post_to("/v1/declarations", headers, body)
     }
 

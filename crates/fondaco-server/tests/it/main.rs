@@ -13,6 +13,7 @@ mod http;
 mod inspections;
 mod law;
 mod money;
+mod lpcos;
 mod mutants;
 mod origin;
 mod outcomes;

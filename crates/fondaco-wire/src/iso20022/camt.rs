@@ -8,8 +8,8 @@ use fondaco::day::Day;
 use fondaco::ledger::{BankEntry, BankId, Part, Side, Status, Told};
 use fondaco::money::{Currency, Decimal, Money};
 
-use super::tree::{Node, Problem, Problems, tree};
 use crate::Limits;
+use crate::tree::{Node, Problem, Problems, tree};
 
 /// Where the names of messages begin.
 const SPACE: &str = "urn:iso:std:iso:20022:tech:xsd:";
@@ -102,7 +102,7 @@ pub struct Statement {
 /// # Errors
 /// Every [`Problem`] that was found; of a message with one nothing is taken.
 pub fn read(bytes: &[u8], limits: &Limits) -> Result<BankMessage, Vec<Problem>> {
-    let (namespace, root) = tree(bytes, limits).map_err(|problem| vec![problem])?;
+    let (namespace, root) = tree(bytes, limits, "").map_err(|problem| vec![problem])?;
     let mut problems = Problems::default();
     let message = Reading { problems: &mut problems }.message(&namespace, &root);
     match message {

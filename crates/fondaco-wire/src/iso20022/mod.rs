@@ -13,8 +13,7 @@
 
 mod camt;
 mod order;
-mod tree;
 
+pub use crate::tree::Problem;
 pub use camt::{BankMessage, Statement, read};
 pub use order::{Agent, CannotWrite, Holder, Order, Remittance, Transfer, pain001};
-pub use tree::Problem;

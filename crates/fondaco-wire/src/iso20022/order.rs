@@ -8,7 +8,7 @@ use fondaco::day::Day;
 use fondaco::ledger::{CreditorReference, MOST_DECIMALS};
 use fondaco::money::{Currency, Decimal, Money};
 
-use super::tree::day_of;
+use crate::tree::day_of;
 use crate::wco::write::escape;
 
 /// The namespace that is written.

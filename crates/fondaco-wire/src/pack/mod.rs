@@ -21,6 +21,7 @@ mod asked;
 pub mod cel;
 pub mod difference;
 pub mod folder;
+mod lpcos;
 mod origin;
 mod profile;
 mod quotas;

@@ -22,7 +22,7 @@ use super::profile::ProfileFile;
 use super::rows::{
     GroupRow, LawRow, LineRow, ListNameRow, ListRow, MeasureRow, NameRow, RateRow, TermRow,
 };
-use super::{Files, Problem, agencies, asked, cel, origin, quotas, reasons, table};
+use super::{Files, Problem, agencies, asked, cel, lpcos, origin, quotas, reasons, table};
 
 #[derive(Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -391,6 +391,7 @@ pub(super) fn read(files: &Files<'_>, digest: String) -> Result<Pack, Vec<Proble
         units: Units::default(),
         checks: Vec::new(),
         requirements: Requirements::default(),
+        lpcos: Vec::new(),
         terms: Vec::new(),
         quotas: Vec::new(),
         origins: Origins::default(),
@@ -541,6 +542,7 @@ pub(super) fn read(files: &Files<'_>, digest: String) -> Result<Pack, Vec<Proble
     pack.agencies = agencies::read(files, &pack, &mut problems);
     quotas::read(files, &mut pack, &mut problems);
     reasons::read(files, &mut pack, &mut problems);
+    lpcos::read(files, &mut pack, &mut problems);
     pack.origins = origin::read(files, &pack.law, &mut problems);
     pack.proofs = Proofs::of(&pack.origins, &pack.profile);
     if let Some(file) = toml_file::<RisksFile>(files, "risk.toml", &mut problems) {

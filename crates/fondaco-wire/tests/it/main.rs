@@ -9,6 +9,7 @@ mod json_form;
 mod libxml2_parity;
 mod origin;
 mod real_declarations;
+mod sps;
 mod taric3;
 
 use std::path::PathBuf;

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may stop")]
 
 mod ledger;
+mod lpco;
 mod origin;
 mod quotas;
 mod values;
@@ -144,6 +145,7 @@ fn pack(measures: Vec<Measure>) -> Pack {
         units: Units::default(),
         checks: Vec::new(),
         requirements: Requirements::default(),
+        lpcos: Vec::new(),
         terms: Vec::new(),
         quotas: Vec::new(),
         origins: fondaco::origin::Origins::default(),
@@ -251,7 +253,7 @@ fn items() -> impl Strategy<Value = Vec<Item>> {
                 item.charges = charges;
                 if shown {
                     item.documents =
-                        vec![Document { code: t("N851"), id: "1".into(), status: Token::EMPTY }];
+                        vec![Document { code: t("N851"), id: "1".into(), ..Document::default() }];
                 }
                 item
             })

@@ -171,6 +171,7 @@ pub(crate) fn pack(value_rounding: Rounding) -> Pack {
         units,
         checks: Vec::new(),
         requirements: Requirements::default(),
+        lpcos: Vec::new(),
         terms: Vec::new(),
         quotas: Vec::new(),
         origins: fondaco::origin::Origins::default(),

@@ -1,4 +1,5 @@
-//! A message as a small tree of elements of one namespace, and reading it strictly.
+//! A message as a small tree of elements of one namespace, or of one family of them, and reading it
+//! strictly.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -49,11 +50,11 @@ impl std::error::Error for Problem {}
 
 /// Problems, as they are found.
 #[derive(Debug, Default)]
-pub(super) struct Problems(pub(super) Vec<Problem>);
+pub(crate) struct Problems(pub(crate) Vec<Problem>);
 
 impl Problems {
     /// Says what is wrong with an element.
-    pub(super) fn at(&mut self, node: &Node, reason: impl Into<String>) {
+    pub(crate) fn at(&mut self, node: &Node, reason: impl Into<String>) {
         if self.0.len() < MOST {
             self.0.push(Problem { line: node.line, path: node.step.path(), reason: reason.into() });
         }
@@ -83,25 +84,25 @@ impl Step {
 
 /// An element.
 #[derive(Debug)]
-pub(super) struct Node {
+pub(crate) struct Node {
     step: Rc<Step>,
     /// Its attributes without prefix.
     attributes: Vec<(String, String)>,
     /// Its own text.
     text: String,
-    pub(super) children: Vec<Node>,
+    pub(crate) children: Vec<Node>,
     line: usize,
 }
 
 impl Node {
     /// Its name, without a prefix.
-    pub(super) fn name(&self) -> &str {
+    pub(crate) fn name(&self) -> &str {
         &self.step.name
     }
 
     /// Holds the children against the elements there can be: names in their order, `*` where one may
     /// repeat, `!` where one has to be.
-    pub(super) fn fits(&self, elements: &str, problems: &mut Problems) {
+    pub(crate) fn fits(&self, elements: &str, problems: &mut Problems) {
         let all: Vec<(&str, &str)> = elements
             .split_whitespace()
             .map(|e| e.split_at(e.find(['*', '!']).unwrap_or(e.len())))
@@ -131,22 +132,27 @@ impl Node {
     }
 
     /// The first child of this name.
-    pub(super) fn child(&self, name: &str) -> Option<&Node> {
+    pub(crate) fn child(&self, name: &str) -> Option<&Node> {
         self.children.iter().find(|c| c.name() == name)
     }
 
     /// The children of this name.
-    pub(super) fn all<'n>(&'n self, name: &'n str) -> impl Iterator<Item = &'n Node> {
+    pub(crate) fn all<'n>(&'n self, name: &'n str) -> impl Iterator<Item = &'n Node> {
         self.children.iter().filter(move |c| c.name() == name)
     }
 
     /// The first child of a child and so on.
-    pub(super) fn down(&self, path: &[&str]) -> Option<&Node> {
+    pub(crate) fn down(&self, path: &[&str]) -> Option<&Node> {
         path.iter().try_fold(self, |node, name| node.child(name))
     }
 
+    /// An attribute without a prefix.
+    pub(crate) fn attribute(&self, name: &str) -> Option<&str> {
+        self.attributes.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str())
+    }
+
     /// The text of an element that has no elements, without space around it.
-    pub(super) fn leaf(&self, problems: &mut Problems) -> &str {
+    pub(crate) fn leaf(&self, problems: &mut Problems) -> &str {
         if let Some(child) = self.children.first() {
             problems.at(child, "no such element here");
         }
@@ -154,7 +160,7 @@ impl Node {
     }
 
     /// A text of 1 to `most` characters. Source: ISO 20022, Max35Text and the like.
-    pub(super) fn text(&self, most: usize, problems: &mut Problems) -> String {
+    pub(crate) fn text(&self, most: usize, problems: &mut Problems) -> String {
         let text = self.leaf(problems);
         if text.is_empty() || text.chars().count() > most || text.chars().any(char::is_control) {
             problems.at(self, format!("want 1 to {most} characters, none of them a control"));
@@ -163,7 +169,7 @@ impl Node {
     }
 
     /// One of these codes.
-    pub(super) fn code<T: Copy>(&self, codes: &[(&str, T)], problems: &mut Problems) -> Option<T> {
+    pub(crate) fn code<T: Copy>(&self, codes: &[(&str, T)], problems: &mut Problems) -> Option<T> {
         let text = self.leaf(problems);
         let found = codes.iter().find(|(code, _)| *code == text).map(|(_, to)| *to);
         if found.is_none() {
@@ -174,7 +180,7 @@ impl Node {
     }
 
     /// A decimal number of at most 18 digits, as sums and amounts are.
-    pub(super) fn number(&self, problems: &mut Problems) -> Option<Decimal> {
+    pub(crate) fn number(&self, problems: &mut Problems) -> Option<Decimal> {
         let text = self.leaf(problems);
         let number = decimal(text).filter(|_| {
             text.bytes().filter(u8::is_ascii_digit).count() <= 18 && !text.starts_with("+-")
@@ -188,7 +194,7 @@ impl Node {
     /// An amount that is not negative, and its currency.
     ///
     /// Source: ISO 20022, ActiveOrHistoricCurrencyAndAmount: 18 digits, 5 behind the point.
-    pub(super) fn money(&self, problems: &mut Problems) -> Option<Money> {
+    pub(crate) fn money(&self, problems: &mut Problems) -> Option<Money> {
         let amount = self.number(problems)?;
         if amount < Decimal::ZERO || amount.scale() > MOST_DECIMALS {
             let reason = format!("{amount}: want no sign and at most {MOST_DECIMALS} decimals");
@@ -207,7 +213,7 @@ impl Node {
     }
 
     /// A currency.
-    pub(super) fn currency(&self, problems: &mut Problems) -> Option<Currency> {
+    pub(crate) fn currency(&self, problems: &mut Problems) -> Option<Currency> {
         let currency = self.leaf(problems).parse().ok();
         if currency.is_none() {
             problems.at(self, "want a currency, three capital letters");
@@ -216,7 +222,7 @@ impl Node {
     }
 
     /// The day of a date, or of a date and time as the bank writes it.
-    pub(super) fn day(&self, with_time: bool, problems: &mut Problems) -> Option<Day> {
+    pub(crate) fn day(&self, with_time: bool, problems: &mut Problems) -> Option<Day> {
         let text = self.leaf(problems);
         let day = day_of(text, with_time);
         if day.is_none() {
@@ -227,14 +233,14 @@ impl Node {
     }
 
     /// A yes or no. Source: XML Schema, boolean.
-    pub(super) fn flag(&self, problems: &mut Problems) -> bool {
+    pub(crate) fn flag(&self, problems: &mut Problems) -> bool {
         let codes = [("true", true), ("1", true), ("false", false), ("0", false)];
         self.code(&codes, problems).unwrap_or_default()
     }
 }
 
 /// The day of a date or of a date and time. Source: ISO 20022, ISODate and ISODateTime.
-pub(super) fn day_of(text: &str, with_time: bool) -> Option<Day> {
+pub(crate) fn day_of(text: &str, with_time: bool) -> Option<Day> {
     let (day, rest) = text.split_at_checked(10)?;
     let good = if with_time { is_time(rest) } else { is_zone(rest) };
     day.parse().ok().filter(|_| good)
@@ -279,6 +285,8 @@ fn is_time(text: &str) -> bool {
 /// Builds the tree.
 struct Builder<'t> {
     text: &'t str,
+    /// What the other namespaces an element may be of begin with; empty where there are none.
+    family: &'t str,
     limits: &'t Limits,
     /// Prefixes and their namespaces with the depth they were declared at.
     prefixes: Vec<(usize, String, String)>,
@@ -294,8 +302,9 @@ struct Builder<'t> {
 
 type Halt = Result<(), Problem>;
 
-/// The namespace of a message and its root element.
-pub(super) fn tree(bytes: &[u8], limits: &Limits) -> Result<(String, Node), Problem> {
+/// The namespace of a message and its root element; elements may also be of namespaces that begin with
+/// `family`, where it is not empty.
+pub(crate) fn tree(bytes: &[u8], limits: &Limits, family: &str) -> Result<(String, Node), Problem> {
     let text = prepare(bytes, limits).map_err(|finding| Problem {
         line: 0,
         path: "message".to_owned(),
@@ -303,6 +312,7 @@ pub(super) fn tree(bytes: &[u8], limits: &Limits) -> Result<(String, Node), Prob
     })?;
     let mut builder = Builder {
         text,
+        family,
         limits,
         prefixes: Vec::new(),
         open: Vec::new(),
@@ -462,7 +472,9 @@ impl Builder<'_> {
         let namespace = namespace.unwrap_or_default();
         if depth == 1 {
             self.namespace = namespace;
-        } else if namespace != self.namespace {
+        } else if namespace != self.namespace
+            && (self.family.is_empty() || !namespace.starts_with(self.family))
+        {
             return Err(self.broken(at, &format!("{local} is of another namespace: {namespace}")));
         }
         let (up, number) = match self.open.last_mut() {
