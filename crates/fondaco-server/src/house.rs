@@ -22,6 +22,7 @@ use sha2::{Digest, Sha256};
 
 use crate::cli::{Failure, today};
 use crate::consider::{self, Considered, When};
+use crate::exchange::Looked;
 use crate::law::kept::{in_force, keep, laid_over, loaded, of_digest};
 use crate::law::{self, Register, Version};
 use crate::packs;
@@ -42,6 +43,8 @@ pub(crate) struct House {
     /// Secret of the draw.
     seed: [u8; 32],
     sequence: AtomicU64,
+    /// How far it was looked for envelopes to neighbours.
+    pub(crate) looked_for: Looked,
     /// Held as long as the house is open: two writers would give one number twice.
     _lock: fs::File,
 }
@@ -153,7 +156,19 @@ impl House {
         let dir = dir.to_owned();
         let law = RwLock::new(pack);
         let looked = Mutex::default();
-        Ok(Self { dir, law, looked, store, signer, sandbox, seed, sequence, _lock: lock })
+        let looked_for = Looked::default();
+        Ok(Self {
+            dir,
+            law,
+            looked,
+            store,
+            signer,
+            sandbox,
+            seed,
+            sequence,
+            looked_for,
+            _lock: lock,
+        })
     }
 
     /// The law in force. Who looks at something holds it until it is done: half of one law and half of

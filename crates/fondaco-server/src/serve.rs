@@ -50,7 +50,8 @@ fn token(dir: &Path) -> Result<[u8; 32], Failure> {
     Ok(Sha256::digest(text.trim()).into())
 }
 
-/// Puts the next law in force when its day comes or it is approved; ends with the house.
+/// Puts the next law in force when its day comes or it is approved, and makes the envelopes that are due
+/// to neighbours; ends with the house.
 fn watch(house: &Weak<House>) {
     let mut complained = String::new();
     while let Some(house) = house.upgrade() {
@@ -64,6 +65,9 @@ fn watch(house: &Weak<House>) {
                     complained = said;
                 }
             }
+        }
+        if let Err(fault) = house.make_envelopes() {
+            eprintln!("fondaco: envelopes could not be made: {fault}");
         }
         drop(house);
         std::thread::sleep(Duration::from_secs(1));

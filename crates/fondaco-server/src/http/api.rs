@@ -52,6 +52,10 @@ pub(crate) fn router() -> (axum::Router<Arc<House>>, utoipa::openapi::OpenApi) {
         .routes(routes!(super::law::law))
         .routes(routes!(super::explain::explain))
         .routes(routes!(super::classify::classify))
+        .routes(routes!(super::exchange::envelopes, super::exchange::take))
+        .routes(routes!(super::exchange::drafts))
+        .routes(routes!(super::exchange::draft))
+        .routes(routes!(super::exchange::drafted))
         .routes(routes!(keys))
         .routes(routes!(health))
         .routes(routes!(schema))
@@ -136,6 +140,26 @@ pub(crate) const PROBLEMS: &[(&str, [&str; 3])] = &[
             "使用关税配额的报关单不予修改：请撤销后重新申报",
             "Декларация, выбирающая тарифную квоту, не изменяется: отзовите её и подайте заново",
         ],
+    ),
+    (
+        "envelope-refused",
+        [
+            "The envelope is not taken: see why",
+            "信封未被接收：见原因",
+            "Конверт не принят: см. причину",
+        ],
+    ),
+    (
+        "envelope-used",
+        [
+            "The id or the number of the envelope was used by another one",
+            "该信封的标识或序号已被另一信封使用",
+            "Идентификатор или номер конверта уже использован другим",
+        ],
+    ),
+    (
+        "envelope-order",
+        ["Another envelope is wanted first", "应先提交另一信封", "Сначала нужен другой конверт"],
     ),
     (
         "reason-wanted",

@@ -6,6 +6,7 @@
 
 mod ask;
 mod declaration;
+mod drafts;
 mod explain;
 mod law;
 mod requirements;
@@ -63,6 +64,7 @@ pub(crate) fn router() -> Router<Arc<House>> {
         .merge(requirements::router())
         .merge(explain::router())
         .merge(law::router())
+        .merge(drafts::router())
         .route("/goods", get(goods::goods))
         .route("/findings", get(codes))
         .route("/findings/{code}", get(code))

@@ -2,6 +2,7 @@
 //!
 //! Chinese and Russian are the legal terms of the countries, not translations of the English ones.
 
+mod drafts;
 mod life;
 
 use fondaco::finding::Language;
@@ -770,7 +771,7 @@ const TERMS: &[(&str, &str, [&str; 3])] = &[
 
 /// The word for a name on the wire; `None` where the table has none.
 pub(crate) fn term(language: Language, group: &str, name: &str) -> Option<&'static str> {
-    let mut all = TERMS.iter().chain(life::TERMS);
+    let mut all = TERMS.iter().chain(life::TERMS).chain(drafts::TERMS);
     let (_, _, [en, zh, ru]) = all.find(|(g, n, _)| *g == group && *n == name)?;
     Some(match language {
         Language::En => en,
@@ -791,8 +792,11 @@ mod tests {
 
     #[test]
     fn every_cell_is_filled_in_its_own_script() {
-        let terms =
-            TERMS.iter().chain(life::TERMS).map(|(g, n, cells)| (format!("{g} {n}"), cells));
+        let terms = TERMS
+            .iter()
+            .chain(life::TERMS)
+            .chain(drafts::TERMS)
+            .map(|(g, n, cells)| (format!("{g} {n}"), cells));
         let phrases = PHRASES.iter().map(|(n, cells)| ((*n).to_owned(), cells));
         for (name, [en, zh, ru]) in phrases.chain(terms) {
             for cell in [en, zh, ru] {
@@ -814,7 +818,7 @@ mod tests {
     #[test]
     fn no_name_stands_twice() {
         let mut seen = std::collections::BTreeSet::new();
-        for (group, name, _) in TERMS.iter().chain(life::TERMS) {
+        for (group, name, _) in TERMS.iter().chain(life::TERMS).chain(drafts::TERMS) {
             assert!(seen.insert((group, name)), "{group} {name}");
         }
     }

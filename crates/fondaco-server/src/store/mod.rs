@@ -6,6 +6,7 @@
 //! (ADR 3); state is the fold of events.
 
 mod draws;
+mod exchange;
 mod register;
 mod writer;
 
@@ -23,6 +24,7 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension as _, params};
 
 pub(crate) use draws::Draw;
 use draws::Draws;
+pub(crate) use exchange::{Due, Kept, PartnerKey, Taken};
 pub(crate) use register::{Act, Person};
 pub(crate) use writer::Writing;
 use writer::{Job, Work};
@@ -268,6 +270,7 @@ impl Store {
             db.execute_batch("ALTER TABLE event ADD COLUMN detail TEXT NOT NULL DEFAULT ''")?;
         }
         db.execute_batch(register::SCHEMA)?;
+        db.execute_batch(exchange::SCHEMA)?;
         db.pragma_update(None, "user_version", VERSION)?;
         let (sender, receiver) = sync_channel::<Box<dyn Job>>(WAITING);
         let pages = Arc::new(AtomicI64::new(0));

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may stop")]
 
 mod acts;
+mod bridge;
 mod classify;
 mod commands;
 mod duties;
