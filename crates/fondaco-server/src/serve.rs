@@ -54,6 +54,7 @@ fn token(dir: &Path) -> Result<[u8; 32], Failure> {
 /// to neighbours; ends with the house.
 fn watch(house: &Weak<House>) {
     let mut complained = String::new();
+    let mut troubled = String::new();
     while let Some(house) = house.upgrade() {
         match house.turn() {
             Ok(None) => {}
@@ -67,7 +68,11 @@ fn watch(house: &Weak<House>) {
             }
         }
         if let Err(fault) = house.make_envelopes() {
-            eprintln!("fondaco: envelopes could not be made: {fault}");
+            let said = fault.to_string();
+            if said != troubled {
+                eprintln!("fondaco: envelopes could not be made: {said}");
+                troubled = said;
+            }
         }
         drop(house);
         std::thread::sleep(Duration::from_secs(1));

@@ -18,8 +18,8 @@ use crate::{Decoded, Limits, json, wco};
 /// The kind (`typ`) of an envelope.
 pub const EXPORT: &str = "fondaco-export";
 
-/// Most bytes of one; a declaration stands twice in it, in base64.
-pub const MOST: usize = 64 << 20;
+/// Most bytes of one, as a house takes them in one message; a declaration stands twice in it, in base64.
+pub const MOST: usize = 16 << 20;
 
 /// A house that sends or receives.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -209,6 +209,13 @@ fn agreeing(value: &Value, xml: &str) -> Result<Draft, Refused> {
 pub fn seal(signer: &Signer, envelope: &Envelope) -> Result<String, Refused> {
     let payload = canonical(envelope).ok_or(Refused::Payload)?;
     Ok(signer.state_text(EXPORT, &payload))
+}
+
+/// Whether an envelope is small enough to be taken.
+#[must_use]
+pub fn fits(envelope: &Envelope) -> bool {
+    // Base64 makes four bytes of three; header and signature are below 512.
+    canonical(envelope).is_some_and(|text| text.len() / 3 * 4 + 512 < MOST)
 }
 
 /// The key an envelope says it was signed by; nothing of it is proven.

@@ -258,6 +258,11 @@ impl House {
             xml: declared.xml,
             xml_digest: declared.digest,
         };
+        // One that nobody takes would stop those behind it.
+        if !envelope::fits(&said) {
+            eprintln!("fondaco: no envelope is made of {mrn}: it would be too large");
+            return Ok(false);
+        }
         let signer = self.signer.clone();
         let (sender, receiver) = std::sync::mpsc::sync_channel(1);
         self.store.write(

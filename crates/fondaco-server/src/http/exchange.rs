@@ -124,6 +124,7 @@ fn view(kept: Kept) -> EnvelopeView {
 #[utoipa::path(get, path = "/v1/exchange/envelopes", tag = "exchange", params(EnvelopesQuery),
     responses(
         (status = 200, body = Envelopes),
+        (status = 400, description = "The query cannot be read", body = Problem, content_type = "application/problem+json"),
         (status = 401, description = "Neither the token nor the neighbour's statement", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "There is no such neighbour", body = Problem, content_type = "application/problem+json"),
     ))]
@@ -188,6 +189,7 @@ struct TakenView {
         (status = 200, description = "It was taken before", body = TakenView),
         (status = 201, description = "Taken, and on the disk", body = TakenView),
         (status = 409, description = "Its id or number was used by another one; or another is wanted first: `wanted`", body = Problem, content_type = "application/problem+json"),
+        (status = 413, description = "Larger than 17 MiB", body = Problem, content_type = "application/problem+json"),
         (status = 422, description = "Not taken: `why`, `why_text`, and `field` or `key`", body = Problem, content_type = "application/problem+json"),
         (status = 503, description = "The store failed; nothing was taken", body = Problem, content_type = "application/problem+json"),
     ))]
@@ -273,7 +275,7 @@ struct Listed {
 
 /// Drafts of imports that came of neighbours' exports, newest first.
 #[utoipa::path(get, path = "/v1/drafts", tag = "exchange", params(DraftsQuery),
-    responses((status = 200, body = Vec<Listed>)))]
+    responses((status = 200, body = Vec<Listed>), (status = 400, description = "The query cannot be read", body = Problem, content_type = "application/problem+json")))]
 pub(super) async fn drafts(
     State(house): Shared,
     Asked(Query(query)): Asked<Query<DraftsQuery>>,
