@@ -22,6 +22,7 @@ use sha2::{Digest, Sha256};
 
 use crate::cli::{Failure, today};
 use crate::consider::{self, When};
+use crate::exchange::Looked;
 use crate::law::kept::{in_force, keep, laid_over, loaded, of_digest};
 use crate::law::{self, Register, Version};
 use crate::money;
@@ -47,6 +48,8 @@ pub(crate) struct House {
     /// Secret of the draw.
     seed: [u8; 32],
     sequence: AtomicU64,
+    /// How far it was looked for envelopes to neighbours.
+    pub(crate) looked_for: Looked,
     /// Held as long as the house is open: two writers would give one number twice.
     _lock: fs::File,
 }
@@ -162,7 +165,20 @@ impl House {
         let law = RwLock::new(pack);
         let looked = Mutex::default();
         let money = money::Settings::read(&dir)?;
-        Ok(Self { dir, law, looked, store, signer, sandbox, money, seed, sequence, _lock: lock })
+        let looked_for = Looked::default();
+        Ok(Self {
+            dir,
+            law,
+            looked,
+            store,
+            signer,
+            sandbox,
+            money,
+            seed,
+            sequence,
+            looked_for,
+            _lock: lock,
+        })
     }
 
     /// The law in force. Who looks at something holds it until it is done: half of one law and half of

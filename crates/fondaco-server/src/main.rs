@@ -6,6 +6,7 @@ mod bench;
 mod classify;
 mod cli;
 mod consider;
+mod exchange;
 mod explain;
 mod file;
 mod finder;
@@ -67,6 +68,10 @@ enum Command {
     Law(law::commands::LawArgs),
     /// Take in who may propose and approve it.
     Person(law::commands::PersonArgs),
+    /// Take in a neighbour's house, by its public key.
+    Partner(exchange::commands::PartnerArgs),
+    /// Carry envelopes of exports to and from a neighbour's house.
+    Exchange(exchange::commands::ExchangeArgs),
     /// Measure: the whole walk beside what others do of it.
     Bench(bench::BenchArgs),
     /// Turn official files into rows of a data pack.
@@ -89,6 +94,8 @@ fn main() -> std::process::ExitCode {
         Command::Verify(args) => look::verify(&args).map(|e| e as u8),
         Command::Law(args) => law::commands::law(&args).map(|e| e as u8),
         Command::Person(args) => law::commands::person(&args).map(|e| e as u8),
+        Command::Partner(args) => exchange::commands::partner(&args).map(|e| e as u8),
+        Command::Exchange(args) => exchange::commands::exchange(&args).map(|e| e as u8),
         Command::Bench(args) => bench::run(&args).map(|e| e as u8),
         Command::Import(args) => Ok(import::run(args)),
     };

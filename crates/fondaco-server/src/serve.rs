@@ -51,9 +51,11 @@ fn token(dir: &Path) -> Result<[u8; 32], Failure> {
     Ok(Sha256::digest(text.trim()).into())
 }
 
-/// Puts the next law in force when its day comes or it is approved; ends with the house.
+/// Puts the next law in force when its day comes or it is approved, and makes the envelopes that are due
+/// to neighbours; ends with the house.
 fn watch(house: &Weak<House>) {
     let mut complained = String::new();
+    let mut troubled = String::new();
     while let Some(house) = house.upgrade() {
         match house.turn() {
             Ok(None) => {}
@@ -64,6 +66,13 @@ fn watch(house: &Weak<House>) {
                     eprintln!("fondaco: the law could not be looked at: {said}");
                     complained = said;
                 }
+            }
+        }
+        if let Err(fault) = house.make_envelopes() {
+            let said = fault.to_string();
+            if said != troubled {
+                eprintln!("fondaco: envelopes could not be made: {said}");
+                troubled = said;
             }
         }
         drop(house);

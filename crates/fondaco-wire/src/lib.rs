@@ -7,6 +7,7 @@ use fondaco::finding::{Finding, Severity};
 
 pub mod answer;
 pub mod change;
+pub mod envelope;
 mod ill;
 pub mod import;
 pub mod iso20022;

@@ -53,6 +53,7 @@ pub fn digest(bytes: &[u8]) -> String {
 }
 
 /// A key that signs: the house's receipts, a person's statements.
+#[derive(Clone)]
 pub struct Signer {
     key: SigningKey,
     kid: String,
@@ -85,9 +86,35 @@ struct Header {
     typ: String,
 }
 
-fn head(kid: &str, typ: &str) -> String {
+/// `base64url(header).` of what is signed by this key, of this kind.
+pub(crate) fn head(kid: &str, typ: &str) -> String {
     let header = format!("{{\"alg\":\"EdDSA\",\"kid\":\"{kid}\",\"typ\":\"{typ}\"}}");
     format!("{}.", URL_SAFE_NO_PAD.encode(header))
+}
+
+/// The names of the keys of a JWK or a set of them: their thumbprints (RFC 7638).
+///
+/// # Errors
+/// [`NotProven::Form`]: not that, or a key that is not one of Ed25519.
+pub fn kids(keys: &str) -> Result<Vec<String>, NotProven> {
+    let name = |key: &Jwk| {
+        let bytes = URL_SAFE_NO_PAD.decode(&key.x).ok().and_then(|x| x.try_into().ok());
+        let fine = bytes.is_some_and(|x| VerifyingKey::from_bytes(&x).is_ok_and(|k| !k.is_weak()));
+        let fine = fine && key.kty == "OKP" && key.crv == "Ed25519";
+        if fine { Ok(thumbprint(&key.x)) } else { Err(NotProven::Form) }
+    };
+    set(keys)?.iter().map(name).collect()
+}
+
+fn set(keys: &str) -> Result<Vec<Jwk>, NotProven> {
+    #[derive(Deserialize)]
+    struct Set {
+        keys: Vec<Jwk>,
+    }
+    match serde_json::from_str::<Set>(keys) {
+        Ok(set) => Ok(set.keys),
+        Err(_) => Ok(vec![serde_json::from_str(keys).map_err(|_| NotProven::Form)?]),
+    }
 }
 
 fn thumbprint(x: &str) -> String {
@@ -138,8 +165,17 @@ impl Signer {
         self.signed(head(&self.kid, typ), statement)
     }
 
+    /// The same of a text that stands already.
+    #[must_use]
+    pub(crate) fn state_text(&self, typ: &str, payload: &str) -> String {
+        self.sealed(head(&self.kid, typ), payload.as_bytes())
+    }
+
     fn signed<T: Serialize>(&self, head: String, said: &T) -> String {
-        let payload = serde_json::to_vec(said).unwrap_or_default();
+        self.sealed(head, &serde_json::to_vec(said).unwrap_or_default())
+    }
+
+    fn sealed(&self, head: String, payload: &[u8]) -> String {
         let mut jws = head;
         URL_SAFE_NO_PAD.encode_string(payload, &mut jws);
         let signature = self.key.sign(jws.as_bytes());
@@ -162,14 +198,7 @@ pub fn verify(jws: &str, keys: &str) -> Result<Receipt, NotProven> {
 /// # Errors
 /// [`NotProven`].
 pub fn stated<T: DeserializeOwned>(jws: &str, typ: &str, keys: &str) -> Result<T, NotProven> {
-    #[derive(Deserialize)]
-    struct Set {
-        keys: Vec<Jwk>,
-    }
-    let keys: Vec<Jwk> = match serde_json::from_str::<Set>(keys) {
-        Ok(set) => set.keys,
-        Err(_) => vec![serde_json::from_str(keys).map_err(|_| NotProven::Form)?],
-    };
+    let keys = set(keys)?;
     let jws = jws.trim();
     let (signed, signature) = jws.rsplit_once('.').ok_or(NotProven::Form)?;
     let (header, payload) = signed.split_once('.').ok_or(NotProven::Form)?;

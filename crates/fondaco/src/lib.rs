@@ -14,6 +14,7 @@ pub mod finding;
 pub mod model;
 pub mod draft;
 pub mod amendment;
+pub mod bridge;
 pub mod condition;
 pub mod measure;
 pub mod measures;

@@ -84,6 +84,26 @@ pub(crate) const PROBLEMS: &[(&str, [&str; 3])] = &[
             "Устройство уже сообщило под этим номером другое",
         ],
     ),
+    (
+        "envelope-refused",
+        [
+            "The envelope is not taken: see why",
+            "信封未被接收：见原因",
+            "Конверт не принят: см. причину",
+        ],
+    ),
+    (
+        "envelope-used",
+        [
+            "The id or the number of the envelope was used by another one",
+            "该信封的标识或序号已被另一信封使用",
+            "Идентификатор или номер конверта уже использован другим",
+        ],
+    ),
+    (
+        "envelope-order",
+        ["Another envelope is wanted first", "应先提交另一信封", "Сначала нужен другой конверт"],
+    ),
     ("act-refused", ["It cannot be done now", "现在无法办理", "Сейчас это невозможно"]),
     (
         "amendment-not-applied",

@@ -6,6 +6,7 @@
 
 mod ask;
 mod declaration;
+mod drafts;
 mod explain;
 mod law;
 mod money;
@@ -70,6 +71,7 @@ pub(crate) fn router() -> Router<Arc<House>> {
         .route("/money", get(money::money))
         .merge(tasks::router())
         .merge(lpcos::router())
+        .merge(drafts::router())
         .route("/goods", get(goods::goods))
         .route("/findings", get(codes))
         .route("/findings/{code}", get(code))

@@ -2,6 +2,7 @@
 //!
 //! Chinese and Russian are the legal terms of the countries, not translations of the English ones.
 
+mod drafts;
 mod life;
 mod money;
 mod tasks;
@@ -803,7 +804,13 @@ const TERMS: &[(&str, &str, [&str; 3])] = &[
 
 /// Every term: group, name, words.
 fn terms() -> impl Iterator<Item = &'static (&'static str, &'static str, [&'static str; 3])> {
-    TERMS.iter().chain(life::TERMS).chain(money::TERMS).chain(lpco::TERMS).chain(tasks::TERMS)
+    TERMS
+        .iter()
+        .chain(life::TERMS)
+        .chain(money::TERMS)
+        .chain(drafts::TERMS)
+        .chain(lpco::TERMS)
+        .chain(tasks::TERMS)
 }
 
 /// The word for a name on the wire; `None` where the table has none.

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use super::BankAccount;
 use crate::house::House;
-use crate::store::{Books, Fault, Kept};
+use crate::store::{Books, Fault, Posted};
 
 /// The debt of a declaration.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -37,7 +37,7 @@ pub(crate) struct DebtView {
     /// Payment requests, oldest first; the last is the one to pay.
     pub(crate) requests: Vec<RequestView>,
     /// What was posted, oldest first.
-    pub(crate) postings: Vec<Kept>,
+    pub(crate) postings: Vec<Posted>,
 }
 
 /// A payment request.

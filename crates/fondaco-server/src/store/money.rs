@@ -133,7 +133,7 @@ impl Store {
     }
 
     /// What was posted of a declaration, oldest first.
-    pub(crate) fn postings_of(&self, declaration: &str) -> Result<Vec<Kept>, Fault> {
+    pub(crate) fn postings_of(&self, declaration: &str) -> Result<Vec<Posted>, Fault> {
         self.read(|db| {
             let mut statement = db.prepare_cached(
                 "SELECT p.reason, p.key, p.note, f.at, f.id, e.account, e.c, e.currency, e.amount
@@ -144,7 +144,7 @@ impl Store {
                  ORDER BY p.seq, e.rowid",
             )?;
             let rows = statement.query_map([declaration], |row| {
-                Ok(Kept {
+                Ok(Posted {
                     reason: row.get(0)?,
                     posting: row.get(1)?,
                     note: row.get(2)?,
@@ -163,7 +163,7 @@ impl Store {
 
 /// One line of a posting, as it is shown.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub(crate) struct Kept {
+pub(crate) struct Posted {
     /// Why it was posted.
     pub(crate) reason: String,
     /// The key of the posting, to reverse it by.

@@ -932,9 +932,10 @@ fn the_description_is_openapi_3_1_and_every_path_of_it_answers() {
         for (method, operation) in methods.as_object().unwrap() {
             for (mrn, cursor) in [(&*mrn, "1"), ("none", "1"), (&*mrn, "0")] {
                 let real = path.replace("{mrn}", mrn).replace("{cursor}", cursor);
+                let real = real.replace("{id}", mrn).replace("{format}", "xml");
                 let said = match &**method {
                     "get" => house.get(&real),
-                    "post" => house.post_with(&[("Content-Type", "text/plain")], b"x"),
+                    "post" => house.post(&real, &[("Content-Type", "text/plain")], b"x"),
                     other => panic!("{other} {path}"),
                 };
                 assert!(said.status < 500, "{method} {real}: {}", said.status);

@@ -3,6 +3,7 @@
 
 mod acts;
 mod agencies;
+mod bridge;
 mod classify;
 mod commands;
 mod duties;

@@ -3,6 +3,8 @@
 
 mod amendments;
 mod bank;
+mod bridge;
+mod envelopes;
 mod hostile;
 mod import_mutants;
 mod json_form;

@@ -1,0 +1,365 @@
+//! `fondaco partner` and `fondaco exchange`: who a house's neighbours are, and carrying envelopes.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use fondaco::day::Day;
+use fondaco_wire::receipt::{self, Signer};
+use serde_json::{Value, json};
+
+use super::{Partner, partners, pull_statement};
+use crate::cli::{Exit, Failure, today, written};
+use crate::house::{now, secret};
+use crate::store::{Fault, PartnerKey, Store, Sync};
+
+/// Who a house's neighbours are.
+#[derive(Debug, clap::Args)]
+pub(crate) struct PartnerArgs {
+    #[command(subcommand)]
+    what: PartnerCommand,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum PartnerCommand {
+    /// Take a neighbour in, give it another key, or end a key.
+    Add {
+        /// The name here.
+        name: String,
+        /// The folder of the house.
+        #[arg(long)]
+        data: PathBuf,
+        /// The public key of its house: its receipt.jwk.
+        #[arg(long, value_name = "FILE")]
+        key: PathBuf,
+        /// The id of its house, where it is not the name of this key: that of its first one.
+        #[arg(long)]
+        house: Option<String>,
+        /// The countries it stands for, two letters each, with commas between.
+        #[arg(long, required = true, value_delimiter = ',')]
+        countries: Vec<String>,
+        /// The pack its house applies.
+        #[arg(long)]
+        pack: String,
+        /// The first day on which the key counts, YYYY-MM-DD; today where not told.
+        #[arg(long, value_name = "DATE")]
+        from: Option<Day>,
+        /// The first day on which it no longer does.
+        #[arg(long, value_name = "DATE")]
+        until: Option<Day>,
+    },
+    /// List the neighbours and their keys, and how many envelopes went and came.
+    List {
+        /// The folder of the house.
+        #[arg(long)]
+        data: PathBuf,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// Carrying envelopes between houses.
+#[derive(Debug, clap::Args)]
+pub(crate) struct ExchangeArgs {
+    #[command(subcommand)]
+    what: ExchangeCommand,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum ExchangeCommand {
+    /// Ask a neighbour's house for what is new, and hand it to this one.
+    Pull {
+        /// The neighbour, by its name here.
+        partner: String,
+        /// The folder of this house.
+        #[arg(long)]
+        data: PathBuf,
+        /// Where the neighbour's house serves.
+        #[arg(long, value_name = "URL")]
+        from: String,
+        /// Where this house serves.
+        #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8080")]
+        to: String,
+    },
+    /// Hand a neighbour's house what it has not yet.
+    Push {
+        /// The neighbour, by its name here.
+        partner: String,
+        /// The folder of this house.
+        #[arg(long)]
+        data: PathBuf,
+        /// Where the neighbour's house serves.
+        #[arg(long, value_name = "URL")]
+        to: String,
+    },
+    /// Write envelopes for a neighbour, one on a line, to be carried by hand.
+    Export {
+        /// The neighbour, by its name here.
+        partner: String,
+        /// The folder of this house.
+        #[arg(long)]
+        data: PathBuf,
+        /// The number of the last one the neighbour has.
+        #[arg(long, default_value_t = 0)]
+        after: i64,
+    },
+    /// Hand this house envelopes that were carried by hand.
+    Import {
+        /// Envelopes, one on a line.
+        file: PathBuf,
+        /// Where this house serves.
+        #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8080")]
+        to: String,
+    },
+}
+
+fn said(fault: Fault) -> Failure {
+    Failure::Fault(fault.to_string())
+}
+
+fn opened(data: &Path) -> Result<Arc<Store>, Failure> {
+    let path = data.join("fondaco.db");
+    if !path.exists() {
+        return Err(Failure::Usage(format!("{} is not the folder of a house", data.display())));
+    }
+    Store::open(&path, Sync::Full).map_err(said)
+}
+
+fn named(store: &Store, name: &str) -> Result<Partner, Failure> {
+    let mut all = partners(store).map_err(said)?.into_iter();
+    all.find(|p| p.name == name)
+        .ok_or_else(|| Failure::Usage(format!("the house has no neighbour {name}")))
+}
+
+/// `fondaco partner`.
+pub(crate) fn partner(args: &PartnerArgs) -> Result<Exit, Failure> {
+    match &args.what {
+        PartnerCommand::Add { name, data, key, house, countries, pack, from, until } => {
+            let store = opened(data)?;
+            let text = std::fs::read_to_string(key)
+                .map_err(|e| Failure::Usage(format!("{}: {e}", key.display())))?;
+            let not_one = || Failure::Usage(format!("{}: not one public key", key.display()));
+            let kids = receipt::kids(&text).map_err(|_| not_one())?;
+            let [kid] = kids.as_slice() else { return Err(not_one()) };
+            let fit = |t: &str| {
+                !t.is_empty()
+                    && t.len() <= 70
+                    && t.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
+            };
+            if !fit(name) || !fit(pack) || house.as_deref().is_some_and(|h| !fit(h)) {
+                let wanted = "names have Latin letters, digits, - and _, at most 70";
+                return Err(Failure::Usage(wanted.to_owned()));
+            }
+            let two = |c: &String| c.len() == 2 && c.bytes().all(|b| b.is_ascii_uppercase());
+            if !countries.iter().all(two) {
+                return Err(Failure::Usage("countries are two capital letters each".to_owned()));
+            }
+            let own = std::fs::read_to_string(data.join("receipt.jwk")).unwrap_or_default();
+            if receipt::kids(&own).is_ok_and(|own| own.contains(kid)) {
+                return Err(Failure::Usage("this is the key of this house itself".to_owned()));
+            }
+            let known = partners(&store).map_err(said)?;
+            let taken =
+                known.iter().find(|p| p.name != *name && p.keys.iter().any(|k| k.kid == *kid));
+            if let Some(other) = taken {
+                return Err(Failure::Usage(format!("the key is one of {}", other.name)));
+            }
+            let before = known.iter().find(|p| p.name == *name);
+            let house = house.clone().or_else(|| before.map(|p| p.house.clone()));
+            let house = house.unwrap_or_else(|| kid.clone());
+            if before.is_some_and(|p| p.house != house) {
+                let same = "a house keeps its id; another house is another neighbour";
+                return Err(Failure::Usage(same.to_owned()));
+            }
+            let key = PartnerKey {
+                name: name.clone(),
+                house,
+                kid: kid.clone(),
+                key: text.trim().to_owned(),
+                countries: countries.join(" "),
+                pack: pack.clone(),
+                from: from.unwrap_or_else(today).to_string(),
+                until: until.map(|day| day.to_string()).unwrap_or_default(),
+                at: now(),
+            };
+            store.say_of_partner(&key).map_err(said)?;
+            println!("{name}: house {}, key {kid} from {}", key.house, key.from);
+            Ok(Exit::Fine)
+        }
+        PartnerCommand::List { data, json } => {
+            let store = opened(data)?;
+            for partner in partners(&store).map_err(said)? {
+                let made = store.last_made(&partner.name).map_err(said)?;
+                let taken = store.last_taken(&partner.name).map_err(said)?;
+                if *json {
+                    let key =
+                        |k: &PartnerKey| json!({"kid": k.kid, "from": k.from, "until": k.until});
+                    let keys: Vec<Value> = partner.keys.iter().map(key).collect();
+                    println!(
+                        "{}",
+                        json!({
+                            "name": partner.name, "house": partner.house, "pack": partner.pack,
+                            "countries": partner.countries, "keys": keys, "sent": made, "taken": taken,
+                        })
+                    );
+                    continue;
+                }
+                println!(
+                    "{}  {}  {}  sent {made}, taken {taken}",
+                    partner.name,
+                    partner.pack,
+                    partner.countries.join(",")
+                );
+                for key in &partner.keys {
+                    println!("  {} from {} {}", key.kid, key.from, key.until);
+                }
+            }
+            Ok(Exit::Fine)
+        }
+    }
+}
+
+fn agent() -> ureq::Agent {
+    ureq::Agent::config_builder()
+        .http_status_as_error(false)
+        .max_redirects(0)
+        .timeout_global(Some(Duration::from_secs(60)))
+        .build()
+        .into()
+}
+
+fn answer(
+    response: Result<ureq::http::Response<ureq::Body>, ureq::Error>,
+) -> Result<(u16, Value), Failure> {
+    let mut response = response.map_err(|e| Failure::Fault(e.to_string()))?;
+    let status = response.status().as_u16();
+    let text = response.body_mut().with_config().limit(256 << 20).read_to_string();
+    let text = text.map_err(|e| Failure::Fault(e.to_string()))?;
+    Ok((status, serde_json::from_str(&text).unwrap_or(Value::String(text))))
+}
+
+fn path(house: &str) -> String {
+    format!("{}/v1/exchange/envelopes", house.trim_end_matches('/'))
+}
+
+fn hand_over(agent: &ureq::Agent, house: &str, jws: &str) -> Result<(u16, Value), Failure> {
+    let request = agent.post(path(house)).header("Content-Type", "application/jose");
+    answer(request.send(jws.as_bytes()))
+}
+
+/// Says what became of an envelope; whether it is there now.
+fn told(status: u16, said: &Value) -> bool {
+    let text = |name: &str| said[name].as_str().unwrap_or_default().to_owned();
+    match status {
+        201 => println!("{} taken: {}", said["sequence"], text("mrn")),
+        200 => println!("{} was there: {}", said["sequence"], text("mrn")),
+        _ => println!("not taken: {} {} {}", text("title"), text("why"), text("field")),
+    }
+    matches!(status, 200 | 201)
+}
+
+/// Hands over envelopes in turn until one is not taken.
+fn hand_over_all<'a>(
+    agent: &ureq::Agent,
+    house: &str,
+    all: impl Iterator<Item = &'a str>,
+) -> Result<bool, Failure> {
+    for jws in all {
+        let (status, said) = hand_over(agent, house, jws)?;
+        if !told(status, &said) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// `fondaco exchange`.
+pub(crate) fn exchange(args: &ExchangeArgs) -> Result<Exit, Failure> {
+    let agent = agent();
+    let fine = match &args.what {
+        ExchangeCommand::Pull { partner, data, from, to } => pull(&agent, partner, data, from, to)?,
+        ExchangeCommand::Push { partner, data, to } => push(&agent, partner, data, to)?,
+        ExchangeCommand::Export { partner, data, after } => {
+            let store = opened(data)?;
+            let partner = named(&store, partner)?;
+            let mut out = std::io::stdout().lock();
+            let mut after = *after;
+            loop {
+                let some = store.envelopes(&partner.name, after, 100).map_err(said)?;
+                let Some(last) = some.last() else { break };
+                after = last.sequence;
+                for kept in &some {
+                    let line = [kept.jws.as_slice(), b"\n"].concat();
+                    if !written(out.write_all(&line))? {
+                        return Ok(Exit::Fine);
+                    }
+                }
+            }
+            true
+        }
+        ExchangeCommand::Import { file, to } => {
+            let text = std::fs::read_to_string(file)
+                .map_err(|e| Failure::Usage(format!("{}: {e}", file.display())))?;
+            hand_over_all(&agent, to, text.lines().filter(|line| !line.trim().is_empty()))?
+        }
+    };
+    Ok(if fine { Exit::Fine } else { Exit::Returned })
+}
+
+fn pull(
+    agent: &ureq::Agent,
+    partner: &str,
+    data: &Path,
+    from: &str,
+    to: &str,
+) -> Result<bool, Failure> {
+    let store = opened(data)?;
+    let partner = named(&store, partner)?;
+    let signer = Signer::new(&secret(&data.join("receipt.key"))?);
+    loop {
+        let after = store.last_taken(&partner.name).map_err(said)?;
+        let statement = pull_statement(&signer, &partner.house);
+        let url = format!("{}?partner={}&after={after}", path(from), signer.kid());
+        let request = agent.get(url).header("Authorization", format!("Bearer {statement}"));
+        let (status, page) = answer(request.call())?;
+        if status != 200 {
+            let title = page["title"].as_str().unwrap_or_default();
+            return Err(Failure::Fault(format!("{from} answers {status}: {title}")));
+        }
+        let envelopes = page["envelopes"].as_array().cloned().unwrap_or_default();
+        let texts: Vec<&str> = envelopes.iter().filter_map(|e| e["jws"].as_str()).collect();
+        if texts.is_empty() {
+            return Ok(true);
+        }
+        if !hand_over_all(agent, to, texts.into_iter())? {
+            return Ok(false);
+        }
+    }
+}
+
+fn push(agent: &ureq::Agent, partner: &str, data: &Path, to: &str) -> Result<bool, Failure> {
+    let store = opened(data)?;
+    let partner = named(&store, partner)?;
+    let last = store.last_made(&partner.name).map_err(said)?;
+    // The neighbour says itself which one it wants; the last is offered first.
+    let mut next = last;
+    let mut asked = false;
+    while next > 0 && next <= last {
+        let some = store.envelopes(&partner.name, next - 1, 1).map_err(said)?;
+        let Some(kept) = some.first() else { break };
+        let text = String::from_utf8_lossy(&kept.jws).into_owned();
+        let (status, page) = hand_over(agent, to, &text)?;
+        if let Some(wanted) = page["wanted"].as_i64().filter(|_| status == 409 && !asked) {
+            asked = true;
+            next = wanted;
+            continue;
+        }
+        if !told(status, &page) {
+            return Ok(false);
+        }
+        next += 1;
+    }
+    Ok(true)
+}

@@ -1,0 +1,337 @@
+//! Envelopes to and from neighbours' houses, and the drafts that come of them, over HTTP.
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::{Extension, Path, Query, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use fondaco::finding::Trilingual;
+use fondaco_wire::envelope::Refused;
+use fondaco_wire::report::Texts;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use utoipa::{IntoParams, ToSchema};
+
+use super::api::{Asked, Problem, Shared, answer, not_found, problem, replayed, unavailable};
+use crate::exchange::drafts::Draft;
+use crate::exchange::{NotTaken, Partner, Receipted};
+use crate::store::{Fault, Kept};
+
+/// Where neighbours come and ask.
+pub(super) const DOOR: &str = "/v1/exchange/envelopes";
+
+/// Marks a request that did not show the house's token.
+#[derive(Clone, Copy)]
+pub(super) struct Unknown;
+
+/// Why an envelope is refused, in words.
+fn words(why: &Refused) -> Trilingual {
+    let [en, zh, ru] = match why {
+        Refused::Form => ["This is not an envelope.", "这不是信封。", "Это не конверт."],
+        Refused::Algorithm => [
+            "An envelope is signed with EdDSA and nothing else.",
+            "信封只能以 EdDSA 签名。",
+            "Конверт подписывается только EdDSA.",
+        ],
+        Refused::OtherKey(_) => [
+            "No neighbour has this key today.",
+            "目前没有邻方使用该密钥。",
+            "Сегодня ни у одного соседа нет такого ключа.",
+        ],
+        Refused::Signature => [
+            "The signature does not fit: the envelope was changed.",
+            "签名不符：信封已被改动。",
+            "Подпись не подходит: конверт изменён.",
+        ],
+        Refused::Payload => [
+            "The payload is not the canonical JSON (RFC 8785) of an envelope.",
+            "载荷不是信封的规范 JSON（RFC 8785）。",
+            "Содержимое — не канонический JSON (RFC 8785) конверта.",
+        ],
+        Refused::Field(_) => [
+            "A field says what it may not.",
+            "某一字段的内容不被允许。",
+            "В одном из полей стоит недопустимое.",
+        ],
+        Refused::Digest => {
+            ["The digest is not that of the XML.", "摘要与 XML 不符。", "Дайджест не от этого XML."]
+        }
+        Refused::Declaration => [
+            "The declaration cannot be read.",
+            "无法读取报关单。",
+            "Декларацию не удалось прочитать.",
+        ],
+        Refused::Disagree => [
+            "The XML and the JSON do not say the same.",
+            "XML 与 JSON 内容不一致。",
+            "XML и JSON говорят разное.",
+        ],
+    };
+    Trilingual { en: en.to_owned(), zh: zh.to_owned(), ru: ru.to_owned() }
+}
+
+#[derive(Deserialize, IntoParams)]
+pub(super) struct EnvelopesQuery {
+    /// The neighbour: its name here, or the id of its house.
+    partner: String,
+    /// The number of the last one it has; 0 or absent is from the beginning.
+    after: Option<i64>,
+    /// Most of them, up to 100.
+    limit: Option<usize>,
+}
+
+/// An envelope.
+#[derive(Serialize, ToSchema)]
+struct EnvelopeView {
+    /// The how manieth for this neighbour.
+    sequence: i64,
+    /// The message.
+    id: String,
+    /// The export.
+    mrn: String,
+    /// When it was made.
+    at: String,
+    /// `sha-256:` and its digest.
+    digest: String,
+    /// The envelope: a JWS in compact form, EdDSA.
+    jws: String,
+}
+
+/// Envelopes for a neighbour, in their order.
+#[derive(Serialize, ToSchema)]
+struct Envelopes {
+    /// The number of the last one of these, to ask on from.
+    next: i64,
+    /// The envelopes.
+    envelopes: Vec<EnvelopeView>,
+}
+
+fn view(kept: Kept) -> EnvelopeView {
+    EnvelopeView {
+        sequence: kept.sequence,
+        id: kept.id,
+        mrn: kept.mrn,
+        at: kept.at,
+        digest: kept.digest,
+        jws: String::from_utf8_lossy(&kept.jws).into_owned(),
+    }
+}
+
+/// Envelopes of exports that were let go to a neighbour's country, in the order they were made.
+///
+/// Those that are due are made first. Asked for with the house's token, or by the neighbour with a
+/// statement it signed (`fondaco-pull`).
+#[utoipa::path(get, path = "/v1/exchange/envelopes", tag = "exchange", params(EnvelopesQuery),
+    responses(
+        (status = 200, body = Envelopes),
+        (status = 400, description = "The query cannot be read", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "Neither the token nor the neighbour's statement", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "There is no such neighbour", body = Problem, content_type = "application/problem+json"),
+    ))]
+pub(super) async fn envelopes(
+    State(house): Shared,
+    unknown: Option<Extension<Unknown>>,
+    headers: HeaderMap,
+    Asked(Query(query)): Asked<Query<EnvelopesQuery>>,
+) -> Response {
+    let is_meant = |p: &Partner| p.name == query.partner || p.house == query.partner;
+    let partner = if unknown.is_some() {
+        let shown = headers.get(header::AUTHORIZATION).and_then(|v| v.to_str().ok());
+        let statement = shown.and_then(|v| v.strip_prefix("Bearer ")).unwrap_or_default();
+        match house.who_pulls(statement) {
+            Ok(Some(partner)) if is_meant(&partner) => partner,
+            Ok(_) => return problem(StatusCode::UNAUTHORIZED, "sign-in-wanted", None),
+            Err(fault) => return unavailable(&fault),
+        }
+    } else {
+        match house.partners().map(|all| all.into_iter().find(is_meant)) {
+            Ok(Some(partner)) => partner,
+            Ok(None) => return not_found(),
+            Err(fault) => return unavailable(&fault),
+        }
+    };
+    let maker = house.clone();
+    let made = tokio::task::spawn_blocking(move || maker.make_envelopes()).await;
+    if let Err(fault) = made.unwrap_or(Err(Fault::Stopped)) {
+        return unavailable(&fault);
+    }
+    let after = query.after.unwrap_or(0);
+    let most = query.limit.unwrap_or(100).clamp(1, 100);
+    answer(house.store.envelopes(&partner.name, after, most), |all| Envelopes {
+        next: all.last().map_or(after, |kept| kept.sequence),
+        envelopes: all.into_iter().map(view).collect(),
+    })
+}
+
+/// An envelope that was taken.
+#[derive(Serialize, ToSchema)]
+struct TakenView {
+    /// The message.
+    id: String,
+    /// The neighbour, by its name here.
+    partner: String,
+    /// The how manieth of this neighbour.
+    sequence: i64,
+    /// The export.
+    mrn: String,
+    /// The draft of the import that came of it.
+    draft: String,
+    /// What the house signed: a JWS, EdDSA, of the kind `fondaco-envelope-taken`.
+    receipt: String,
+}
+
+/// Hand over an envelope of a neighbour's house.
+///
+/// It needs no token: it is signed. The same envelope again gets the same answer.
+#[utoipa::path(post, path = "/v1/exchange/envelopes", tag = "exchange",
+    request_body(content = String, content_type = "application/jose"),
+    responses(
+        (status = 200, description = "It was taken before", body = TakenView),
+        (status = 201, description = "Taken, and on the disk", body = TakenView),
+        (status = 409, description = "Its id or number was used by another one; or another is wanted first: `wanted`", body = Problem, content_type = "application/problem+json"),
+        (status = 413, description = "Larger than 17 MiB", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "Not taken: `why`, `why_text`, and `field` or `key`", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "The store failed; nothing was taken", body = Problem, content_type = "application/problem+json"),
+    ))]
+pub(super) async fn take(State(house): Shared, Asked(body): Asked<Bytes>) -> Response {
+    let text = std::str::from_utf8(&body).map_err(|_| NotTaken::Refused(Refused::Form));
+    let taken = match text {
+        Ok(text) => house.take(text).await,
+        Err(refused) => Err(refused),
+    };
+    match taken {
+        Ok(Receipted { kept, repeated }) => {
+            let draft = format!("/v1/drafts/{}", kept.id);
+            let location = HeaderValue::from_str(&draft);
+            let view = TakenView {
+                id: kept.id,
+                partner: kept.partner,
+                sequence: kept.sequence,
+                mrn: kept.mrn,
+                draft,
+                receipt: kept.receipt,
+            };
+            let status = if repeated { StatusCode::OK } else { StatusCode::CREATED };
+            let mut response = (status, Json(view)).into_response();
+            if let Ok(location) = location {
+                response.headers_mut().insert(header::LOCATION, location);
+            }
+            if repeated { replayed(response) } else { response }
+        }
+        Err(NotTaken::Refused(why)) => {
+            let mut more = json!({"why": why.name(), "why_text": Texts::from(&words(&why))});
+            match &why {
+                Refused::Field(field) => more["field"] = json!(field),
+                Refused::OtherKey(key) => more["key"] = json!(key),
+                _ => {}
+            }
+            problem(StatusCode::UNPROCESSABLE_ENTITY, "envelope-refused", Some(more))
+        }
+        Err(NotTaken::Used(kept)) => {
+            let more = json!({"id": kept.id, "sequence": kept.sequence, "digest": kept.digest});
+            problem(StatusCode::CONFLICT, "envelope-used", Some(more))
+        }
+        Err(NotTaken::Wanted(wanted)) => {
+            problem(StatusCode::CONFLICT, "envelope-order", Some(json!({"wanted": wanted})))
+        }
+        Err(NotTaken::Fault(fault)) => unavailable(&fault),
+    }
+}
+
+#[derive(Deserialize, IntoParams)]
+pub(super) struct DraftsQuery {
+    /// The place to go back from: `before` of the last one seen.
+    before: Option<i64>,
+    /// Most of them, up to 100.
+    limit: Option<usize>,
+}
+
+/// A draft in a list.
+#[derive(Serialize, ToSchema)]
+struct Listed {
+    /// The id of the envelope it came of.
+    id: String,
+    /// The neighbour.
+    partner: String,
+    /// The export.
+    mrn: String,
+    /// When it came.
+    taken_at: String,
+    /// Who exports.
+    exporter: String,
+    /// Who imports, as far as it is known.
+    importer: String,
+    /// The first goods.
+    goods: String,
+    /// How many items.
+    items: usize,
+    /// How many values are filled in.
+    filled: usize,
+    /// How many are open.
+    open: usize,
+    /// Its place, to go back from.
+    before: i64,
+}
+
+/// Drafts of imports that came of neighbours' exports, newest first.
+#[utoipa::path(get, path = "/v1/drafts", tag = "exchange", params(DraftsQuery),
+    responses((status = 200, body = Vec<Listed>), (status = 400, description = "The query cannot be read", body = Problem, content_type = "application/problem+json")))]
+pub(super) async fn drafts(
+    State(house): Shared,
+    Asked(Query(query)): Asked<Query<DraftsQuery>>,
+) -> Response {
+    let most = query.limit.unwrap_or(50).clamp(1, 100);
+    answer(house.drafts(query.before.unwrap_or(i64::MAX), most), |all| {
+        let listed = |(before, d): (i64, Draft)| Listed {
+            id: d.id,
+            partner: d.partner,
+            mrn: d.mrn,
+            taken_at: d.taken_at,
+            exporter: d.exporter,
+            importer: d.importer,
+            goods: d.goods,
+            items: d.items,
+            filled: d.filled.len(),
+            open: d.open.len(),
+            before,
+        };
+        all.into_iter().map(listed).collect::<Vec<_>>()
+    })
+}
+
+/// A draft of an import: each value with where it came from, what is open and why, and what the law in
+/// force still has against it.
+#[utoipa::path(get, path = "/v1/drafts/{id}", tag = "exchange",
+    params(("id" = String, Path, description = "The id of the envelope")),
+    responses((status = 200, body = Draft), (status = 404, body = Problem, content_type = "application/problem+json")))]
+pub(super) async fn draft(State(house): Shared, Path(id): Path<String>) -> Response {
+    match house.draft(&id) {
+        Ok(Some(draft)) => Json(draft).into_response(),
+        Ok(None) => not_found(),
+        Err(fault) => unavailable(&fault),
+    }
+}
+
+/// The declaration of a draft, to be completed and filed: `xml` or `json`.
+#[utoipa::path(get, path = "/v1/drafts/{id}/declaration/{format}", tag = "exchange",
+    params(("id" = String, Path, description = "The id of the envelope"), ("format" = String, Path, description = "xml or json")),
+    responses((status = 200, content_type = "application/xml"), (status = 404, body = Problem, content_type = "application/problem+json")))]
+pub(super) async fn drafted(
+    State(house): Shared,
+    Path((id, format)): Path<(String, String)>,
+) -> Response {
+    let Some(format) = fondaco_wire::format_named(&format) else { return not_found() };
+    match house.drafted(&id, format) {
+        Ok(Some(text)) => {
+            let kind =
+                HeaderValue::from_static(format.media_types.first().unwrap_or(&"text/plain"));
+            let place = format!("attachment; filename=\"draft-{id}.{}\"", format.name);
+            let place = HeaderValue::from_str(&place)
+                .unwrap_or_else(|_| HeaderValue::from_static("attachment"));
+            ([(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, place)], text)
+                .into_response()
+        }
+        Ok(None) => not_found(),
+        Err(fault) => unavailable(&fault),
+    }
+}

@@ -1,0 +1,116 @@
+//! Words for the drafts that came of neighbours' exports.
+
+/// As in the table of [`super`]: group, name, English, Chinese, Russian.
+pub(super) const TERMS: &[(&str, &str, [&str; 3])] = &[
+    ("drafts", "nav", ["Drafts", "进口草稿", "Черновики"]),
+    (
+        "drafts",
+        "title",
+        [
+            "Drafts of imports from neighbours",
+            "来自邻方的进口报关草稿",
+            "Черновики ввоза от соседей",
+        ],
+    ),
+    (
+        "drafts",
+        "told",
+        [
+            "What neighbours' houses let go to this country, as drafts of the import. Each value says where it came from; what is open is for the importer.",
+            "邻方系统放行至本国的货物，已生成进口报关草稿。每项均注明来源；未填各项由进口方填写。",
+            "Что системы соседей выпустили в эту страну, — черновиками ввоза. У каждого значения сказано, откуда оно; незаполненное — за импортёром.",
+        ],
+    ),
+    ("drafts", "caption", ["Drafts, newest first", "草稿，最新在前", "Черновики, сначала новые"]),
+    (
+        "drafts",
+        "empty",
+        [
+            "No neighbour has sent anything yet.",
+            "尚无邻方发来内容。",
+            "Соседи пока ничего не прислали.",
+        ],
+    ),
+    ("drafts", "export", ["Export (MRN)", "出口报关单号 (MRN)", "Вывоз (MRN)"]),
+    ("drafts", "partner", ["Neighbour", "邻方", "Сосед"]),
+    ("drafts", "exporter", ["Exporter", "出口方", "Экспортёр"]),
+    ("drafts", "importer", ["Importer", "进口方", "Импортёр"]),
+    ("drafts", "goods", ["Goods", "货物", "Товары"]),
+    ("drafts", "items", ["Items", "项数", "Позиций"]),
+    ("drafts", "filled", ["Filled in", "已填", "Заполнено"]),
+    ("drafts", "open", ["Open", "未填", "Не заполнено"]),
+    ("drafts", "left", ["Not carried over", "未转入", "Не перенесено"]),
+    (
+        "drafts",
+        "left-told",
+        [
+            "The export states it, and it is of the law or the registers of the country of export.",
+            "出口报关单载明，但属于出口国的法律或登记。",
+            "В экспортной декларации указано, но относится к праву или реестрам страны вывоза.",
+        ],
+    ),
+    ("drafts", "taken", ["Taken (UTC)", "接收时间 (UTC)", "Принято (UTC)"]),
+    ("drafts", "field", ["Field", "字段", "Поле"]),
+    ("drafts", "value", ["Value", "内容", "Значение"]),
+    ("drafts", "from", ["From", "来源", "Откуда"]),
+    ("drafts", "why", ["Why", "原因", "Почему"]),
+    (
+        "drafts",
+        "findings",
+        [
+            "What the law in force still asks for",
+            "现行法律仍要求",
+            "Чего ещё требует действующее право",
+        ],
+    ),
+    (
+        "drafts",
+        "complete",
+        [
+            "Download it, fill in what is open, and file it as any declaration.",
+            "下载草稿，填写未填各项，然后照常申报。",
+            "Скачайте, заполните недостающее и подайте как обычную декларацию.",
+        ],
+    ),
+    ("drafts", "envelope", ["Envelope", "信封", "Конверт"]),
+    ("draft-from", "export", ["the export", "出口报关单", "экспортная декларация"]),
+    (
+        "draft-from",
+        "export-six-digits",
+        ["the export, six digits", "出口报关单，前六位", "экспортная декларация, шесть цифр"],
+    ),
+    (
+        "draft-from",
+        "export-number",
+        ["the number of the export", "出口报关单号", "номер экспортной декларации"],
+    ),
+    ("draft-from", "export-country", ["the country of the house", "邻方所在国", "страна системы"]),
+    ("draft-from", "message", ["what the message is", "报文本身", "из вида сообщения"]),
+    (
+        "remedy",
+        "envelope-refused",
+        [
+            "Look at why and field: send the envelope as it was signed, by a key this house knows.",
+            "查看 why 与 field：请按签名原样发送，并使用本系统已知的密钥。",
+            "Смотрите why и field: отправьте конверт таким, каким он подписан, ключом, известным этой системе.",
+        ],
+    ),
+    (
+        "remedy",
+        "envelope-used",
+        [
+            "The envelope that was taken under this id or number stands, and is named. Make another one with the next number.",
+            "以此标识或序号接收的信封有效，已列出。请以下一序号另行生成。",
+            "Принятый под этим номером конверт в силе и назван. Составьте другой со следующим номером.",
+        ],
+    ),
+    (
+        "remedy",
+        "envelope-order",
+        [
+            "Send the envelope whose number is wanted, then those after it.",
+            "请先发送 wanted 所列序号的信封，再发送其后各封。",
+            "Отправьте конверт с номером wanted, затем следующие.",
+        ],
+    ),
+];
