@@ -27,6 +27,7 @@ use crate::law::{self, Register, Version};
 use crate::packs;
 use crate::replay;
 use crate::store::{self, Draw, Fault, Filing, Lodge, Lodged, Store, Sync};
+use crate::tell::Tell;
 
 /// A running house.
 pub(crate) struct House {
@@ -37,6 +38,7 @@ pub(crate) struct House {
     looked: Mutex<Option<(i64, Day)>>,
     pub(crate) store: Arc<Store>,
     pub(crate) signer: Signer,
+    pub(crate) tell: Tell,
     /// Whether recorded messages may be filed again as of their own day, with no sign-in.
     pub(crate) sandbox: bool,
     /// Secret of the draw.
@@ -144,6 +146,7 @@ impl House {
         let key = secret(&dir.join("receipt.key"))?;
         let seed = secret(&dir.join("draw.key"))?;
         let signer = Signer::new(&key);
+        let tell = Tell::open(dir, signer.kid())?;
         fs::write(dir.join("receipt.jwk"), signer.public_jwk()).map_err(fault)?;
         let store = Store::open(&dir.join("fondaco.db"), sync)
             .map_err(|e| Failure::Fault(e.to_string()))?;
@@ -153,7 +156,7 @@ impl House {
         let dir = dir.to_owned();
         let law = RwLock::new(pack);
         let looked = Mutex::default();
-        Ok(Self { dir, law, looked, store, signer, sandbox, seed, sequence, _lock: lock })
+        Ok(Self { dir, law, looked, store, signer, tell, sandbox, seed, sequence, _lock: lock })
     }
 
     /// The law in force. Who looks at something holds it until it is done: half of one law and half of

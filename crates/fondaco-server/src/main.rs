@@ -21,6 +21,7 @@ mod replay;
 mod scripts;
 mod serve;
 mod store;
+mod tell;
 
 use clap::{Parser, Subcommand};
 

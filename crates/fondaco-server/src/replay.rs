@@ -73,8 +73,9 @@ pub(crate) fn amend(
 /// # Errors
 /// Why it cannot be.
 pub(crate) fn replay(dir: &Path, store: &Store, filing: &Filing) -> Result<Vec<u8>, String> {
-    if filing.format == act::FORMAT && !forms_an_opinion(filing) {
-        // No opinion is formed of an act: what it says stands as it was said.
+    let said = [act::FORMAT, crate::tell::FORMAT].contains(&filing.format.as_str());
+    if said && !forms_an_opinion(filing) {
+        // No opinion is formed of an act or a subscription: what it says stands as it was said.
         return Ok(filing.opinion.clone());
     }
     let pack = &of_digest(dir, &filing.bundle).map_err(|failure| failure.to_string())?;

@@ -30,6 +30,7 @@ pub(super) type Shared = State<Arc<House>>;
     ),
     tags(
         (name = "declarations", description = "Filing and asking"),
+        (name = "events", description = "What the house tells, and who is told"),
         (name = "house", description = "Readiness, keys, descriptions"),
     )
 )]
@@ -48,6 +49,11 @@ pub(crate) fn router() -> (axum::Router<Arc<House>>, utoipa::openapi::OpenApi) {
         .routes(routes!(receipt))
         .routes(routes!(message))
         .routes(routes!(super::notifications::all_notifications))
+        .routes(routes!(super::events::events))
+        .routes(routes!(super::events::one))
+        .routes(routes!(super::events::stream))
+        .routes(routes!(super::webhooks::make, super::webhooks::list))
+        .routes(routes!(super::webhooks::change, super::webhooks::show, super::webhooks::end))
         .routes(routes!(super::finder::requirements))
         .routes(routes!(super::law::law))
         .routes(routes!(super::explain::explain))
@@ -135,6 +141,14 @@ pub(crate) const PROBLEMS: &[(&str, [&str; 3])] = &[
             "A declaration that draws on a tariff quota is not amended: end it and lodge it anew",
             "使用关税配额的报关单不予修改：请撤销后重新申报",
             "Декларация, выбирающая тарифную квоту, не изменяется: отзовите её и подайте заново",
+        ],
+    ),
+    (
+        "address-refused",
+        [
+            "The house does not tell anything there",
+            "系统不会向该地址发送通知",
+            "По этому адресу система не сообщает",
         ],
     ),
     (

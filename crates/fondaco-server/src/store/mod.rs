@@ -7,6 +7,7 @@
 
 mod draws;
 mod register;
+mod subscriptions;
 mod writer;
 
 use std::path::{Path, PathBuf};
@@ -24,8 +25,9 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension as _, params};
 pub(crate) use draws::Draw;
 use draws::Draws;
 pub(crate) use register::{Act, Person};
-pub(crate) use writer::Writing;
+pub(crate) use subscriptions::{Heard, Progress, Say, Subscription, Terms};
 use writer::{Job, Work};
+pub(crate) use writer::{News, Writing};
 
 /// The store failed. The message is for the log.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -169,6 +171,8 @@ pub(crate) struct Store {
     readers: Mutex<Vec<Connection>>,
     /// Shared with the writer; what it holds may be ahead of the disk until the writer has answered.
     draws: Arc<Mutex<Draws>>,
+    /// What the writer committed last.
+    news: tokio::sync::watch::Receiver<News>,
 }
 
 const SCHEMA: &str = "
@@ -268,15 +272,17 @@ impl Store {
             db.execute_batch("ALTER TABLE event ADD COLUMN detail TEXT NOT NULL DEFAULT ''")?;
         }
         db.execute_batch(register::SCHEMA)?;
+        db.execute_batch(subscriptions::SCHEMA)?;
         db.pragma_update(None, "user_version", VERSION)?;
         let (sender, receiver) = sync_channel::<Box<dyn Job>>(WAITING);
         let pages = Arc::new(AtomicI64::new(0));
         let told = pages.clone();
         let draws = Arc::new(Mutex::new(Draws::default()));
         let writers = draws.clone();
+        let (tell, news) = tokio::sync::watch::channel(News::read(&db)?);
         let writer = std::thread::Builder::new()
             .name("store".into())
-            .spawn(move || writer::write(db, &receiver, &told, &writers))?;
+            .spawn(move || writer::write(db, &receiver, &told, &writers, &tell))?;
         let beside = open(path, sync)?;
         let (stop, stopped) = sync_channel::<()>(0);
         let checkpoints = std::thread::Builder::new()
@@ -289,6 +295,7 @@ impl Store {
             checkpoints: Mutex::new(Some((stop, checkpoints))),
             readers: Mutex::new(Vec::new()),
             draws,
+            news,
         }))
     }
 
@@ -329,6 +336,11 @@ impl Store {
             sender.send(result).ok();
         });
         receiver.await.unwrap_or(Err(Fault::Stopped))
+    }
+
+    /// What is committed, to be waited on; it ends when the writer does.
+    pub(crate) fn news(&self) -> tokio::sync::watch::Receiver<News> {
+        self.news.clone()
     }
 
     /// Writes what waits and stops.
@@ -524,6 +536,10 @@ const COLUMNS: &str = "id, coalesce(mrn, ''), coalesce(about, ''), lrn, declaran
 fn from_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<Filing> {
     let unpack = |n: usize| -> rusqlite::Result<Vec<u8>> {
         let packed: Vec<u8> = row.get(n)?;
+        // Left out by who does not look at it.
+        if packed.is_empty() {
+            return Ok(packed);
+        }
         zstd::decode_all(packed.as_slice()).map_err(|e| {
             rusqlite::Error::FromSqlConversionFailure(n, rusqlite::types::Type::Blob, Box::new(e))
         })
