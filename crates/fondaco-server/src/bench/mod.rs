@@ -3,6 +3,7 @@
 //! Peers are looked for, never required. Where a peer is not installed its figure is null.
 
 mod law;
+mod notify;
 mod peer;
 mod search;
 mod walk;
@@ -22,6 +23,8 @@ enum What {
     Walk(walk::WalkArgs),
     /// Looking up and computing the duty of lines over millions of measures, beside PostgreSQL.
     Law(law::LawArgs),
+    /// How long a filing takes beside receivers of notifications that hang, and without any.
+    Notify(notify::NotifyArgs),
     /// How well goods are found by their names, beside plain BM25.
     Search(search::SearchArgs),
 }
@@ -31,6 +34,7 @@ pub(crate) fn run(args: &BenchArgs) -> Result<Exit, Failure> {
     match &args.what {
         What::Walk(args) => walk::walk(args),
         What::Law(args) => law::law(args),
+        What::Notify(args) => notify::notify(args),
         What::Search(args) => search::search(args),
     }
 }

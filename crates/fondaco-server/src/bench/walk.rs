@@ -46,18 +46,18 @@ pub(super) struct WalkArgs {
     json: bool,
 }
 
-struct Corpus {
-    files: Vec<Vec<u8>>,
+pub(super) struct Corpus {
+    pub(super) files: Vec<Vec<u8>>,
     paths: Vec<PathBuf>,
     bytes: usize,
 }
 
 /// Accepted declarations of the folder: what is filed again and again under new references.
-fn corpus(args: &WalkArgs, house: &House) -> Result<Corpus, Failure> {
+pub(super) fn corpus(files: Option<&Path>, house: &House) -> Result<Corpus, Failure> {
     let beside = ["../shared/data/cds-dms/dev", "data/corpus/gb", "../../shared/data/cds-dms/dev"];
     let folder =
-        match &args.files {
-            Some(folder) => folder.clone(),
+        match files {
+            Some(folder) => folder.to_owned(),
             None => beside.iter().map(PathBuf::from).find(|p| p.is_dir()).ok_or_else(|| {
                 Failure::Usage("name a folder of declarations with --files".into())
             })?,
@@ -100,15 +100,15 @@ fn renamed(bytes: &[u8], n: usize) -> Vec<u8> {
     }
 }
 
-struct Load {
-    per_second: f64,
-    p50: Duration,
-    p99: Duration,
+pub(super) struct Load {
+    pub(super) per_second: f64,
+    pub(super) p50: Duration,
+    pub(super) p99: Duration,
 }
 
 /// Files `filings` of them from `workers` threads with `window` in flight each; with `pace`, one is
 /// begun every so often and its time counts from when it should have begun.
-fn load(
+pub(super) fn load(
     house: &Arc<House>,
     corpus: &Corpus,
     filings: usize,
@@ -369,7 +369,7 @@ pub(super) fn walk(args: &WalkArgs) -> Result<Exit, Failure> {
         Ok(Arc::new(house))
     };
     let house = open("full", Sync::Full)?;
-    let corpus = corpus(args, &house)?;
+    let corpus = corpus(args.files.as_deref(), &house)?;
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let talk = |text: &str| eprintln!("fondaco: {text}");
     talk(&format!(

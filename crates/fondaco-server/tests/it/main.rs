@@ -11,6 +11,7 @@ mod golden;
 mod http;
 mod law;
 mod mutants;
+mod notify;
 mod origin;
 mod outcomes;
 mod pages;
