@@ -104,6 +104,8 @@ pub(super) struct Load {
     pub(super) per_second: f64,
     pub(super) p50: Duration,
     pub(super) p99: Duration,
+    /// How long each took, shortest first.
+    pub(super) times: Vec<Duration>,
 }
 
 /// Files `filings` of them from `workers` threads with `window` in flight each; with `pace`, one is
@@ -194,7 +196,7 @@ pub(super) fn load(
     let at = |share: usize| {
         times.get(times.len().saturating_sub(1) * share / 100).copied().unwrap_or_default()
     };
-    Ok(Load { per_second: ratio(filings, elapsed), p50: at(50), p99: at(99) })
+    Ok(Load { per_second: ratio(filings, elapsed), p50: at(50), p99: at(99), times })
 }
 
 #[allow(clippy::cast_precision_loss, reason = "a measured rate is not money")]

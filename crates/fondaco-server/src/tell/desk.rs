@@ -20,7 +20,9 @@ const LONGEST_WAIT: i64 = 60 * 60 * 1000;
 pub(crate) const GIVEN_UP_AFTER: i64 = 3 * 24 * 60 * 60 * 1000;
 /// What says that nobody is there any more, and nobody is to come.
 const GONE: u16 = 410;
-/// Events looked at together.
+/// Events looked at first of all: a receiver that fails is not worth more.
+const FIRST_PAGE: usize = 8;
+/// Most events looked at together.
 const PAGE: usize = 128;
 /// Notifications that may arrive before it is written that they did: so many may come again after a kill.
 const UNSAVED: usize = 64;
@@ -145,8 +147,10 @@ impl Run<'_> {
     }
 
     fn go(&mut self) -> Result<Turn, Fault> {
+        let mut most = FIRST_PAGE;
         loop {
-            let (some, next) = self.house.tell.after(self.house, self.position, PAGE)?;
+            let (some, next) = self.house.tell.after(self.house, self.position, most)?;
+            most = PAGE.min(most * 2);
             if next == self.position {
                 let passed = self.position - self.to.progress.cursor >= PASSED;
                 if (self.unsaved > 0 || passed) && !self.save_arrived()? {
