@@ -494,7 +494,12 @@ fn mails_are_short_in_the_readers_language_and_take_no_header_from_outside() {
         assert_eq!(head.matches("RCPT TO").count(), 1, "{head}");
         assert!(head.contains(&format!("Message-ID: <{mrn}-")), "{head}");
         assert!(head.contains("@fondaco.example>"), "{head}");
-        let body = quoted_printable(body);
+        let body = if head.contains("base64") {
+            let text: String = body.split_whitespace().collect();
+            String::from_utf8(STANDARD.decode(text).unwrap()).unwrap()
+        } else {
+            quoted_printable(body)
+        };
         assert!(body.contains(word), "{body}");
         let link = format!("https://fondaco.example/declarations/{mrn}?lang={language}");
         assert!(body.contains(&link), "{body}");
