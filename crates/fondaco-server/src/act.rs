@@ -383,8 +383,17 @@ impl House {
 /// Whether a filing says something of a declaration that is no message of its kind: what it says stands as it
 /// was said, and no opinion was formed of it.
 pub(crate) fn is_said(filing: &Filing) -> bool {
-    [FORMAT, inspect::BOOKING, inspect::RESULT, timers::FORMAT, MONEY, BANK, lpco::FORMAT]
-        .contains(&&*filing.format)
+    [
+        FORMAT,
+        inspect::BOOKING,
+        inspect::RESULT,
+        timers::FORMAT,
+        MONEY,
+        BANK,
+        lpco::FORMAT,
+        crate::tell::FORMAT,
+    ]
+    .contains(&&*filing.format)
 }
 
 /// What a filing says of something that happened by it: the act, why and what to do. One that says several

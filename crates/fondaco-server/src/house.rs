@@ -31,6 +31,7 @@ use crate::replay;
 use crate::store::lpco::Lookups;
 use crate::store::{self, Draw, Fault, Filing, Lodge, Lodged, Owed, Store, Sync};
 use crate::tasks;
+use crate::tell::Tell;
 
 /// A running house.
 pub(crate) struct House {
@@ -41,6 +42,7 @@ pub(crate) struct House {
     looked: Mutex<Option<(i64, Day)>>,
     pub(crate) store: Arc<Store>,
     pub(crate) signer: Signer,
+    pub(crate) tell: Tell,
     /// Whether recorded messages may be filed again as of their own day, with no sign-in.
     pub(crate) sandbox: bool,
     /// What the operator says of its money.
@@ -154,6 +156,7 @@ impl House {
         let key = secret(&dir.join("receipt.key"))?;
         let seed = secret(&dir.join("draw.key"))?;
         let signer = Signer::new(&key);
+        let tell = Tell::open(dir, signer.kid())?;
         fs::write(dir.join("receipt.jwk"), signer.public_jwk()).map_err(fault)?;
         let store = Store::open(&dir.join("fondaco.db"), sync)
             .map_err(|e| Failure::Fault(e.to_string()))?;
@@ -172,6 +175,7 @@ impl House {
             looked,
             store,
             signer,
+            tell,
             sandbox,
             money,
             seed,

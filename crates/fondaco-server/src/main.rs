@@ -27,6 +27,7 @@ mod serve;
 mod store;
 mod tasks;
 mod timers;
+mod tell;
 
 use clap::{Parser, Subcommand};
 

@@ -4,6 +4,7 @@
 
 mod bridge;
 mod law;
+mod notify;
 mod peer;
 mod search;
 mod walk;
@@ -25,6 +26,8 @@ enum What {
     Law(law::LawArgs),
     /// How much of an import an export of a neighbour fills in.
     Bridge(bridge::BridgeArgs),
+    /// How long a filing takes beside receivers of notifications that hang, and without any.
+    Notify(notify::NotifyArgs),
     /// How well goods are found by their names, beside plain BM25.
     Search(search::SearchArgs),
 }
@@ -35,6 +38,7 @@ pub(crate) fn run(args: &BenchArgs) -> Result<Exit, Failure> {
         What::Walk(args) => walk::walk(args),
         What::Law(args) => law::law(args),
         What::Bridge(args) => bridge::bridge(args),
+        What::Notify(args) => notify::notify(args),
         What::Search(args) => search::search(args),
     }
 }

@@ -46,18 +46,18 @@ pub(super) struct WalkArgs {
     json: bool,
 }
 
-struct Corpus {
-    files: Vec<Vec<u8>>,
+pub(super) struct Corpus {
+    pub(super) files: Vec<Vec<u8>>,
     paths: Vec<PathBuf>,
     bytes: usize,
 }
 
 /// Accepted declarations of the folder: what is filed again and again under new references.
-fn corpus(args: &WalkArgs, house: &House) -> Result<Corpus, Failure> {
+pub(super) fn corpus(files: Option<&Path>, house: &House) -> Result<Corpus, Failure> {
     let beside = ["../shared/data/cds-dms/dev", "data/corpus/gb", "../../shared/data/cds-dms/dev"];
     let folder =
-        match &args.files {
-            Some(folder) => folder.clone(),
+        match files {
+            Some(folder) => folder.to_owned(),
             None => beside.iter().map(PathBuf::from).find(|p| p.is_dir()).ok_or_else(|| {
                 Failure::Usage("name a folder of declarations with --files".into())
             })?,
@@ -100,15 +100,17 @@ fn renamed(bytes: &[u8], n: usize) -> Vec<u8> {
     }
 }
 
-struct Load {
-    per_second: f64,
-    p50: Duration,
-    p99: Duration,
+pub(super) struct Load {
+    pub(super) per_second: f64,
+    pub(super) p50: Duration,
+    pub(super) p99: Duration,
+    /// How long each took, shortest first.
+    pub(super) times: Vec<Duration>,
 }
 
 /// Files `filings` of them from `workers` threads with `window` in flight each; with `pace`, one is
 /// begun every so often and its time counts from when it should have begun.
-fn load(
+pub(super) fn load(
     house: &Arc<House>,
     corpus: &Corpus,
     filings: usize,
@@ -194,7 +196,7 @@ fn load(
     let at = |share: usize| {
         times.get(times.len().saturating_sub(1) * share / 100).copied().unwrap_or_default()
     };
-    Ok(Load { per_second: ratio(filings, elapsed), p50: at(50), p99: at(99) })
+    Ok(Load { per_second: ratio(filings, elapsed), p50: at(50), p99: at(99), times })
 }
 
 #[allow(clippy::cast_precision_loss, reason = "a measured rate is not money")]
@@ -369,7 +371,7 @@ pub(super) fn walk(args: &WalkArgs) -> Result<Exit, Failure> {
         Ok(Arc::new(house))
     };
     let house = open("full", Sync::Full)?;
-    let corpus = corpus(args, &house)?;
+    let corpus = corpus(args.files.as_deref(), &house)?;
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let talk = |text: &str| eprintln!("fondaco: {text}");
     talk(&format!(

@@ -32,6 +32,7 @@ pub(super) type Shared = State<Arc<House>>;
     tags(
         (name = "declarations", description = "Filing and asking"),
         (name = "money", description = "Debts, what the bank tells, decisions about money"),
+        (name = "events", description = "What the house tells, and who is told"),
         (name = "house", description = "Readiness, keys, descriptions"),
     )
 )]
@@ -59,6 +60,11 @@ pub(crate) fn router() -> (axum::Router<Arc<House>>, utoipa::openapi::OpenApi) {
         .routes(routes!(receipt))
         .routes(routes!(message))
         .routes(routes!(super::notifications::all_notifications))
+        .routes(routes!(super::events::events))
+        .routes(routes!(super::events::one))
+        .routes(routes!(super::events::stream))
+        .routes(routes!(super::webhooks::make, super::webhooks::list))
+        .routes(routes!(super::webhooks::change, super::webhooks::show, super::webhooks::end))
         .routes(routes!(super::finder::requirements))
         .routes(routes!(super::law::law))
         .routes(routes!(super::explain::explain))

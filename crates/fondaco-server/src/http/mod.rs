@@ -10,11 +10,13 @@ mod inspections;
 mod law;
 mod money;
 mod lpco;
+mod events;
 pub(crate) mod notifications;
 mod problems;
 mod tasks;
 pub(crate) mod web;
-mod words;
+mod webhooks;
+pub(crate) mod words;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -110,10 +112,12 @@ pub(crate) async fn serve(serving: Serving, ready: impl FnOnce(SocketAddr)) -> R
     let fault = |e: std::io::Error| Failure::Fault(format!("{}: {e}", serving.listen));
     let listener = tokio::net::TcpListener::bind(serving.listen).await.map_err(fault)?;
     let bound = listener.local_addr().map_err(fault)?;
-    let app = router(serving.house.clone(), serving.token);
     // Listened for before anybody is told that the house is there to be stopped.
     let told = told_to_stop()?;
     let (stopping, mut stopped) = tokio::sync::watch::channel(false);
+    let app = router(serving.house.clone(), serving.token)
+        .layer(axum::Extension(events::Stopping(stopped.clone())));
+    crate::tell::desk::open(&serving.house).map_err(fault)?;
     ready(bound);
     let server = axum::serve(listener, app).with_graceful_shutdown(async move {
         told.await;

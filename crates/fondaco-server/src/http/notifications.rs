@@ -1,7 +1,9 @@
 //! The messages to the trader: WCO responses, made of what happened when they are asked for, from any
 //! cursor, for ever.
 
-use axum::Json;
+use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
+
 use axum::extract::{Path, Query, State};
 use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
@@ -18,22 +20,28 @@ use crate::store::{Fault, Filing, Happened};
 use crate::timers;
 
 /// A WCO response message.
-#[derive(Serialize, ToSchema)]
-struct Notification {
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Notification {
     /// Ask for what comes after it.
-    cursor: i64,
+    pub(crate) cursor: i64,
     /// The declaration.
-    mrn: String,
+    pub(crate) mrn: String,
     /// The declarant's reference.
-    lrn: String,
+    pub(crate) lrn: String,
     /// WCO function code, as in `docs/protocol/responses.md`.
-    function: &'static str,
+    pub(crate) function: &'static str,
     /// What happened.
-    event: &'static str,
+    pub(crate) event: &'static str,
     /// When.
-    at: String,
+    pub(crate) at: String,
     /// The message, XML.
-    message: String,
+    pub(crate) message: String,
+    /// The number, or the id of what has none.
+    #[serde(skip)]
+    pub(crate) name: String,
+    /// Whose declaration it is.
+    #[serde(skip)]
+    pub(crate) declarant: String,
 }
 
 /// Notifications and where to go on.
@@ -70,72 +78,168 @@ pub(super) fn function(event: Event, filing: &Filing, by: Option<&Filing>) -> Op
     }
 }
 
-/// The message an event is told by, where it is told. What came with another filing, as the acceptance
-/// comes with the arrival, is told by the opinion formed then.
-fn told(
-    house: &House,
-    filing: &Filing,
-    happened: &Happened,
-) -> Result<Option<Notification>, Fault> {
-    if happened.event.response().is_none() && happened.event != Event::Arrived {
-        return Ok(None);
+/// A filing with its opinion read.
+struct Read {
+    filing: Filing,
+    opinion: Value,
+}
+
+impl Read {
+    fn new(filing: Filing) -> Self {
+        let opinion = serde_json::from_slice(&filing.opinion).unwrap_or_default();
+        Self { filing, opinion }
     }
-    let json = |f: &Filing| serde_json::from_slice::<Value>(&f.opinion).unwrap_or_default();
-    let by =
-        if happened.filing == filing.id { None } else { house.store.filing(&happened.filing)? };
-    let Some(function) = function(happened.event, filing, by.as_ref()) else { return Ok(None) };
-    let own = is_decided(happened.event);
-    let decided = by
-        .as_ref()
-        .filter(|f| act::is_said(f) && (own || f.format == timers::FORMAT))
-        .and_then(|f| {
+
+    /// See [`house::forms_an_opinion`].
+    fn forms_an_opinion(&self) -> bool {
+        !self.filing.about.is_empty() && self.opinion["assessment"].is_object()
+    }
+}
+
+/// The filings a run of events is told by: each taken off the disk, unpacked and read once.
+struct Shelf<'a> {
+    house: &'a House,
+    /// By number and by id.
+    filings: HashMap<String, Option<Rc<Read>>>,
+    /// Messages about a declaration, oldest first.
+    about: HashMap<String, Vec<Filing>>,
+}
+
+impl<'a> Shelf<'a> {
+    fn new(house: &'a House) -> Self {
+        Self { house, filings: HashMap::new(), about: HashMap::new() }
+    }
+
+    /// Takes what these events are told by off the disk at once.
+    fn fetch(&mut self, events: &[Happened]) -> Result<(), Fault> {
+        let mut names: Vec<&str> = Vec::with_capacity(events.len());
+        names.extend(events.iter().flat_map(|h| [h.mrn.as_str(), h.filing.as_str()]));
+        names.sort_unstable();
+        names.dedup();
+        let found: BTreeMap<String, Filing> = self.house.store.filings(&names, act::FORMAT)?;
+        self.filings.extend(names.iter().map(|name| ((*name).to_owned(), None)));
+        let mut by_id: HashMap<String, Rc<Read>> = HashMap::new();
+        for (name, filing) in found {
+            let id = filing.id.clone();
+            let read = by_id.entry(id).or_insert_with(|| Rc::new(Read::new(filing)));
+            self.filings.insert(name, Some(read.clone()));
+        }
+        Ok(())
+    }
+
+    fn filing(&self, name: &str) -> Option<Rc<Read>> {
+        self.filings.get(name).cloned().flatten()
+    }
+
+    /// The opinion formed last before a message about a declaration came.
+    fn standing(&mut self, mrn: &str, before: &str) -> Result<Option<Value>, Fault> {
+        if !self.about.contains_key(mrn) {
+            self.about.insert(mrn.to_owned(), self.house.store.about(mrn)?);
+        }
+        let about = self.about.get(mrn).map(Vec::as_slice).unwrap_or_default();
+        let until = about.iter().position(|f| f.id == before).unwrap_or(about.len());
+        let formed = about.get(..until).and_then(house::last_formed);
+        Ok(formed.map(|f| serde_json::from_slice(&f.opinion).unwrap_or_default()))
+    }
+
+    /// The message an event is told by, where it is told. What came with another filing, as the
+    /// acceptance comes with the arrival, is told by the opinion formed then.
+    fn told(&mut self, happened: &Happened) -> Result<Option<Notification>, Fault> {
+        if happened.event.response().is_none() && happened.event != Event::Arrived {
+            return Ok(None);
+        }
+        let Some(main) = self.filing(&happened.mrn) else { return Ok(None) };
+        let filing = &main.filing;
+        let by = if happened.filing == filing.id { None } else { self.filing(&happened.filing) };
+        let Some(function) = function(happened.event, filing, by.as_ref().map(|r| &r.filing))
+        else {
+            return Ok(None);
+        };
+        let own = is_decided(happened.event);
+        let said =
+            |r: &&Rc<Read>| act::is_said(&r.filing) && (own || r.filing.format == timers::FORMAT);
+        let decided = by.as_ref().filter(said).and_then(|r| {
             // Of a grant that formed an opinion only what was sent is left of the act.
-            match (house::forms_an_opinion(f), happened.event) {
-                (false, event) => Some(act::said_of(f, event)),
+            match (r.forms_an_opinion(), happened.event) {
+                (false, event) => Some(act::said_of(&r.filing, event)),
                 (true, Event::Granted(_)) => {
-                    let sent: Value = serde_json::from_slice(&f.body).unwrap_or_default();
+                    let sent: Value = serde_json::from_slice(&r.filing.body).unwrap_or_default();
                     Some(serde_json::json!({"act": sent}))
                 }
                 (true, _) => None,
             }
         });
-    let formed = by.as_ref().filter(|f| house::forms_an_opinion(f));
-    // What was secured or final is told by what stood then: asked for again it says the same.
-    let standing = match (formed, &by) {
-        (None, Some(by)) if function == "13" => {
-            let mut about = house.store.about(&filing.mrn)?;
-            about.truncate(about.iter().position(|f| f.id == by.id).unwrap_or(about.len()));
-            house::last_formed(&about).cloned()
-        }
-        _ => None,
-    };
-    let opinion = json(formed.or(standing.as_ref()).unwrap_or(filing));
-    let id = format!("{}-{}", happened.mrn, happened.cursor);
-    Ok(Some(Notification {
-        cursor: happened.cursor,
-        mrn: filing.mrn.clone(),
-        lrn: filing.lrn.clone(),
-        function,
-        event: happened.event.name(),
-        at: happened.at.clone(),
-        message: response::encode(&response::Response {
+        let formed = by.as_ref().filter(|r| r.forms_an_opinion());
+        // What was secured or final is told by what stood then: asked for again it says the same.
+        let standing = match (formed, &by) {
+            (None, Some(by)) if function == "13" => self.standing(&filing.mrn, &by.filing.id)?,
+            _ => None,
+        };
+        let opinion = formed.map(|r| &r.opinion).or(standing.as_ref()).unwrap_or(&main.opinion);
+        let id = id(happened);
+        Ok(Some(Notification {
+            cursor: happened.cursor,
+            mrn: filing.mrn.clone(),
+            lrn: filing.lrn.clone(),
             function,
-            id: &id,
-            at: &happened.at,
-            lrn: &filing.lrn,
-            mrn: &filing.mrn,
-            opinion: &opinion,
-            decided: decided.as_ref(),
-            status: match happened.event {
-                Event::Granted(_) => "39",
-                Event::Denied(_) => "41",
-                Event::Assessed => "67",
-                Event::Secured(_) => "115",
-                Event::Settled(_) => "4",
-                _ => "",
-            },
-        }),
-    }))
+            event: happened.event.name(),
+            at: happened.at.clone(),
+            message: response::encode(&response::Response {
+                function,
+                id: &id,
+                at: &happened.at,
+                lrn: &filing.lrn,
+                mrn: &filing.mrn,
+                opinion,
+                decided: decided.as_ref(),
+                status: match happened.event {
+                    Event::Granted(_) => "39",
+                    Event::Denied(_) => "41",
+                    Event::Assessed => "67",
+                    Event::Secured(_) => "115",
+                    Event::Settled(_) => "4",
+                    _ => "",
+                },
+            }),
+            name: happened.mrn.clone(),
+            declarant: filing.declarant.clone(),
+        }))
+    }
+}
+
+/// The name of a notification, the same whenever it is made.
+fn id(happened: &Happened) -> String {
+    format!("{}-{}", happened.mrn, happened.cursor)
+}
+
+impl Notification {
+    /// Its name, the same whenever it is made.
+    pub(crate) fn id(&self) -> String {
+        format!("{}-{}", self.name, self.cursor)
+    }
+}
+
+/// Events looked at together: what they are told by is held in memory meanwhile.
+const TOGETHER: usize = 64;
+
+/// The messages to the trader after a cursor, of one declaration or (`name` empty) of all, oldest first,
+/// and the cursor to go on with; of at most `most` events.
+pub(crate) fn after(
+    house: &House,
+    name: &str,
+    after: i64,
+    most: usize,
+) -> Result<(Vec<Notification>, i64), Fault> {
+    let events = house.store.events(name, after, most)?;
+    let mut all = Vec::new();
+    for some in events.chunks(TOGETHER) {
+        let mut shelf = Shelf::new(house);
+        shelf.fetch(some)?;
+        for happened in some {
+            all.extend(shelf.told(happened)?);
+        }
+    }
+    Ok((all, events.last().map_or(after, |h| h.cursor)))
 }
 
 /// The messages to the trader after a cursor; they can be asked for again for ever.
@@ -149,12 +253,8 @@ pub(super) async fn notifications(
 ) -> Response {
     let (after, most) = query.bounds();
     with(&house, &name, |f| {
-        let all = house.store.events(f.log(), after, most).and_then(|all| {
-            let told: Result<Vec<_>, _> = all.iter().map(|h| told(&house, &f, h)).collect();
-            let next = all.last().map_or(after, |h| h.cursor);
-            Ok(Notifications { next, notifications: told?.into_iter().flatten().collect() })
-        });
-        answer(all, |all| all)
+        let all = self::after(&house, f.log(), after, most);
+        answer(all, |(notifications, next)| Notifications { notifications, next })
     })
 }
 
@@ -166,17 +266,14 @@ pub(super) async fn notification(
     State(house): Shared,
     Asked(Path((name, cursor))): Asked<Path<(String, i64)>>,
 ) -> Response {
-    with(&house, &name, |f| {
-        let one = house.store.events(f.log(), cursor.saturating_sub(1), 1).and_then(|all| {
-            let one = all.first().filter(|h| h.cursor == cursor);
-            one.map_or(Ok(None), |h| told(&house, &f, h))
-        });
-        match one {
-            Ok(one) => one.map_or_else(not_found, |n| {
+    with(&house, &name, |f| match self::after(&house, f.log(), cursor.saturating_sub(1), 1) {
+        Ok((all, _)) => {
+            let one = all.into_iter().find(|n| n.cursor == cursor);
+            one.map_or_else(not_found, |n| {
                 ([(header::CONTENT_TYPE, "application/xml")], n.message).into_response()
-            }),
-            Err(fault) => unavailable(&fault),
+            })
         }
+        Err(fault) => unavailable(&fault),
     })
 }
 
@@ -188,26 +285,8 @@ pub(super) async fn all_notifications(
     Asked(Query(query)): Asked<Query<CursorQuery>>,
 ) -> Response {
     let (after, most) = query.bounds();
-    let all = match house.store.events("", after, most) {
-        Ok(all) => all,
-        Err(fault) => return unavailable(&fault),
-    };
-    let mut notifications = Vec::new();
-    let mut last: Option<Filing> = None;
-    for happened in &all {
-        if last.as_ref().is_none_or(|f| f.log() != happened.mrn) {
-            last = match house.store.filing(&happened.mrn) {
-                Ok(filing) => filing,
-                Err(fault) => return unavailable(&fault),
-            };
-        }
-        match last.as_ref().map_or(Ok(None), |f| told(&house, f, happened)) {
-            Ok(one) => notifications.extend(one),
-            Err(fault) => return unavailable(&fault),
-        }
-    }
-    let next = all.last().map_or(after, |h| h.cursor);
-    Json(Notifications { notifications, next }).into_response()
+    let all = self::after(&house, "", after, most);
+    answer(all, |(notifications, next)| Notifications { notifications, next })
 }
 
 /// Function codes of what a declaration's parties were told, in order, and whether each is a look that
@@ -216,11 +295,14 @@ pub(super) async fn all_notifications(
 pub(crate) fn functions_told(house: &House, name: &str) -> Result<Vec<(String, bool)>, Fault> {
     let Some(filing) = house.store.filing(name)? else { return Ok(Vec::new()) };
     let mut all = Vec::new();
-    for happened in house.store.events(filing.log(), 0, 1000)? {
+    let events = house.store.events(filing.log(), 0, 1000)?;
+    let mut shelf = Shelf::new(house);
+    shelf.fetch(&events)?;
+    for happened in events {
         let of_lane = |reason: &str| reason.is_empty() || reason.starts_with("amendment ");
         let by_lane =
             matches!(happened.event, Event::Held(h) if h.agency.is_empty() && of_lane(&h.reason));
-        all.extend(told(house, &filing, &happened)?.map(|n| (n.function.to_owned(), by_lane)));
+        all.extend(shelf.told(&happened)?.map(|n| (n.function.to_owned(), by_lane)));
     }
     Ok(all)
 }

@@ -104,6 +104,14 @@ pub(crate) const PROBLEMS: &[(&str, [&str; 3])] = &[
         "envelope-order",
         ["Another envelope is wanted first", "应先提交另一信封", "Сначала нужен другой конверт"],
     ),
+    (
+        "address-refused",
+        [
+            "The house does not tell anything there",
+            "系统不会向该地址发送通知",
+            "По этому адресу система не сообщает",
+        ],
+    ),
     ("act-refused", ["It cannot be done now", "现在无法办理", "Сейчас это невозможно"]),
     (
         "amendment-not-applied",

@@ -754,6 +754,15 @@ const TERMS: &[(&str, &str, [&str; 3])] = &[
     ),
     (
         "remedy",
+        "address-refused",
+        [
+            "Name a public https address without a name or password in it. A host inside is called only where the operator names it in the file “webhook-allow”; mails want a relay in “mail.toml”.",
+            "请给出不含用户名和密码的公网 https 地址。内部主机须由运营者列入 webhook-allow 文件；发送邮件须在 mail.toml 中配置邮件中继。",
+            "Укажите публичный адрес https без имени и пароля. Внутренний узел оператор вносит в файл «webhook-allow»; для писем нужен почтовый сервер в «mail.toml».",
+        ],
+    ),
+    (
+        "remedy",
         "not-found",
         [
             "Check the number or id in the address against the receipt.",

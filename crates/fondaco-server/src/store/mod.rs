@@ -13,6 +13,7 @@ pub(crate) mod lpco;
 mod exchange;
 mod register;
 mod tasks;
+mod subscriptions;
 mod writer;
 
 use std::path::{Path, PathBuf};
@@ -35,9 +36,10 @@ pub(crate) use exchange::{Due, Kept, PartnerKey, Taken};
 pub(crate) use inspections::{Booking, No, Noted, Results, Slot, Wanted};
 pub(crate) use money::{Ask, BANK, Intent, Owed, Posted, Told};
 pub(crate) use register::{Act, Person};
+pub(crate) use subscriptions::{Heard, Progress, Say, Subscription, Terms};
 pub(crate) use tasks::{NEVER, Part, Step, Task, Timer, key};
-pub(crate) use writer::Writing;
 use writer::{Job, Work};
+pub(crate) use writer::{News, Writing};
 
 /// The store failed. The message is for the log.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -190,6 +192,8 @@ pub(crate) struct Store {
     draws: Arc<Mutex<Draws>>,
     /// As `draws`; `None` where they were not opened.
     books: Arc<Mutex<Option<Books>>>,
+    /// What the writer committed last.
+    news: tokio::sync::watch::Receiver<News>,
 }
 
 const SCHEMA: &str = "
@@ -294,6 +298,7 @@ impl Store {
         db.execute_batch(inspections::SCHEMA)?;
         db.execute_batch(lpco::SCHEMA)?;
         db.execute_batch(exchange::SCHEMA)?;
+        db.execute_batch(subscriptions::SCHEMA)?;
         db.pragma_update(None, "user_version", VERSION)?;
         let (sender, receiver) = sync_channel::<Box<dyn Job>>(WAITING);
         let pages = Arc::new(AtomicI64::new(0));
@@ -301,9 +306,10 @@ impl Store {
         let draws = Arc::new(Mutex::new(Draws::default()));
         let books = Arc::new(Mutex::new(None));
         let held = writer::Held { draws: draws.clone(), books: books.clone() };
+        let (tell, news) = tokio::sync::watch::channel(News::read(&db)?);
         let writer = std::thread::Builder::new()
             .name("store".into())
-            .spawn(move || writer::write(db, &receiver, &told, &held))?;
+            .spawn(move || writer::write(db, &receiver, &told, &held, &tell))?;
         let beside = open(path, sync)?;
         let (stop, stopped) = sync_channel::<()>(0);
         let checkpoints = std::thread::Builder::new()
@@ -317,6 +323,7 @@ impl Store {
             readers: Mutex::new(Vec::new()),
             draws,
             books,
+            news,
         }))
     }
 
@@ -357,6 +364,11 @@ impl Store {
             sender.send(result).ok();
         });
         receiver.await.unwrap_or(Err(Fault::Stopped))
+    }
+
+    /// What is committed, to be waited on; it ends when the writer does.
+    pub(crate) fn news(&self) -> tokio::sync::watch::Receiver<News> {
+        self.news.clone()
     }
 
     /// Writes what waits and stops.
@@ -552,6 +564,10 @@ const COLUMNS: &str = "id, coalesce(mrn, ''), coalesce(about, ''), lrn, declaran
 fn from_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<Filing> {
     let unpack = |n: usize| -> rusqlite::Result<Vec<u8>> {
         let packed: Vec<u8> = row.get(n)?;
+        // Left out by who does not look at it.
+        if packed.is_empty() {
+            return Ok(packed);
+        }
         zstd::decode_all(packed.as_slice()).map_err(|e| {
             rusqlite::Error::FromSqlConversionFailure(n, rusqlite::types::Type::Blob, Box::new(e))
         })

@@ -11,6 +11,7 @@ use rusqlite::{Connection, params};
 use super::books::{self, Books};
 use super::draws::Draws;
 use super::lpco;
+use super::subscriptions::{last_cursor, last_said};
 use super::{BATCH, Fault, Filing, Lodge, Lodged, by, life, lock};
 
 /// Pages of the log from which the writer has it begun anew: 256 MiB.
@@ -32,6 +33,21 @@ pub(super) fn checkpoint(db: &Connection, stopped: &Receiver<()>, pages: &Atomic
         bring();
     }
     bring();
+}
+
+/// What is on the disk, for who waits for more.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct News {
+    /// The last position in the log of the house.
+    pub(crate) cursor: i64,
+    /// The last thing said of a subscription.
+    pub(crate) said: i64,
+}
+
+impl News {
+    pub(super) fn read(db: &Connection) -> rusqlite::Result<Self> {
+        Ok(Self { cursor: last_cursor(db)?, said: last_said(db)? })
+    }
 }
 
 /// Something for the writer to do.
@@ -86,6 +102,7 @@ pub(super) fn write(
     jobs: &Receiver<Box<dyn Job>>,
     pages: &AtomicI64,
     held: &Held,
+    news: &tokio::sync::watch::Sender<News>,
 ) {
     while let Ok(first) = jobs.recv() {
         let mut batch = vec![first];
@@ -101,6 +118,10 @@ pub(super) fn write(
         }
         match results {
             Ok(results) => {
+                // Who waits is woken before the answers, and never waited for.
+                if let Ok(now) = News::read(&db) {
+                    news.send_if_modified(|before| std::mem::replace(before, now) != now);
+                }
                 for (job, result) in batch.into_iter().zip(results) {
                     job.answer(result);
                 }

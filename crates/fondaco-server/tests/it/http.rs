@@ -147,6 +147,10 @@ impl House {
         Self::heard(request.call().unwrap())
     }
 
+    fn delete(&self, path: &str) -> Said {
+        Self::heard(agent().delete(format!("{}{path}", self.address)).call().unwrap())
+    }
+
     pub(crate) fn post_with(&self, headers: &[(&str, &str)], body: &[u8]) -> Said {
         self.try_post(headers, body).unwrap()
     }
@@ -933,9 +937,14 @@ fn the_description_is_openapi_3_1_and_every_path_of_it_answers() {
             for (mrn, cursor) in [(&*mrn, "1"), ("none", "1"), (&*mrn, "0")] {
                 let real = path.replace("{mrn}", mrn).replace("{cursor}", cursor);
                 let real = real.replace("{id}", mrn).replace("{format}", "xml");
+                // It does not end; `notify.rs` reads it.
+                if real.ends_with("/stream") {
+                    continue;
+                }
                 let said = match &**method {
                     "get" => house.get(&real),
                     "post" => house.post(&real, &[("Content-Type", "text/plain")], b"x"),
+                    "delete" => house.delete(&real),
                     other => panic!("{other} {path}"),
                 };
                 assert!(said.status < 500, "{method} {real}: {}", said.status);

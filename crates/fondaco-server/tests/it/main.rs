@@ -16,6 +16,7 @@ mod law;
 mod money;
 mod lpcos;
 mod mutants;
+mod notify;
 mod origin;
 mod outcomes;
 mod pages;
