@@ -78,9 +78,9 @@ mod tests {
         check(Awaited::Exit, &[E::Accepted, E::Cleared, E::Exited], &[]);
         let recalled = [E::Accepted, E::Cleared, E::Held(Hold::of_customs(HoldKind::Query))];
         check(Awaited::Exit, &recalled, &[]);
-        check(Awaited::Payment, &[E::Accepted, E::PaymentWanted], &[E::Reminded]);
-        check(Awaited::Payment, &[E::Accepted, E::PaymentWanted, E::Secured], &[]);
-        check(Awaited::Payment, &[E::Accepted, E::PaymentWanted, E::Cancelled], &[]);
+        check(Awaited::Payment, &[E::Accepted, E::PaymentWanted(1)], &[E::Reminded]);
+        check(Awaited::Payment, &[E::Accepted, E::PaymentWanted(1), E::Secured(1)], &[]);
+        check(Awaited::Payment, &[E::Accepted, E::PaymentWanted(1), E::Cancelled], &[]);
         check(Awaited::Documents, &[E::Accepted], &[]);
     }
 
