@@ -130,6 +130,7 @@ fn world() -> Pack {
         validity: Validity::ALWAYS,
     }];
     let rule = RequirementRule {
+        decides: None,
         id: "q".into(),
         kind: t("licence"),
         agency: said("agency"),
