@@ -55,7 +55,8 @@ impl House {
         let text = pain001(&order).map_err(|e| MoneyRefused::Order(e.to_string()))?;
         filing.opinion = store::pack(text.as_bytes())?;
         let (id, receipt) = (filing.id.clone(), filing.receipt.clone());
-        let refunds: Vec<RefundId> = waiting.into_iter().map(|(id, _)| id).collect();
+        let money = |(id, amount)| (id, Money { amount, currency });
+        let refunds: Vec<(RefundId, Money)> = waiting.into_iter().map(money).collect();
         match self.store.written(move |writing| writing.order(&filing, &refunds)).await? {
             Lodged::Written => {
                 Ok(MoneyDone { id, receipt, reference: String::new(), repeated: false })

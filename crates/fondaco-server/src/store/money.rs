@@ -8,8 +8,8 @@ use std::collections::BTreeSet;
 use fondaco::consignment::{Event, Life};
 use fondaco::day::Day;
 use fondaco::ledger::{
-    BankEntry, Charge, CreditorReference, Debt, DeclarationId, DefermentId, Key, Ledger, Payable,
-    PaymentRequest, Posting, RefundId, Refusal, Slip, Taken,
+    Account, BankEntry, Charge, CreditorReference, Debt, DeclarationId, DefermentId, Key, Ledger,
+    Payable, PaymentRequest, Posting, RefundId, Refusal, Slip, Taken,
 };
 use fondaco::money::{Decimal, Money};
 use rusqlite::{OptionalExtension as _, params};
@@ -449,19 +449,28 @@ impl Writing<'_> {
         })
     }
 
-    /// Writes an order of refunds, where none of them was ordered before.
-    pub(crate) fn order(&self, filing: &Filing, refunds: &[RefundId]) -> Result<Lodged, Fault> {
+    /// Writes an order of refunds, where none of them was ordered before and each still stands as it was
+    /// seen.
+    pub(crate) fn order(
+        &self,
+        filing: &Filing,
+        refunds: &[(RefundId, Money)],
+    ) -> Result<Lodged, Fault> {
         if let Some(before) = self.before(filing)? {
             return Ok(before);
         }
-        for refund in refunds {
+        for (refund, money) in refunds {
             let sql = "SELECT 1 FROM payment_order WHERE refund = ?1";
-            if self.db.prepare_cached(sql)?.exists([refund.as_str()])? {
+            let ordered = self.db.prepare_cached(sql)?.exists([refund.as_str()])?;
+            let account = Account::Refund(refund.clone());
+            let waits =
+                self.with_books(|books| Ok(-books.ledger.balance(&account, money.currency)))?;
+            if ordered || waits != money.amount {
                 return Ok(Lodged::Moved);
             }
         }
         let seq = self.filing(filing)?;
-        for refund in refunds {
+        for (refund, _) in refunds {
             self.db
                 .prepare_cached("INSERT INTO payment_order (refund, filing) VALUES (?1, ?2)")?
                 .execute(params![refund.as_str(), seq])?;
