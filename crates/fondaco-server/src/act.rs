@@ -249,7 +249,7 @@ impl House {
                 looked = amended.looked;
                 owed = amended.owed.filter(|_| life.has(Event::Accepted));
                 let mut more = consignment::after_amendment(&follows, &life, request);
-                if owed.is_some() {
+                if owed.as_ref().is_some_and(|owed| owed.charge.is_some()) {
                     // Whether anything is to be paid by it is for the ledger to say.
                     more.retain(|e| !matches!(e, Event::PaymentWanted(_) | Event::Settled(_)));
                 }

@@ -177,7 +177,7 @@ impl MoneyMessage {
             "refund" => {
                 let (money, refund) = (self.money()?, field(&refund_id(id), "refund")?);
                 let payee = self.payee.as_ref().ok_or(MoneyRefused::Field("payee"))?;
-                if payee.name.trim().is_empty() || payee.account.trim().is_empty() {
+                if !super::order::can_be_paid(id, payee, money) {
                     return Err(MoneyRefused::Field("payee"));
                 }
                 match (&*self.declaration, &*self.debtor, &*self.suspense) {

@@ -102,7 +102,7 @@ impl House {
         self.money.reference.clone().unwrap_or_else(|| pack.profile.country.to_string())
     }
 
-    /// What is owed of a declaration; `None` where it is not known.
+    /// What is owed of a declaration, and by whom; `None` where no debt can be named.
     pub(crate) fn owed(
         &self,
         pack: &Pack,
@@ -111,7 +111,6 @@ impl House {
         charge: Option<Charge>,
         day: Day,
     ) -> Option<Box<Owed>> {
-        let charge = charge?;
         let role = match declaration.direction {
             Some(Direction::Export) => "Exporter",
             _ => "Importer",

@@ -1,10 +1,11 @@
 //! Refunds leave the house as an order to its bank, each once.
 
+use fondaco::day::Day;
 use fondaco::ledger::{Account, RefundId};
 use fondaco::money::{Currency, Decimal, Money};
 use fondaco_wire::iso20022::{Agent, Holder, Order, Remittance, Transfer, pain001};
 
-use super::act::{MoneyDone, MoneyMessage, MoneyRefused, done_before};
+use super::act::{MoneyDone, MoneyMessage, MoneyRefused, Payee, done_before};
 use crate::cli::today;
 use crate::house::House;
 use crate::store::{self, Fault, Filing, Lodged};
@@ -83,9 +84,40 @@ impl House {
             end_to_end: id.to_string(),
             money,
             creditor: Holder { name: payee.name, account: payee.account, agent: agent(&payee.bic) },
-            remittance: Remittance::Text(format!("Refund {about}").chars().take(140).collect()),
+            remittance: Remittance::Text(plain(&format!("Refund {about}"))),
         })
     }
+}
+
+/// A text as a bank takes it: at most 140 characters, none of control, no space around.
+fn plain(text: &str) -> String {
+    let one_line = text.chars().map(|c| if c.is_control() { ' ' } else { c });
+    one_line.take(140).collect::<String>().trim().to_owned()
+}
+
+/// Whether an order to a bank can be written for a payee: it is found out when the refund is decided, and
+/// not when it is in the way of others.
+pub(super) fn can_be_paid(act: &str, payee: &Payee, money: Money) -> bool {
+    let holder = |name: &str, account: &str, bic: &str| Holder {
+        name: name.to_owned(),
+        account: account.to_owned(),
+        agent: agent(bic),
+    };
+    let creditor = holder(&payee.name, &payee.account, &payee.bic);
+    let order = Order {
+        id: "1".to_owned(),
+        at: "2000-01-01T00:00:00".to_owned(),
+        initiator: "1".to_owned(),
+        on: Day::EPOCH,
+        debtor: holder("1", "1", ""),
+        transfers: vec![Transfer {
+            end_to_end: super::act::refund_id(act),
+            money,
+            creditor,
+            remittance: Remittance::Text("Refund".to_owned()),
+        }],
+    };
+    pain001(&order).is_ok()
 }
 
 fn agent(bic: &str) -> Agent {

@@ -27,6 +27,8 @@ pub(crate) struct Books {
     pub(crate) asked_of: BTreeMap<DefermentId, Vec<CreditorReference>>,
     /// Who may use a deferment account.
     pub(crate) holders: BTreeMap<DefermentId, BTreeSet<String>>,
+    /// Declarations whose debt was charged and is not known any more.
+    pub(super) unknown: BTreeSet<DeclarationId>,
     pub(super) requests: u64,
     /// How often something of this was changed, so that a job that is undone and changed nothing costs
     /// nothing.
@@ -79,6 +81,7 @@ impl Books {
             asked: BTreeMap::new(),
             asked_of: BTreeMap::new(),
             holders: BTreeMap::new(),
+            unknown: BTreeSet::new(),
             requests: 0,
             changes: 0,
         };
@@ -114,6 +117,13 @@ impl Books {
             let id = row.get::<_, String>(0)?.parse().map_err(fault)?;
             books.hold(id, row.get(1)?, row.get(2)?);
         }
+        let mut statement =
+            db.prepare_cached("SELECT declaration, known FROM debt_known ORDER BY seq")?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let declaration = row.get::<_, String>(0)?.parse().map_err(fault)?;
+            books.tell_known(declaration, row.get(1)?);
+        }
         let mut statement = db.prepare_cached(
             "SELECT body FROM filing WHERE format = ?1 AND outcome = 'accepted' ORDER BY seq",
         )?;
@@ -139,6 +149,14 @@ impl Books {
         }
         .push(request.reference);
         Ok(())
+    }
+
+    pub(super) fn tell_known(&mut self, declaration: DeclarationId, known: bool) {
+        if known {
+            self.unknown.remove(&declaration);
+        } else {
+            self.unknown.insert(declaration);
+        }
     }
 
     pub(super) fn hold(&mut self, id: DefermentId, holder: String, may: bool) {
@@ -193,7 +211,8 @@ pub(super) fn touched(ledger: &Ledger, taken: usize) -> BTreeSet<DeclarationId> 
 
 /// What a declaration's debt, as it stands, has happen that has not: it is open again, secured or settled.
 pub(super) fn settles(books: &Books, declaration: &DeclarationId, life: &Life) -> Vec<Event> {
-    if books.ledger.debts_of(declaration).next().is_none() {
+    let charged = books.ledger.debts_of(declaration).next().is_some();
+    if !charged || books.unknown.contains(declaration) {
         return Vec::new();
     }
     let event = match books.is_final(declaration) {
@@ -209,7 +228,8 @@ pub(super) fn settles(books: &Books, declaration: &DeclarationId, life: &Life) -
 pub(super) fn cancel(ledger: &mut Ledger, debt: &Debt) -> Result<(), Fault> {
     // A declaration is ended once, and no debt has a day of its own to be told by.
     let slip = |what: String| -> Result<Slip, Fault> {
-        let key = format!("{what} of {}", debt.declaration).parse().map_err(fault)?;
+        let key =
+            format!("{what} of {} {}", debt.declaration, debt.debtor).parse().map_err(fault)?;
         Ok(Slip { key, day: crate::cli::today(), note: "the declaration was ended".to_owned() })
     };
     match ledger.cancel(slip("cancel".to_owned())?, debt, Why::Cancellation) {

@@ -263,13 +263,15 @@ impl Writing<'_> {
         }
         // A visit is to come as long as one of its holds is open.
         let mut coming = bookings(db, mrn)?;
-        coming.retain(|b| !b.over && b.controls.iter().any(|(hold, _)| is_open(hold)));
+        coming.retain(|b| !b.over);
         let mut given_up = None;
         if !wanted.replaces.is_empty() {
+            // Also one whose holds were lifted otherwise: its place is wanted by others.
             let place = coming.iter().position(|b| b.id == wanted.replaces);
             let Some(place) = place else { return Ok(Noted::No(No::Visit)) };
             given_up = Some(coming.remove(place));
         }
+        coming.retain(|b| b.controls.iter().any(|(hold, _)| is_open(hold)));
         let mut joined = None;
         if let Some((slot, capacity)) = &wanted.slot {
             joined = coming.pop();

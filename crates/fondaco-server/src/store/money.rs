@@ -57,6 +57,12 @@ CREATE TABLE IF NOT EXISTS payment_order (
   refund TEXT PRIMARY KEY,
   filing INTEGER NOT NULL
 ) STRICT;
+CREATE TABLE IF NOT EXISTS debt_known (
+  seq INTEGER PRIMARY KEY,
+  declaration TEXT NOT NULL,
+  known INTEGER NOT NULL,
+  filing INTEGER NOT NULL
+) STRICT;
 CREATE TABLE IF NOT EXISTS deferment_holder (
   seq INTEGER PRIMARY KEY,
   deferment TEXT NOT NULL,
@@ -74,8 +80,8 @@ pub(crate) const BANK: &str = "camt";
 pub(crate) struct Owed {
     /// Whose.
     pub(crate) debt: Debt,
-    /// How much.
-    pub(crate) charge: Charge,
+    /// How much; `None` where something of it is not known.
+    pub(crate) charge: Option<Charge>,
     /// Deferment accounts it names, and who asks for them.
     pub(crate) deferments: Vec<DefermentId>,
     /// Who may be a holder of those accounts: the debtor, and who files for it.
@@ -286,15 +292,28 @@ impl Writing<'_> {
         life: &Life,
     ) -> Result<Vec<Event>, Fault> {
         let taken = books.ledger.taken();
-        let (debt, day) = (&owed.debt, owed.day);
+        let declaration = &owed.debt.declaration;
+        // Who was charged first stays the debtor: another who is named later owes nothing twice.
+        let first = books.ledger.debts_of(declaration).next().map(|(debt, _)| debt.clone());
+        let known = first.is_some();
+        let (debt, day) = (&first.unwrap_or_else(|| owed.debt.clone()), owed.day);
         let slip = |what: &str| -> Result<Slip, Fault> {
             let key = format!("{what} {}", filing.1).parse().map_err(fault)?;
             Ok(Slip { key, day, note: format!("filing {}", filing.1) })
         };
-        let posting = match books.ledger.standing(debt) {
-            None if owed.charge.is_nothing() => return Ok(Vec::new()),
-            None => Some(books.ledger.charge(slip("charge")?, debt, &owed.charge).map_err(fault)?),
-            Some(_) => match books.ledger.amend(slip("amend")?, debt, &owed.charge) {
+        if known {
+            self.write_known(books, filing.0, declaration, owed.charge.is_some())?;
+        }
+        let posting = match (&owed.charge, known) {
+            // What is not known is not charged, and what was charged before settles nothing of it.
+            (None, _) => return Ok(Vec::new()),
+            (Some(charge), false) if charge.is_nothing() => {
+                return Ok(Vec::from_iter(life.owes().then(|| life.settles())));
+            }
+            (Some(charge), false) => {
+                Some(books.ledger.charge(slip("charge")?, debt, charge).map_err(fault)?)
+            }
+            (Some(charge), true) => match books.ledger.amend(slip("amend")?, debt, charge) {
                 Ok(posting) => Some(posting),
                 Err(Refusal::NothingToPost) => None,
                 Err(why) => return Err(fault(why)),
@@ -304,32 +323,54 @@ impl Writing<'_> {
             books.ledger.apply(posting).map_err(fault)?;
         }
         let mut events = Vec::new();
-        let open = |books: &Books| {
-            let standing = books.ledger.standing(debt).filter(|s| !s.settled().releases())?;
-            Some(Money { amount: standing.outstanding(), currency: standing.currency })
-        };
-        if let Some(money) = open(books) {
+        let open = |books: &Books| books.ledger.standing(debt).filter(|s| !s.settled().releases());
+        if let Some(standing) = open(books) {
             let may = |id: &&DefermentId| {
                 let holders = books.holders.get(id);
                 holders.is_some_and(|h| owed.parties.iter().any(|party| h.contains(party)))
             };
             let named: Vec<&DefermentId> = owed.deferments.iter().filter(may).collect();
-            let deferred = named
-                .iter()
-                .find_map(|id| books.ledger.defer(slip("defer").ok()?, debt, id, money).ok());
-            match deferred {
-                Some(posting) => drop(books.ledger.apply(posting).map_err(fault)?),
-                None => {
-                    if !named.is_empty() && !life.has(Event::FundsShort) {
-                        events.push(Event::FundsShort);
-                    }
-                    self.ask(books, filing.0, Payable::Debt(debt.clone()), money, &owed.prefix)?;
+            // What has to be secured and is not owed yet is no matter of a deferment account.
+            let amount = standing.due - standing.received - standing.deferred;
+            let money = Money { amount, currency: standing.currency };
+            if amount > Decimal::ZERO && !named.is_empty() {
+                let deferred = named
+                    .iter()
+                    .find_map(|id| books.ledger.defer(slip("defer").ok()?, debt, id, money).ok());
+                match deferred {
+                    Some(posting) => drop(books.ledger.apply(posting).map_err(fault)?),
+                    None if !life.has(Event::FundsShort) => events.push(Event::FundsShort),
+                    None => {}
                 }
             }
+        }
+        if let Some(standing) = open(books) {
+            let money = Money { amount: standing.outstanding(), currency: standing.currency };
+            self.ask(books, filing.0, Payable::Debt(debt.clone()), money, &owed.prefix)?;
         }
         self.write_postings(books, taken, filing.0)?;
         events.extend(settles(books, &debt.declaration, life));
         Ok(events)
+    }
+
+    /// Writes whether what a declaration owes is known, where that is otherwise than it was.
+    fn write_known(
+        &self,
+        books: &mut Books,
+        filing: i64,
+        declaration: &DeclarationId,
+        known: bool,
+    ) -> Result<(), Fault> {
+        if books.unknown.contains(declaration) != known {
+            return Ok(());
+        }
+        books.tell_known(declaration.clone(), known);
+        self.db
+            .prepare_cached(
+                "INSERT INTO debt_known (declaration, known, filing) VALUES (?1, ?2, ?3)",
+            )?
+            .execute(params![declaration.as_str(), known, filing])?;
+        Ok(())
     }
 
     /// Owes nothing any more for a declaration that is ended: what was deferred and secured is free, what
@@ -392,6 +433,11 @@ impl Writing<'_> {
             let taken = books.ledger.taken();
             if let Some(intent) = intent {
                 let posting = intent(&books.ledger);
+                if let Ok(posting) = &posting
+                    && self.undoes_an_order(books, posting)?
+                {
+                    return Ok(Err(Refusal::OnlyTheBank));
+                }
                 match posting.and_then(|posting| books.ledger.apply(posting)) {
                     // The limit stays, and others may use the account.
                     Err(Refusal::NothingToPost) if holders.is_some() => {}
@@ -476,6 +522,20 @@ impl Writing<'_> {
                 .execute(params![refund.as_str(), seq])?;
         }
         Ok(Lodged::Written)
+    }
+
+    /// Whether a posting takes back a refund that a bank was told to pay out.
+    fn undoes_an_order(&self, books: &Books, posting: &Posting) -> Result<bool, Fault> {
+        let of = posting.reverses().and_then(|key| books.ledger.posting(key));
+        for entry in of.map(Posting::entries).unwrap_or_default() {
+            if let Account::Refund(id) = &entry.account {
+                let sql = "SELECT 1 FROM payment_order WHERE refund = ?1";
+                if self.db.prepare_cached(sql)?.exists([id.as_str()])? {
+                    return Ok(true);
+                }
+            }
+        }
+        Ok(false)
     }
 
     /// Writes who may use a deferment account from now on: these and nobody else.

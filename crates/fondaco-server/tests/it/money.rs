@@ -384,6 +384,15 @@ fn what_was_paid_on_a_declaration_that_is_ended_is_given_back() {
     let end = decided.text("id").replace('-', "");
     assert!(text.contains(&format!("<EndToEndId>{end}</EndToEndId>")), "{text}");
     assert!(text.contains("GB94BARC10201530093459") && text.contains(&due), "{text}");
+    // What a bank was told to pay out is not taken back, nor paid to nobody.
+    let posting = format!("act {}", decided.text("id"));
+    let reverse = json!({"act": "reverse", "by": "c", "posting": posting, "why": "correction"});
+    let refused = decides(&house, "rev", &reverse);
+    refused.is_problem(409, "money-refused");
+    assert_eq!(refused.json()["why"], "only-the-bank");
+    let mut nobody = refund("1.00");
+    nobody["payee"]["name"] = " Trader ".into();
+    decides(&house, "nobody", &nobody).is_problem(400, "bad-request");
     // Nothing is ordered twice.
     decides(&house, "o2", &order).is_problem(409, "order-refused");
     let out = camt("M2", &[("out", &due, "GBP", "BOOK", &end)]);
@@ -456,6 +465,55 @@ fn a_message_is_the_banks_only_with_its_signature_where_its_key_is_named() {
     assert_eq!(state(&house, &mrn), "awaiting-payment");
     assert_eq!(outcomes(&sends("4", Some(signs(&bank, &message)))), ["matched"]);
     assert_eq!(state(&house, &mrn), "cleared");
+}
+
+/// A message that changes the delivery term of a declaration, granted, and the look at it over.
+fn term_changed(house: &House, mrn: &str, number: u32, term: &str) {
+    let pointers: String = ["42A", "67A", "22B"]
+        .iter()
+        .map(|class| {
+            format!(
+                "<Pointer><SequenceNumeric>1</SequenceNumeric>\
+                 <DocumentSectionCode>{class}</DocumentSectionCode></Pointer>"
+            )
+        })
+        .collect();
+    let tag = pointers.rfind("</Pointer>").unwrap();
+    let pointers = format!("{}<TagID>090</TagID>{}", &pointers[..tag], &pointers[tag..]);
+    let body = format!(
+        "<Amendment><ChangeReasonCode>21</ChangeReasonCode>{pointers}</Amendment><GoodsShipment>\
+         <TradeTerms><ConditionCode>{term}</ConditionCode></TradeTerms></GoodsShipment>"
+    );
+    let key = format!("COR{number}");
+    let filed = house.file(&key, &crate::http::about(mrn, &key, "COR", &body));
+    assert_eq!(filed.status, 201, "{}", String::from_utf8_lossy(&filed.body));
+    let grant = json!({"act": "grant", "by": "o", "kind": "amend", "request": number});
+    let granted = act(house, mrn, &format!("grant {key}"), &grant);
+    assert_eq!(granted.status, 201, "{}", String::from_utf8_lossy(&granted.body));
+    for kind in ["documents", "examination"] {
+        let hold = format!("amendment {number}");
+        let lift = json!({"act": "lift", "by": "o", "kind": kind, "hold": hold});
+        act(house, mrn, &format!("lift {kind} {number}"), &lift);
+    }
+}
+
+#[test]
+fn what_an_amendment_leaves_unknown_is_not_settled_by_what_was_charged_before() {
+    let dir = tempfile::tempdir().unwrap();
+    let house = house(dir.path());
+    let mrn = owes(&house, "UNKNOWN");
+    let (due, reference) =
+        (debt(&house, &mrn)["due"].as_str().unwrap().to_owned(), reference(&house, &mrn));
+    term_changed(&house, &mrn, 1, "FCA");
+    let paid = camt("M1", &[("in", &due, "GBP", "BOOK", &reference)]);
+    assert_eq!(outcomes(&tells(&house, "b", &paid)), ["matched"]);
+    assert_eq!(state(&house, &mrn), "awaiting-payment");
+    // Known again, it is what was paid.
+    term_changed(&house, &mrn, 2, "DAP");
+    assert_eq!(state(&house, &mrn), "cleared");
+    let debts = house.get(&format!("/v1/declarations/{mrn}/debt")).json();
+    assert_eq!(debts.as_array().unwrap().len(), 1);
+    balanced(&house);
 }
 
 /// A change of a message: of a figure, a word, a reference, an element, a byte.
