@@ -446,7 +446,8 @@ impl House {
         let follows = Follows { lane: Lane::Yellow, plan, assessed, tasks };
         let events = consignment::after_acceptance(&follows);
         let looked = Lookups::default();
-        let (draws, owed) = (Vec::new(), None);
+        let owed = self.owed_by(pack, main, &opinion, when.today);
+        let draws = Vec::new();
         Ok(Accepted { events, draws, owed, looked, location, report: None })
     }
 

@@ -15,9 +15,10 @@ use fondaco::day::Day;
 use fondaco::declaration::Declaration;
 use fondaco::ledger::{BankId, Charge, CreditorReference, Debt, DefermentId};
 use fondaco::measure::Direction;
-use fondaco::money::Currency;
+use fondaco::money::{Currency, Decimal};
 use fondaco::reference::Pack;
 use serde::Deserialize;
+use serde_json::Value;
 
 pub(crate) use act::{MONEY, MoneyMessage, MoneyRefused, words};
 pub(crate) use bank::BankRefused;
@@ -25,7 +26,7 @@ pub(crate) use report::{DebtView, Facility, MoneyView, RequestView, Waiting};
 
 use crate::cli::Failure;
 use crate::house::House;
-use crate::store::Owed;
+use crate::store::{Filing, Owed};
 
 /// What the operator says of the house's money: `money.toml` in its folder.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -96,7 +97,44 @@ impl Settings {
     }
 }
 
+/// What is owed by an opinion as it is stored; `None` where something of it is unknown or no figure.
+fn charge_of(opinion: &Value) -> Option<Charge> {
+    let assessment = &opinion["assessment"];
+    if !assessment["unknown"].as_array()?.is_empty() {
+        return None;
+    }
+    let figure = |line: &Value, name: &str| line[name].as_str()?.parse::<Decimal>().ok();
+    let mut lines = Vec::new();
+    let mut contingent = Decimal::ZERO;
+    for line in assessment["lines"].as_array()? {
+        lines.push((line["tax_type"].as_str()?.parse().ok()?, figure(line, "payable")?));
+        contingent = contingent.checked_add(figure(line, "secured").unwrap_or_default())?;
+    }
+    Charge::new(assessment["currency"].as_str()?.parse().ok()?, lines, contingent).ok()
+}
+
 impl House {
+    /// What is owed of a declaration by an opinion that is stored, by who filed it: where the law of the
+    /// day its goods came would return it.
+    pub(crate) fn owed_by(
+        &self,
+        pack: &Pack,
+        main: &Filing,
+        opinion: &Value,
+        day: Day,
+    ) -> Option<Box<Owed>> {
+        let declaration = main.mrn.parse().ok()?;
+        let debtor = main.declarant.trim().parse().or_else(|_| main.mrn.parse()).ok()?;
+        Some(Box::new(Owed {
+            debt: Debt { declaration, debtor },
+            charge: charge_of(opinion),
+            deferments: Vec::new(),
+            parties: Vec::new(),
+            prefix: self.prefix(pack),
+            day,
+        }))
+    }
+
     /// What payment references of the house begin with.
     fn prefix(&self, pack: &Pack) -> String {
         self.money.reference.clone().unwrap_or_else(|| pack.profile.country.to_string())
@@ -131,5 +169,33 @@ impl House {
             prefix: self.prefix(pack),
             day,
         }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_is_owed_is_read_from_an_opinion_or_is_not_known() {
+        let check = |lines: Value, unknown: Value, owed: Option<(&str, bool)>| {
+            let assessment = json!({"currency": "GBP", "lines": lines, "unknown": unknown});
+            let charge = charge_of(&json!({"assessment": assessment}));
+            let told = charge.map(|c| (c.total().to_string(), c.is_nothing()));
+            assert_eq!(told, owed.map(|(total, nothing)| (total.to_owned(), nothing)));
+        };
+        let line = |payable: &str, secured: &str| json!({"tax_type": "A00", "payable": payable, "secured": secured});
+        check(
+            json!([line("47.00", "0.00"), line("1.50", "0.00")]),
+            json!([]),
+            Some(("48.50", false)),
+        );
+        check(json!([line("0.00", "5.00")]), json!([]), Some(("0.00", false)));
+        check(json!([]), json!([]), Some(("0", true)));
+        check(json!([line("47.00", "0.00")]), json!([{"item": 1}]), None);
+        check(json!([{"tax_type": "A00"}]), json!([]), None);
+        assert!(charge_of(&json!({})).is_none());
     }
 }

@@ -467,6 +467,29 @@ fn a_message_is_the_banks_only_with_its_signature_where_its_key_is_named() {
     assert_eq!(state(&house, &mrn), "cleared");
 }
 
+#[test]
+fn goods_lodged_before_they_came_owe_when_they_come() {
+    let dir = tempfile::tempdir().unwrap();
+    let house = house(dir.path());
+    let message = import("COMES").replace("<TypeCode>IMA<", "<TypeCode>IMD<");
+    let filed = house.file("COMES", &message);
+    assert_eq!(filed.status, 201, "{}", String::from_utf8_lossy(&filed.body));
+    let mrn = filed.text("mrn");
+    let owed = house.get(&format!("/v1/declarations/{mrn}/debt")).json();
+    assert_eq!(owed, json!([]), "nothing is owed before the goods come");
+    let came = house.file("came", &crate::http::about(&mrn, "CAME", "GPR", ""));
+    assert_eq!(came.status, 201, "{}", String::from_utf8_lossy(&came.body));
+    for kind in ["documents", "examination"] {
+        let lift = json!({"act": "lift", "by": "o1", "kind": kind});
+        act(&house, &mrn, &format!("{mrn} {kind}"), &lift);
+    }
+    assert_eq!(state(&house, &mrn), "awaiting-payment");
+    let due = debt(&house, &mrn)["due"].as_str().unwrap().to_owned();
+    let paid = camt("M1", &[("in", &due, "GBP", "BOOK", &reference(&house, &mrn))]);
+    assert_eq!(outcomes(&tells(&house, "pays", &paid)), ["matched"]);
+    assert_eq!(state(&house, &mrn), "cleared");
+}
+
 /// A message that changes the delivery term of a declaration, granted, and the look at it over.
 fn term_changed(house: &House, mrn: &str, number: u32, term: &str) {
     let pointers: String = ["42A", "67A", "22B"]
