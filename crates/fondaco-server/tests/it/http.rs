@@ -69,11 +69,11 @@ fn agent() -> ureq::Agent {
         .into()
 }
 
-/// Gives a new house a secret by which none of its first forty declarations of this year is looked at by
+/// Gives a new sandbox a secret by which none of its first forty declarations of this year is looked at by
 /// chance: what a test tells is then what it says, and not one time in fifty something else.
 fn choose_nobody(data: &Path, args: &[&str]) {
     let path = data.join("draw.key");
-    if path.exists() {
+    if path.exists() || !args.contains(&"--sandbox") {
         return;
     }
     let pack = args.iter().position(|a| *a == "--pack").and_then(|at| args.get(at + 1));
