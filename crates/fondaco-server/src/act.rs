@@ -10,7 +10,6 @@ use fondaco::finding::Trilingual;
 use fondaco::reference::{DecisionReason, Pack};
 use fondaco::token::Token;
 use fondaco_wire::Decoded;
-use fondaco_wire::receipt;
 use fondaco_wire::report::{Report, Texts};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -18,7 +17,7 @@ use utoipa::ToSchema;
 
 use crate::cli::today;
 use crate::consider::{self, When, stated_acceptance};
-use crate::house::{self, House, MOST_TRIES, now};
+use crate::house::{self, House, MOST_TRIES};
 use crate::money::MONEY;
 use crate::replay;
 use crate::store::lpco::Lookups;
@@ -212,8 +211,18 @@ impl ActMessage {
             "hold" => format!("hold {}", self.kind),
             act => act.to_owned(),
         };
-        pack.reasons.iter().filter(move |r| r.acts.contains(&goes_with))
+        reasons_for(pack, goes_with)
     }
+}
+
+/// The reasons that go with an act of this name; of a hold with its kind behind it.
+pub(crate) fn reasons_for(pack: &Pack, act: String) -> impl Iterator<Item = &DecisionReason> {
+    pack.reasons.iter().filter(move |r| r.acts.contains(&act))
+}
+
+/// A reason as it is offered.
+pub(crate) fn offered(reason: &DecisionReason) -> Value {
+    json!({"code": reason.code.as_str(), "text": Texts::from(&reason.text)})
 }
 
 impl House {
@@ -336,8 +345,7 @@ impl House {
 
     fn done_before(&self, before: Filing, mrn: &str, bytes: &[u8]) -> Result<Done, Refused> {
         // The same bytes about another declaration are another message.
-        let same = before.digest == receipt::digest(bytes) && before.about == mrn;
-        if !same || before.format != FORMAT {
+        if !house::is_again(&before, FORMAT, bytes) || before.about != mrn {
             return Err(Refused::KeyUsed);
         }
         let state = self.state(&before.about)?;
@@ -354,19 +362,10 @@ impl House {
         bundle: &str,
     ) -> Result<Filing, Fault> {
         let mut filing = Filing {
-            id: uuid::Uuid::now_v7().to_string(),
             about: main.mrn.clone(),
             declarant: message.by.clone(),
             kind: message.act.clone(),
-            outcome: "accepted".to_owned(),
-            at: now(),
-            today: today().number(),
-            format: FORMAT.to_owned(),
-            bundle: bundle.to_owned(),
-            digest: receipt::digest(bytes),
-            body: store::pack(bytes)?,
-            key: key.to_owned(),
-            ..Filing::default()
+            ..house::sent(FORMAT, bundle, bytes, key)?
         };
         // What the trader is told of it, in the words of the day.
         let opinion = json!({

@@ -260,18 +260,11 @@ impl House {
         let (considered, sight) = self
             .with_known("", |known| consider::consider(&pack, format, bytes, when, draw, known))?;
         let mut filing = Filing {
-            id: uuid::Uuid::now_v7().to_string(),
-            today: today.number(),
             on: on.map(Day::number),
             window: when.window,
             draw,
-            format: format.name.to_owned(),
-            bundle: pack.digest.clone(),
-            digest: receipt::digest(bytes),
-            key: key.to_owned(),
-            at: now(),
-            body: store::pack(bytes)?,
-            ..Filing::default()
+            today: today.number(),
+            ..sent(format.name, &pack.digest, bytes, key)?
         };
         let mut events = Vec::new();
         let mut draws = Vec::new();
@@ -312,38 +305,31 @@ impl House {
                     Some((life, _)) if over(life) => Some(Code::DeclarationOver),
                     Some(_) => None,
                 };
-                match (main.zip(life), against) {
-                    (None, _) | (_, Some(_)) => {
-                        if let (Some(draft), Some(code)) = (&considered.draft, against) {
-                            let (day, mrn) = (considered.day, &declaration.mrn);
-                            report = consider::returned(&pack, day, draft, code, "ID", mrn);
-                            filing.about.clear();
+                if let (Some(code), Some(draft)) = (against, &considered.draft) {
+                    let (day, mrn) = (considered.day, &declaration.mrn);
+                    report = consider::returned(&pack, day, draft, code, "ID", mrn);
+                    filing.about.clear();
+                } else if let Some((main, (life, last))) = main.zip(life) {
+                    seen = Some(last);
+                    events = consignment::on_lodging(
+                        declaration,
+                        &follows(&pack, &report, Some(declaration)),
+                        &life,
+                    );
+                    if declaration.message == Message::Arrival && life.state() == State::PreLodged {
+                        let when = When { on: Some(on.unwrap_or(today)), ..when };
+                        let accepted = self.accepted_on_arrival(&pack, &main, when)?;
+                        events.extend(accepted.events);
+                        // Where they are is otherwise than was declared.
+                        let now = &declaration.location;
+                        if !now.is_empty() && *now != accepted.location {
+                            events.push(Event::Changed);
                         }
-                    }
-                    (Some((main, (life, last))), None) => {
-                        seen = Some(last);
-                        events = consignment::on_lodging(
-                            declaration,
-                            &follows(&pack, &report, Some(declaration)),
-                            &life,
-                        );
-                        if declaration.message == Message::Arrival
-                            && life.state() == State::PreLodged
-                        {
-                            let when = When { on: Some(on.unwrap_or(today)), ..when };
-                            let accepted = self.accepted_on_arrival(&pack, &main, when)?;
-                            events.extend(accepted.events);
-                            // Where they are is otherwise than was declared.
-                            let now = &declaration.location;
-                            if !now.is_empty() && *now != accepted.location {
-                                events.push(Event::Changed);
-                            }
-                            draws = accepted.draws;
-                            owed = accepted.owed;
-                            looked = accepted.looked;
-                            if let Some(formed) = accepted.report {
-                                report = formed;
-                            }
+                        draws = accepted.draws;
+                        owed = accepted.owed;
+                        looked = accepted.looked;
+                        if let Some(formed) = accepted.report {
+                            report = formed;
                         }
                     }
                 }
@@ -547,6 +533,28 @@ impl House {
     pub(crate) fn state(&self, mrn: &str) -> Result<State, Fault> {
         Ok(self.store.life(mrn)?.0.state())
     }
+}
+
+/// A filing of a message as it was sent, taken now; what it is about and what is thought of it is for the
+/// caller to say.
+pub(crate) fn sent(format: &str, bundle: &str, bytes: &[u8], key: &str) -> Result<Filing, Fault> {
+    Ok(Filing {
+        id: uuid::Uuid::now_v7().to_string(),
+        outcome: "accepted".to_owned(),
+        at: now(),
+        today: today().number(),
+        format: format.to_owned(),
+        bundle: bundle.to_owned(),
+        digest: receipt::digest(bytes),
+        body: store::pack(bytes)?,
+        key: key.to_owned(),
+        ..Filing::default()
+    })
+}
+
+/// Whether a filing is the same message of the same format, sent again.
+pub(crate) fn is_again(before: &Filing, format: &str, bytes: &[u8]) -> bool {
+    before.format == format && before.digest == receipt::digest(bytes)
 }
 
 /// Puts an opinion into a filing, with what lists show of it.

@@ -15,8 +15,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use crate::cli::today;
-use crate::house::{House, now};
+use crate::act;
+use crate::house::{self, House};
 use crate::store::{self, Fault, Filing, No, Noted, Results, Slot, Wanted};
 use crate::tasks::millis;
 
@@ -286,16 +286,10 @@ impl FoundMessage {
             Outcome::Detain => "hold detention",
             Outcome::Refuse => "refuse",
         };
-        let mut fitting = pack.reasons.iter().filter(|r| r.acts.iter().any(|a| a == act));
-        let reason = fitting.clone().find(|r| r.code == self.reason.as_str());
-        match reason {
+        let fitting = || act::reasons_for(pack, act.to_owned());
+        match fitting().find(|r| r.code == self.reason.as_str()) {
             Some(reason) => Ok((hold, outcome, Some(reason))),
-            None => Err(NotVisited::Reason(
-                fitting
-                    .by_ref()
-                    .map(|r| json!({"code": r.code.as_str(), "text": Texts::from(&r.text)}))
-                    .collect(),
-            )),
+            None => Err(NotVisited::Reason(fitting().map(act::offered).collect())),
         }
     }
 }
@@ -309,20 +303,11 @@ impl House {
         opinion: &Value,
     ) -> Result<Filing, Fault> {
         let mut filing = Filing {
-            id: uuid::Uuid::now_v7().to_string(),
             about: main.mrn.clone(),
             declarant: what.by.to_owned(),
             kind: what.format.to_owned(),
-            outcome: "accepted".to_owned(),
-            at: now(),
-            today: today().number(),
-            format: what.format.to_owned(),
-            bundle: self.pack().digest.clone(),
-            digest: receipt::digest(what.bytes),
-            body: store::pack(what.bytes)?,
-            key: what.key.to_owned(),
             opinion: store::pack(opinion.to_string().as_bytes())?,
-            ..Filing::default()
+            ..house::sent(what.format, &self.pack().digest, what.bytes, what.key)?
         };
         filing.receipt = self.receipt(&filing, &main.mrn);
         Ok(filing)

@@ -13,13 +13,11 @@ use fondaco::consignment::{Event, Hold, Life, agency_silent, time_up};
 use fondaco::day::{Day, Validity};
 use fondaco::finding::Trilingual;
 use fondaco::reference::Pack;
-use fondaco_wire::receipt;
 use fondaco_wire::report::Texts;
 use jiff::Timestamp;
 use serde_json::json;
 
-use crate::cli::today;
-use crate::house::House;
+use crate::house::{self, House};
 use crate::store::{self, Fault, Filing, Timer, Writing};
 use crate::tasks::AGENCY;
 
@@ -147,22 +145,15 @@ impl House {
             "remedy": Texts::from(&remedy),
         });
         let bytes = said.to_string();
+        // No caller's key has a character that is not visible.
+        let key = format!("{FORMAT}\u{1f}{}", timer.seq);
         let mut filing = Filing {
-            id: uuid::Uuid::now_v7().to_string(),
             about: timer.mrn.clone(),
             declarant: HOUSE.to_owned(),
             kind: timer.awaits.clone(),
-            outcome: "accepted".to_owned(),
             at: format!("{now:.3}"),
-            today: today().number(),
-            format: FORMAT.to_owned(),
-            bundle: pack.digest.clone(),
-            digest: receipt::digest(bytes.as_bytes()),
-            body: store::pack(bytes.as_bytes())?,
             opinion: store::pack(opinion.to_string().as_bytes())?,
-            // No caller's key has a character that is not visible.
-            key: format!("{FORMAT}\u{1f}{}", timer.seq),
-            ..Filing::default()
+            ..house::sent(FORMAT, &pack.digest, bytes.as_bytes(), &key)?
         };
         filing.receipt = self.receipt(&filing, &timer.mrn);
         Ok(filing)

@@ -1,18 +1,19 @@
 //! Acts of officers, agencies and ports about a declaration, over HTTP.
 
-use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::{IntoResponse as _, Response};
-use fondaco::reference::DecisionReason;
+use axum::response::Response;
 use fondaco_wire::report::Texts;
 use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use super::api::{Asked, Problem, Shared, key_of, not_found, problem, replayed, unavailable};
-use crate::act::{ActMessage, Done, Refused, words};
+use super::api::{
+    Asked, Problem, Shared, bad_field, key_of, key_used, key_wanted, not_found, problem, read,
+    said, unavailable,
+};
+use crate::act::{ActMessage, Done, Refused, offered, words};
 
 /// What became of an act.
 #[derive(Serialize, ToSchema)]
@@ -54,30 +55,22 @@ pub(super) async fn act(
     Asked(body): Asked<Bytes>,
 ) -> Response {
     let Some(key) = key_of(&headers) else {
-        return problem(StatusCode::BAD_REQUEST, "key-wanted", None);
+        return key_wanted();
     };
-    let message: ActMessage = match serde_json::from_slice(&body) {
+    let message: ActMessage = match read(&body) {
         Ok(message) => message,
-        Err(e) => {
-            let more = json!({"field": e.to_string()});
-            return problem(StatusCode::BAD_REQUEST, "bad-request", Some(more));
-        }
+        Err(response) => return *response,
     };
     match house.act(&mrn, &message, &body, key).await {
         Ok(Done { id, state, receipt, repeated }) => {
             let done = ActDone { id, mrn, state: state.name(), receipt };
-            let response = (StatusCode::CREATED, Json(done)).into_response();
-            if repeated { replayed(response) } else { response }
+            said(StatusCode::CREATED, done, repeated)
         }
         Err(Refused::Unknown) => not_found(),
-        Err(Refused::Field(field)) => {
-            problem(StatusCode::BAD_REQUEST, "bad-request", Some(json!({"field": field})))
-        }
+        Err(Refused::Field(field)) => bad_field(field),
         Err(Refused::Reason) => {
             let pack = house.pack();
-            let reason =
-                |r: &DecisionReason| json!({"code": r.code.as_str(), "text": Texts::from(&r.text)});
-            let reasons: Vec<Value> = message.reasons(&pack).map(reason).collect();
+            let reasons: Vec<Value> = message.reasons(&pack).map(offered).collect();
             let more = json!({"reasons": reasons});
             problem(StatusCode::UNPROCESSABLE_ENTITY, "reason-wanted", Some(more))
         }
@@ -95,7 +88,7 @@ pub(super) async fn act(
             problem(StatusCode::UNPROCESSABLE_ENTITY, "amendment-not-applied", Some(more))
         }
         Err(Refused::Quota) => problem(StatusCode::CONFLICT, "quota-drawn", None),
-        Err(Refused::KeyUsed) => problem(StatusCode::UNPROCESSABLE_ENTITY, "key-used", None),
+        Err(Refused::KeyUsed) => key_used(),
         Err(Refused::Fault(fault)) => unavailable(&fault),
     }
 }

@@ -165,6 +165,32 @@ pub(super) fn key_of(headers: &HeaderMap) -> Option<&str> {
     (!key.is_empty() && key.len() <= 255 && visible).then_some(key)
 }
 
+/// That there is no such name, or none that can be kept.
+pub(super) fn key_wanted() -> Response {
+    problem(StatusCode::BAD_REQUEST, "key-wanted", None)
+}
+
+/// That the name was used for another request.
+pub(super) fn key_used() -> Response {
+    problem(StatusCode::UNPROCESSABLE_ENTITY, "key-used", None)
+}
+
+/// That something of a request is not what it may be: which field, or why it cannot be read.
+pub(super) fn bad_field(field: impl std::fmt::Display) -> Response {
+    problem(StatusCode::BAD_REQUEST, "bad-request", Some(json!({"field": field.to_string()})))
+}
+
+/// What was sent, as JSON.
+pub(super) fn read<T: serde::de::DeserializeOwned>(body: &[u8]) -> Result<T, Box<Response>> {
+    serde_json::from_slice(body).map_err(|e| Box::new(bad_field(e)))
+}
+
+/// What became of a request, said again where it was answered before.
+pub(super) fn said(status: StatusCode, view: impl Serialize, repeated: bool) -> Response {
+    let response = (status, Json(view)).into_response();
+    if repeated { replayed(response) } else { response }
+}
+
 pub(super) fn not_found() -> Response {
     problem(StatusCode::NOT_FOUND, "not-found", None)
 }
@@ -214,7 +240,7 @@ struct Filed {
 async fn file(State(house): Shared, headers: HeaderMap, Asked(body): Asked<Bytes>) -> Response {
     let text = |name: &str| headers.get(name).and_then(|v| v.to_str().ok()).unwrap_or_default();
     let Some(key) = key_of(&headers) else {
-        return problem(StatusCode::BAD_REQUEST, "key-wanted", None);
+        return key_wanted();
     };
     let Some(format) = fondaco_wire::format_of(text("content-type")) else {
         return problem(StatusCode::UNSUPPORTED_MEDIA_TYPE, "media-type", None);
@@ -230,7 +256,7 @@ async fn file(State(house): Shared, headers: HeaderMap, Asked(body): Asked<Bytes
     };
     match house.file(format, &body, key, on).await {
         Ok(answer) => answered(answer),
-        Err(Refusal::KeyUsed) => problem(StatusCode::UNPROCESSABLE_ENTITY, "key-used", None),
+        Err(Refusal::KeyUsed) => key_used(),
         Err(Refusal::Fault(fault)) => unavailable(&fault),
     }
 }

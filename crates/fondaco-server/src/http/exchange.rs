@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 
-use super::api::{Asked, Problem, Shared, answer, not_found, problem, replayed, unavailable};
+use super::api::{Asked, Problem, Shared, answer, not_found, problem, said, unavailable};
 use crate::exchange::drafts::Draft;
 use crate::exchange::{NotTaken, Partner, Receipted};
 use crate::store::{Fault, Kept};
@@ -212,11 +212,11 @@ pub(super) async fn take(State(house): Shared, Asked(body): Asked<Bytes>) -> Res
                 receipt: kept.receipt,
             };
             let status = if repeated { StatusCode::OK } else { StatusCode::CREATED };
-            let mut response = (status, Json(view)).into_response();
+            let mut response = said(status, view, repeated);
             if let Ok(location) = location {
                 response.headers_mut().insert(header::LOCATION, location);
             }
-            if repeated { replayed(response) } else { response }
+            response
         }
         Err(NotTaken::Refused(why)) => {
             let mut more = json!({"why": why.name(), "why_text": Texts::from(&words(&why))});

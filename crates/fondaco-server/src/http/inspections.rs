@@ -1,10 +1,9 @@
 //! Visits in which goods are looked at, over HTTP: posts and what is free, bookings, results.
 
-use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 use fondaco::agency::Post;
 use fondaco::consignment::Hold;
 use fondaco::day::Day;
@@ -15,7 +14,8 @@ use serde_json::{Value, json};
 use utoipa::{IntoParams, ToSchema};
 
 use super::api::{
-    Asked, Problem, Shared, answer, key_of, not_found, problem, replayed, unavailable, with,
+    Asked, Problem, Shared, answer, bad_field, key_of, key_used, key_wanted, not_found, problem,
+    read, said, unavailable, with,
 };
 use crate::house::House;
 use crate::inspect::{BookingMessage, NotVisited, ResultMessage, Visited, why};
@@ -44,21 +44,18 @@ fn done(mrn: String, result: Result<Visited, NotVisited>) -> Response {
     let refused = match result {
         Ok(Visited { id, inspection, state, receipt, repeated }) => {
             let done = VisitDone { id, inspection, mrn, state: state.name(), receipt };
-            let response = (StatusCode::CREATED, Json(done)).into_response();
-            return if repeated { replayed(response) } else { response };
+            return said(StatusCode::CREATED, done, repeated);
         }
         Err(refused) => refused,
     };
     match refused {
         NotVisited::Unknown => not_found(),
-        NotVisited::Field(field) => {
-            problem(StatusCode::BAD_REQUEST, "bad-request", Some(json!({"field": field})))
-        }
+        NotVisited::Field(field) => bad_field(field),
         NotVisited::Reason(reasons) => {
             let more = json!({"reasons": reasons});
             problem(StatusCode::UNPROCESSABLE_ENTITY, "reason-wanted", Some(more))
         }
-        NotVisited::KeyUsed => problem(StatusCode::UNPROCESSABLE_ENTITY, "key-used", None),
+        NotVisited::KeyUsed => key_used(),
         NotVisited::No(No::Differs) => {
             problem(StatusCode::UNPROCESSABLE_ENTITY, "result-differs", None)
         }
@@ -78,13 +75,6 @@ fn done(mrn: String, result: Result<Visited, NotVisited>) -> Response {
             problem(StatusCode::CONFLICT, "booking-refused", Some(more))
         }
     }
-}
-
-fn read<T: serde::de::DeserializeOwned>(body: &[u8]) -> Result<T, Box<Response>> {
-    serde_json::from_slice(body).map_err(|e| {
-        let more = json!({"field": e.to_string()});
-        Box::new(problem(StatusCode::BAD_REQUEST, "bad-request", Some(more)))
-    })
 }
 
 /// Book a visit in which goods are looked at, for the holds of one or several agencies; move or give up one.
@@ -114,7 +104,7 @@ pub(super) async fn book(
     Asked(body): Asked<Bytes>,
 ) -> Response {
     let Some(key) = key_of(&headers) else {
-        return problem(StatusCode::BAD_REQUEST, "key-wanted", None);
+        return key_wanted();
     };
     let message: BookingMessage = match read(&body) {
         Ok(message) => message,
@@ -153,7 +143,7 @@ pub(super) async fn results(
     Asked(body): Asked<Bytes>,
 ) -> Response {
     let Some(key) = key_of(&headers) else {
-        return problem(StatusCode::BAD_REQUEST, "key-wanted", None);
+        return key_wanted();
     };
     let message: ResultMessage = match read(&body) {
         Ok(message) => message,
@@ -296,8 +286,7 @@ pub(super) async fn posts(
 ) -> Response {
     let day = query.on.map_or_else(|| Ok(crate::cli::today()), |day| day.parse::<Day>());
     let Ok(day) = day else {
-        let more = json!({"field": "on"});
-        return problem(StatusCode::BAD_REQUEST, "bad-request", Some(more));
+        return bad_field("on");
     };
     let pack = house.pack();
     let in_force = pack.agencies.posts.iter().filter(|p| p.validity.covers(day));

@@ -13,7 +13,8 @@ use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 
 use super::api::{
-    Asked, Problem, Shared, answer, key_of, not_found, problem, replayed, unavailable,
+    Asked, Problem, Shared, answer, bad_field, key_of, key_used, key_wanted, not_found, problem,
+    read, said, unavailable,
 };
 use crate::lpco::form::{self, TermsForm};
 use crate::lpco::{
@@ -157,9 +158,7 @@ impl From<Told> for LpcoView {
 pub(super) fn refused(refused: Refused) -> Response {
     match refused {
         Refused::Unknown => not_found(),
-        Refused::Field(field) | Refused::NotDone(NotDone::Unfit(field)) => {
-            problem(StatusCode::BAD_REQUEST, "bad-request", Some(json!({"field": field})))
-        }
+        Refused::Field(field) | Refused::NotDone(NotDone::Unfit(field)) => bad_field(field),
         Refused::Unreadable(problems) => {
             let one = |p: &fondaco_wire::sps::Problem| json!({"line": p.line, "path": p.path, "reason": p.reason});
             let all: Vec<_> = problems.iter().map(one).collect();
@@ -173,7 +172,7 @@ pub(super) fn refused(refused: Refused) -> Response {
             let more = json!({"why": why.name(), "why_text": Texts::from(&why.text())});
             problem(StatusCode::CONFLICT, "act-refused", Some(more))
         }
-        Refused::KeyUsed => problem(StatusCode::UNPROCESSABLE_ENTITY, "key-used", None),
+        Refused::KeyUsed => key_used(),
         Refused::Fault(fault) => unavailable(&fault),
     }
 }
@@ -182,15 +181,10 @@ fn done(result: Result<ActDone, Refused>) -> Response {
     match result {
         Ok(done) => {
             let repeated = done.repeated;
-            let response = (StatusCode::CREATED, Json(done)).into_response();
-            if repeated { replayed(response) } else { response }
+            said(StatusCode::CREATED, done, repeated)
         }
         Err(why) => refused(why),
     }
-}
-
-fn unreadable(e: &serde_json::Error) -> Response {
-    problem(StatusCode::BAD_REQUEST, "bad-request", Some(json!({"field": e.to_string()})))
 }
 
 /// Issue a document: a licence, permit, certificate, or that somebody is an authorised operator.
@@ -216,15 +210,15 @@ pub(super) async fn issue(
     Asked(body): Asked<Bytes>,
 ) -> Response {
     let Some(key) = key_of(&headers) else {
-        return problem(StatusCode::BAD_REQUEST, "key-wanted", None);
+        return key_wanted();
     };
     let media = headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
     if fondaco_wire::format_of(media).is_some_and(|format| format.name == "xml") {
         return done(house.import_certificate(&query, &body, key).await);
     }
-    match serde_json::from_slice::<IssueMessage>(&body) {
+    match read::<IssueMessage>(&body) {
         Ok(message) => done(house.issue(&message, &body, key).await),
-        Err(e) => unreadable(&e),
+        Err(response) => *response,
     }
 }
 
@@ -252,11 +246,11 @@ pub(super) async fn act(
     Asked(body): Asked<Bytes>,
 ) -> Response {
     let Some(key) = key_of(&headers) else {
-        return problem(StatusCode::BAD_REQUEST, "key-wanted", None);
+        return key_wanted();
     };
-    match serde_json::from_slice::<LpcoActMessage>(&body) {
+    match read::<LpcoActMessage>(&body) {
         Ok(message) => done(house.lpco_act(&number, &message, &body, key).await),
-        Err(e) => unreadable(&e),
+        Err(response) => *response,
     }
 }
 

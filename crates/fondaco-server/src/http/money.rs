@@ -5,14 +5,16 @@ use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
+use fondaco_wire::report::Texts;
 use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use super::api::{
-    Asked, Problem, Shared, answer, key_of, not_found, problem, replayed, unavailable, with,
+    Asked, Problem, Shared, answer, bad_field, key_of, key_used, key_wanted, not_found, problem,
+    read, replayed, said, unavailable, with,
 };
-use crate::money::{self, BankRefused, DebtView, MONEY, MoneyMessage, MoneyRefused, MoneyView};
+use crate::money::{BankRefused, DebtView, MONEY, MoneyMessage, MoneyRefused, MoneyView};
 
 /// A bank's message that was taken.
 #[derive(Serialize, ToSchema)]
@@ -70,7 +72,7 @@ pub(super) async fn bank(
     Asked(body): Asked<Bytes>,
 ) -> Response {
     let Some(key) = key_of(&headers) else {
-        return problem(StatusCode::BAD_REQUEST, "key-wanted", None);
+        return key_wanted();
     };
     let signature = headers.get("bank-signature").and_then(|v| v.to_str().ok());
     match house.bank(&body, key, signature).await {
@@ -89,7 +91,7 @@ pub(super) async fn bank(
         Err(BankRefused::NotTheBank(why)) => {
             problem(StatusCode::UNAUTHORIZED, "not-the-bank", Some(json!({"why": why})))
         }
-        Err(BankRefused::KeyUsed) => problem(StatusCode::UNPROCESSABLE_ENTITY, "key-used", None),
+        Err(BankRefused::KeyUsed) => key_used(),
         Err(BankRefused::Fault(fault)) => unavailable(&fault),
     }
 }
@@ -113,27 +115,23 @@ pub(super) async fn act(
     Asked(body): Asked<Bytes>,
 ) -> Response {
     let Some(key) = key_of(&headers) else {
-        return problem(StatusCode::BAD_REQUEST, "key-wanted", None);
+        return key_wanted();
     };
-    let bad = |field: String| {
-        problem(StatusCode::BAD_REQUEST, "bad-request", Some(json!({"field": field})))
-    };
-    let message: MoneyMessage = match serde_json::from_slice(&body) {
+    let message: MoneyMessage = match read(&body) {
         Ok(message) => message,
-        Err(e) => return bad(e.to_string()),
+        Err(response) => return *response,
     };
     match house.money_act(&message, &body, key).await {
         Ok(done) => {
             let taken =
                 MoneyTaken { id: done.id, receipt: done.receipt, reference: done.reference };
-            let response = (StatusCode::CREATED, Json(taken)).into_response();
-            if done.repeated { replayed(response) } else { response }
+            said(StatusCode::CREATED, taken, done.repeated)
         }
-        Err(MoneyRefused::Field(field)) => bad(field.to_owned()),
+        Err(MoneyRefused::Field(field)) => bad_field(field),
         Err(MoneyRefused::Ledger(refusal)) => {
             let more = json!({
                 "why": refusal.name(),
-                "why_text": money::words(&refusal),
+                "why_text": Texts::from(&refusal.text()),
                 "detail": refusal.to_string(),
             });
             problem(StatusCode::CONFLICT, "money-refused", Some(more))
@@ -145,7 +143,7 @@ pub(super) async fn act(
         Err(MoneyRefused::Order(why)) => {
             problem(StatusCode::CONFLICT, "order-refused", Some(json!({"detail": why})))
         }
-        Err(MoneyRefused::KeyUsed) => problem(StatusCode::UNPROCESSABLE_ENTITY, "key-used", None),
+        Err(MoneyRefused::KeyUsed) => key_used(),
         Err(MoneyRefused::Fault(fault)) => unavailable(&fault),
     }
 }

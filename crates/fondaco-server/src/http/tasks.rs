@@ -1,15 +1,13 @@
 //! What agencies have to decide, over HTTP: their open tasks, the oldest due first.
 
 use axum::extract::{Query, State};
-use axum::http::StatusCode;
 use axum::response::Response;
 use fondaco::consignment;
 use fondaco_wire::report::Texts;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 
-use super::api::{Asked, Problem, Shared, answer, problem};
+use super::api::{Asked, Problem, Shared, answer, bad_field};
 use crate::house::House;
 use crate::store::{Fault, NEVER, Task, key};
 
@@ -140,15 +138,12 @@ pub(super) async fn tasks(
     State(house): Shared,
     Asked(Query(query)): Asked<Query<TaskQuery>>,
 ) -> Response {
-    let unread = |field: &str| {
-        problem(StatusCode::BAD_REQUEST, "bad-request", Some(json!({"field": field})))
-    };
     let Some(agency) = query.agency.as_deref().filter(|a| !a.is_empty()) else {
-        return unread("agency");
+        return bad_field("agency");
     };
     let most = query.limit.unwrap_or(100).clamp(1, 1000);
     match open(&house, agency, query.after.as_deref(), most).await {
-        Ok(None) => unread("after"),
+        Ok(None) => bad_field("after"),
         Ok(Some(tasks)) => answer(Ok(tasks), |tasks| tasks),
         Err(fault) => answer(Err(fault), |tasks: Tasks| tasks),
     }

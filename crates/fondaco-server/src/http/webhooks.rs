@@ -10,7 +10,8 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use super::api::{
-    Asked, Problem, Shared, answer, key_of, not_found, problem, replayed, unavailable,
+    Asked, Problem, Shared, answer, bad_field, key_of, key_used, key_wanted, not_found, problem,
+    said, unavailable,
 };
 use crate::house::House;
 use crate::store::{Progress, Subscription};
@@ -161,26 +162,22 @@ async fn say(
     body: &[u8],
 ) -> Response {
     let Some(key) = key_of(headers) else {
-        return problem(StatusCode::BAD_REQUEST, "key-wanted", None);
-    };
-    let field = |field: &str| {
-        problem(StatusCode::BAD_REQUEST, "bad-request", Some(json!({"field": field})))
+        return key_wanted();
     };
     let message = match message {
         Ok(message) => message,
-        Err(e) => return field(&e.to_string()),
+        Err(e) => return bad_field(e),
     };
     match house.subscribe(verb, id, &message, body, key).await {
         Ok(Said { stands, secret, filing, receipt, repeated }) => {
             let status = if verb == Verb::Make { StatusCode::CREATED } else { StatusCode::OK };
-            let said = WebhookSaid { webhook: view(stands), secret, filing, receipt };
-            let response = (status, Json(said)).into_response();
-            if repeated { replayed(response) } else { response }
+            let view = WebhookSaid { webhook: view(stands), secret, filing, receipt };
+            said(status, view, repeated)
         }
-        Err(NotSaid::Field(name)) => field(name),
+        Err(NotSaid::Field(name)) => bad_field(name),
         Err(NotSaid::Address(why)) => refused(why),
         Err(NotSaid::None) => not_found(),
-        Err(NotSaid::KeyUsed) => problem(StatusCode::UNPROCESSABLE_ENTITY, "key-used", None),
+        Err(NotSaid::KeyUsed) => key_used(),
         Err(NotSaid::Fault(fault)) => unavailable(&fault),
     }
 }

@@ -21,7 +21,7 @@ use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::cli::today;
-use crate::house::{House, now};
+use crate::house::{self, House};
 use crate::store::lpco::{ActRow, Acted, DrawRow, Registered, Sight};
 use crate::store::{self, Fault, Filing, Lodged};
 pub(crate) use ephyto::ImportQuery;
@@ -261,19 +261,10 @@ impl House {
             return Err(Refused::NotDone(NotDone::OtherIssuer));
         }
         let mut filing = Filing {
-            id: uuid::Uuid::now_v7().to_string(),
             lrn: number.to_owned(),
             declarant: by.to_owned(),
             kind: act.name().to_owned(),
-            outcome: "accepted".to_owned(),
-            at: now(),
-            today: today().number(),
-            format: FORMAT.to_owned(),
-            bundle: pack.digest.clone(),
-            digest: receipt::digest(bytes),
-            body: store::pack(bytes)?,
-            key: key.to_owned(),
-            ..Filing::default()
+            ..house::sent(FORMAT, &pack.digest, bytes, key)?
         };
         filing.receipt = self.receipt(&filing, "");
         let acted = Acted {

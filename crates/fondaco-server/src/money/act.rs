@@ -4,14 +4,12 @@ use fondaco::ledger::{
     Debt, DefermentId, Key, Ledger, Payable, Posting, Refusal, Slip, Source, Why,
 };
 use fondaco::money::{Currency, Decimal, Money};
-use fondaco_wire::receipt;
-use fondaco_wire::report::Texts;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
 use crate::cli::today;
-use crate::house::{House, now};
+use crate::house::{self, House};
 use crate::store::{self, Ask, Fault, Filing, Intent, Lodged, Store};
 
 /// The format of such a message in the store.
@@ -261,7 +259,13 @@ impl House {
             return done_before(&self.store, before, bytes);
         }
         let pack = self.pack();
-        let id = uuid::Uuid::now_v7().to_string();
+        let mut filing = Filing {
+            declarant: message.by.clone(),
+            kind: message.act.clone(),
+            opinion: store::pack(json!({"act": message}).to_string().as_bytes())?,
+            ..house::sent(MONEY, &pack.digest, bytes, key)?
+        };
+        let id = filing.id.clone();
         let note = format!("act {id} of {}: {}", message.by, message.note);
         let slip_key = format!("act {id}").parse().map_err(|_| MoneyRefused::Field("act"))?;
         let note = note.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
@@ -280,22 +284,6 @@ impl House {
         } else {
             None
         };
-        let mut filing = Filing {
-            id: id.clone(),
-            about: String::new(),
-            declarant: message.by.clone(),
-            kind: message.act.clone(),
-            outcome: "accepted".to_owned(),
-            at: now(),
-            today: today().number(),
-            format: MONEY.to_owned(),
-            bundle: pack.digest.clone(),
-            digest: receipt::digest(bytes),
-            body: store::pack(bytes)?,
-            key: key.to_owned(),
-            ..Filing::default()
-        };
-        filing.opinion = store::pack(json!({"act": message}).to_string().as_bytes())?;
         filing.receipt = self.receipt(&filing, "");
         match message.act.as_str() {
             "order" => return self.order(message, filing, bytes).await,
@@ -324,14 +312,9 @@ pub(super) fn done_before(
     before: Filing,
     bytes: &[u8],
 ) -> Result<MoneyDone, MoneyRefused> {
-    if before.digest != receipt::digest(bytes) || before.format != MONEY {
+    if !house::is_again(&before, MONEY, bytes) {
         return Err(MoneyRefused::KeyUsed);
     }
     let reference = store.reference_of(&before.id)?;
     Ok(MoneyDone { id: before.id, receipt: before.receipt, reference, repeated: true })
-}
-
-/// Why the ledger does not take it, in words.
-pub(crate) fn words(refusal: &Refusal) -> Texts {
-    Texts::from(&refusal.text())
 }

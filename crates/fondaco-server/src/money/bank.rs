@@ -6,8 +6,7 @@ use fondaco_wire::report::Texts;
 use fondaco_wire::{Limits, receipt};
 use serde_json::{Value, json};
 
-use crate::cli::today;
-use crate::house::{House, now};
+use crate::house::{self, House};
 use crate::store::{self, BANK, Books, Fault, Filing, Lodge, Lodged, Told};
 
 /// The answer to a bank's message.
@@ -80,12 +79,9 @@ impl House {
             })
         });
         match done.await {
-            Ok((Lodged::Repeated(before), _)) => again(*before, bytes),
-            Ok((Lodged::KeyUsed, _)) => Err(BankRefused::KeyUsed),
-            Ok((_, filing)) => {
-                let opinion = zstd::decode_all(filing.opinion.as_slice()).map_err(Fault::from)?;
-                answer(Filing { opinion, ..filing }, false)
-            }
+            Ok(Ok(opinion)) => answer(Filing { opinion, ..kept }, false),
+            Ok(Err(Lodged::Repeated(before))) => again(*before, bytes),
+            Ok(Err(_)) => Err(BankRefused::KeyUsed),
             Err(Fault::Refused(refusal)) => self.not_taken(kept, &[refused(&refusal)]).await,
             Err(fault) => Err(fault.into()),
         }
@@ -108,18 +104,7 @@ impl House {
     }
 
     fn bank_filing(&self, bytes: &[u8], key: &str) -> Result<Filing, Fault> {
-        let mut filing = Filing {
-            id: uuid::Uuid::now_v7().to_string(),
-            outcome: "accepted".to_owned(),
-            at: now(),
-            today: today().number(),
-            format: BANK.to_owned(),
-            bundle: self.pack().digest.clone(),
-            digest: receipt::digest(bytes),
-            body: store::pack(bytes)?,
-            key: key.to_owned(),
-            ..Filing::default()
-        };
+        let mut filing = house::sent(BANK, &self.pack().digest, bytes, key)?;
         filing.receipt = self.receipt(&filing, "");
         Ok(filing)
     }
@@ -153,7 +138,7 @@ fn refused(refusal: &Refusal) -> Problem {
 }
 
 fn again(before: Filing, bytes: &[u8]) -> Result<BankAnswer, BankRefused> {
-    if before.digest != receipt::digest(bytes) || before.format != BANK {
+    if !house::is_again(&before, BANK, bytes) {
         return Err(BankRefused::KeyUsed);
     }
     answer(before, true)

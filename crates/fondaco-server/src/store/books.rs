@@ -15,7 +15,7 @@ use fondaco_wire::{Limits, iso20022};
 use rusqlite::Connection;
 
 use super::money::BANK;
-use super::{Fault, lock};
+use super::{Fault, lock, unpack};
 
 /// The ledger and what stands beside it, read from the tables once; the writer keeps it.
 pub(crate) struct Books {
@@ -129,8 +129,7 @@ impl Books {
         )?;
         let mut rows = statement.query([BANK])?;
         while let Some(row) = rows.next()? {
-            let packed: Vec<u8> = row.get(0)?;
-            let body = zstd::decode_all(packed.as_slice())?;
+            let body = unpack(row, 0)?;
             let message = iso20022::read(&body, &Limits::default())
                 .map_err(|_| fault("a bank's message that was taken cannot be read"))?;
             for entry in message.entries() {

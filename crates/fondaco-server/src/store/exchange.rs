@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension as _, params};
 
-use super::{Fault, Store, Writing, open, pack};
+use super::{Fault, Store, Writing, open, pack, unpack};
 
 /// What an operator said of a neighbour: a key of its house, and from when to when it counts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -124,10 +124,6 @@ CREATE TABLE IF NOT EXISTS envelope_taken (
 ";
 
 fn kept(row: &rusqlite::Row<'_>) -> rusqlite::Result<Kept> {
-    let packed: Vec<u8> = row.get(7)?;
-    let jws = zstd::decode_all(packed.as_slice()).map_err(|e| {
-        rusqlite::Error::FromSqlConversionFailure(7, rusqlite::types::Type::Blob, Box::new(e))
-    })?;
     Ok(Kept {
         partner: row.get(0)?,
         sequence: row.get(1)?,
@@ -136,7 +132,7 @@ fn kept(row: &rusqlite::Row<'_>) -> rusqlite::Result<Kept> {
         digest: row.get(4)?,
         at: row.get(5)?,
         receipt: row.get(6)?,
-        jws,
+        jws: unpack(row, 7)?,
     })
 }
 

@@ -188,6 +188,24 @@ fn document(
     Ok(document)
 }
 
+/// What was written off on a line.
+fn used_of(
+    db: &Connection,
+    kind: &str,
+    number: &str,
+    line: usize,
+    sight: Sight,
+) -> rusqlite::Result<Used> {
+    let mut last = db.prepare_cached(
+        "SELECT used_quantity, used_value FROM lpco_draw
+         WHERE number = ?1 AND kind = ?2 AND line = ?3 AND seq <= ?4 ORDER BY seq DESC LIMIT 1",
+    )?;
+    let row = last.query_row(params![number, kind, line as i64, sight.draws], |row| {
+        Ok(Used { quantity: decimal(row, 0)?, value: decimal(row, 1)? })
+    });
+    Ok(row.optional()?.unwrap_or_default())
+}
+
 /// The document and what was written off on it; what `but` wrote off is left out.
 fn record(
     db: &Connection,
@@ -198,17 +216,9 @@ fn record(
 ) -> rusqlite::Result<Option<Record>> {
     let Some(document) = document(db, kind, number, sight)? else { return Ok(None) };
     let key = params![number, kind.as_str(), sight.draws, but];
-    let mut last = db.prepare_cached(
-        "SELECT used_quantity, used_value FROM lpco_draw
-         WHERE number = ?1 AND kind = ?2 AND line = ?3 AND seq <= ?4 ORDER BY seq DESC LIMIT 1",
-    )?;
-    let mut used = Vec::with_capacity(document.terms.lines.len());
-    for line in 0..document.terms.lines.len() {
-        let key = params![number, kind.as_str(), line as i64, sight.draws];
-        let row = last
-            .query_row(key, |row| Ok(Used { quantity: decimal(row, 0)?, value: decimal(row, 1)? }));
-        used.push(row.optional()?.unwrap_or_default());
-    }
+    let lines = 0..document.terms.lines.len();
+    let of_line = |line| used_of(db, kind.as_str(), number, line, sight);
+    let mut used = lines.map(of_line).collect::<rusqlite::Result<Vec<Used>>>()?;
     if !but.is_empty() {
         let mut own = db.prepare_cached(
             "SELECT line, quantity, value FROM lpco_draw
@@ -332,15 +342,7 @@ fn append(
     uses: i64,
 ) -> rusqlite::Result<()> {
     let (quantity, value) = (take.quantity.unwrap_or_default(), take.value.unwrap_or_default());
-    let line = take.line as i64;
-    let mut last = db.prepare_cached(
-        "SELECT used_quantity, used_value FROM lpco_draw
-         WHERE number = ?1 AND kind = ?2 AND line = ?3 ORDER BY seq DESC LIMIT 1",
-    )?;
-    let before = last
-        .query_row(params![number, kind, line], |row| Ok((decimal(row, 0)?, decimal(row, 1)?)))
-        .optional()?
-        .unwrap_or_default();
+    let before = used_of(db, kind, number, take.line, Sight::ALL)?;
     let sum = |a: Decimal, b| a.checked_add(b).unwrap_or(Decimal::MAX).normalize();
     db.prepare_cached(
         "INSERT INTO lpco_draw (filing, mrn, kind, number, item, line, quantity, value, uses,
@@ -352,12 +354,12 @@ fn append(
         kind,
         number,
         item,
-        line,
+        take.line as i64,
         quantity.to_string(),
         value.to_string(),
         uses,
-        sum(before.0, quantity).to_string(),
-        sum(before.1, value).to_string(),
+        sum(before.quantity, quantity).to_string(),
+        sum(before.value, value).to_string(),
     ])?;
     Ok(())
 }

@@ -561,17 +561,19 @@ const COLUMNS: &str = "id, coalesce(mrn, ''), coalesce(about, ''), lrn, declaran
     lane, total, at, today, day, window, draw, format, bundle, digest, body, opinion, receipt, \
     coalesce(key, ''), number";
 
+/// What [`pack`] made a column of.
+fn unpack(row: &rusqlite::Row<'_>, column: usize) -> rusqlite::Result<Vec<u8>> {
+    let packed: Vec<u8> = row.get(column)?;
+    // Left out by who does not look at it.
+    if packed.is_empty() {
+        return Ok(packed);
+    }
+    zstd::decode_all(packed.as_slice()).map_err(|e| {
+        rusqlite::Error::FromSqlConversionFailure(column, rusqlite::types::Type::Blob, Box::new(e))
+    })
+}
+
 fn from_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<Filing> {
-    let unpack = |n: usize| -> rusqlite::Result<Vec<u8>> {
-        let packed: Vec<u8> = row.get(n)?;
-        // Left out by who does not look at it.
-        if packed.is_empty() {
-            return Ok(packed);
-        }
-        zstd::decode_all(packed.as_slice()).map_err(|e| {
-            rusqlite::Error::FromSqlConversionFailure(n, rusqlite::types::Type::Blob, Box::new(e))
-        })
-    };
     Ok(Filing {
         id: row.get(0)?,
         mrn: row.get(1)?,
@@ -591,8 +593,8 @@ fn from_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<Filing> {
         format: row.get(14)?,
         bundle: row.get(15)?,
         digest: row.get(16)?,
-        body: unpack(17)?,
-        opinion: unpack(18)?,
+        body: unpack(row, 17)?,
+        opinion: unpack(row, 18)?,
         receipt: row.get(19)?,
         key: row.get(20)?,
     })

@@ -387,7 +387,7 @@ impl Writing<'_> {
         })
     }
 
-    /// Takes what a bank told, whole or not at all.
+    /// Takes what a bank told, whole or not at all: what is said of it, or what was answered before.
     ///
     /// # Errors
     /// [`Fault`]; [`Fault::Refused`] where an entry cannot be taken.
@@ -396,23 +396,24 @@ impl Writing<'_> {
         mut filing: Filing,
         entries: &[BankEntry],
         opinion: impl FnOnce(&Told, &Books) -> Vec<u8>,
-    ) -> Result<(Lodged, Filing), Fault> {
+    ) -> Result<Result<Vec<u8>, Lodged>, Fault> {
         if let Some(before) = self.before(&filing)? {
-            return Ok((before, filing));
+            return Ok(Err(before));
         }
-        let (seq, touched) = self.with_books(|books| {
+        let (seq, touched, opinion) = self.with_books(|books| {
             let taken = books.ledger.taken();
             let mut told = Vec::with_capacity(entries.len());
             for entry in entries {
                 told.push(books.take(entry).map_err(Fault::Refused)?);
             }
-            filing.opinion = super::pack(&opinion(&told, books))?;
+            let opinion = opinion(&told, books);
+            filing.opinion = super::pack(&opinion)?;
             let seq = self.filing(&filing)?;
             self.write_postings(books, taken, seq)?;
-            Ok((seq, touched(&books.ledger, taken)))
+            Ok((seq, touched(&books.ledger, taken), opinion))
         })?;
         self.settle(seq, &filing.at, &touched)?;
-        Ok((Lodged::Written, filing))
+        Ok(Ok(opinion))
     }
 
     /// Does what a person decided about money.
@@ -505,15 +506,18 @@ impl Writing<'_> {
         if let Some(before) = self.before(filing)? {
             return Ok(before);
         }
-        for (refund, money) in refunds {
-            let sql = "SELECT 1 FROM payment_order WHERE refund = ?1";
-            let ordered = self.db.prepare_cached(sql)?.exists([refund.as_str()])?;
-            let account = Account::Refund(refund.clone());
-            let waits =
-                self.with_books(|books| Ok(-books.ledger.balance(&account, money.currency)))?;
-            if ordered || waits != money.amount {
-                return Ok(Lodged::Moved);
+        let moved = self.with_books(|books| {
+            for (refund, money) in refunds {
+                let account = Account::Refund(refund.clone());
+                let waits = -books.ledger.balance(&account, money.currency);
+                if waits != money.amount || self.is_ordered(refund)? {
+                    return Ok(true);
+                }
             }
+            Ok(false)
+        })?;
+        if moved {
+            return Ok(Lodged::Moved);
         }
         let seq = self.filing(filing)?;
         for (refund, _) in refunds {
@@ -528,14 +532,19 @@ impl Writing<'_> {
     fn undoes_an_order(&self, books: &Books, posting: &Posting) -> Result<bool, Fault> {
         let of = posting.reverses().and_then(|key| books.ledger.posting(key));
         for entry in of.map(Posting::entries).unwrap_or_default() {
-            if let Account::Refund(id) = &entry.account {
-                let sql = "SELECT 1 FROM payment_order WHERE refund = ?1";
-                if self.db.prepare_cached(sql)?.exists([id.as_str()])? {
-                    return Ok(true);
-                }
+            if let Account::Refund(id) = &entry.account
+                && self.is_ordered(id)?
+            {
+                return Ok(true);
             }
         }
         Ok(false)
+    }
+
+    /// Whether a bank was told to pay a refund out.
+    fn is_ordered(&self, refund: &RefundId) -> Result<bool, Fault> {
+        let sql = "SELECT 1 FROM payment_order WHERE refund = ?1";
+        Ok(self.db.prepare_cached(sql)?.exists([refund.as_str()])?)
     }
 
     /// Writes who may use a deferment account from now on: these and nobody else.

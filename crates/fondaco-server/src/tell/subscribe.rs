@@ -1,14 +1,12 @@
 //! What is said of subscriptions: made, changed, ended; each is lodged like any other message.
 
-use fondaco_wire::receipt;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use super::address::Refused;
 use super::{FORMAT, desk};
-use crate::cli::today;
-use crate::house::{House, MOST_TRIES, now};
+use crate::house::{self, House, MOST_TRIES};
 use crate::store::{self, Fault, Filing, Heard, Lodged, Say, Subscription, Terms};
 
 /// A subscription as it is asked for; of a change only what changes.
@@ -144,7 +142,11 @@ impl House {
             return self.said_before(before, verb, id, bytes);
         }
         for _ in 0..MOST_TRIES {
-            let mut filing = self.said_filing(message, verb, bytes, key);
+            let mut filing = Filing {
+                declarant: message.by.clone(),
+                kind: format!("webhook {}", verb.name()),
+                ..house::sent(FORMAT, &self.pack().digest, bytes, key)?
+            };
             let id = if verb == Verb::Make { filing.id.clone() } else { id.to_owned() };
             let (say, secret) = match verb {
                 Verb::Make => {
@@ -164,7 +166,6 @@ impl House {
             // Which secret was made, not the secret.
             let made = json!({"webhook": id, "said": verb.name(), "secret": secret});
             filing.opinion = store::pack(made.to_string().as_bytes())?;
-            filing.body = store::pack(bytes)?;
             filing.receipt = self.receipt(&filing, "");
             let (of, receipt) = (filing.id.clone(), filing.receipt.clone());
             let (name, now) = (id.clone(), desk::clock());
@@ -203,8 +204,7 @@ impl House {
     ) -> Result<Said, NotSaid> {
         let made: Value = serde_json::from_slice(&before.opinion).unwrap_or_default();
         let of = made["webhook"].as_str().unwrap_or_default();
-        let same = before.format == FORMAT
-            && before.digest == receipt::digest(bytes)
+        let same = house::is_again(&before, FORMAT, bytes)
             && made["said"] == verb.name()
             && (verb == Verb::Make || of == id);
         if !same {
@@ -214,21 +214,5 @@ impl House {
         let secret = number.map(|number| self.tell.secret(of, number));
         let stands = self.store.subscription(of)?.ok_or(NotSaid::None)?;
         Ok(Said { stands, secret, filing: before.id, receipt: before.receipt, repeated: true })
-    }
-
-    fn said_filing(&self, message: &WebhookMessage, verb: Verb, bytes: &[u8], key: &str) -> Filing {
-        Filing {
-            id: uuid::Uuid::now_v7().to_string(),
-            declarant: message.by.clone(),
-            kind: format!("webhook {}", verb.name()),
-            outcome: "accepted".to_owned(),
-            at: now(),
-            today: today().number(),
-            format: FORMAT.to_owned(),
-            bundle: self.pack().digest.clone(),
-            digest: receipt::digest(bytes),
-            key: key.to_owned(),
-            ..Filing::default()
-        }
     }
 }

@@ -264,26 +264,24 @@ impl Life {
     /// That payment is wanted, once more.
     #[must_use]
     pub fn wants_again(&self) -> Event {
-        Event::PaymentWanted(
-            self.time().saturating_add(u32::from(self.wanted > 0 || self.settled > 0)),
-        )
+        Event::PaymentWanted(self.time().saturating_add(1))
     }
 
     /// That the debt is secured, as open as it is now.
     #[must_use]
     pub fn secures(&self) -> Event {
-        Event::Secured(self.time())
+        Event::Secured(self.time().max(1))
     }
 
     /// That the debt is settled, as open as it is now.
     #[must_use]
     pub fn settles(&self) -> Event {
-        Event::Settled(self.time())
+        Event::Settled(self.time().max(1))
     }
 
-    /// The how manyth time the debt is open, from 1.
+    /// The how manyth time the debt is open; 0 where it never was.
     fn time(&self) -> u32 {
-        self.wanted.max(self.secured).max(self.settled).max(1)
+        self.wanted.max(self.secured).max(self.settled)
     }
 
     fn granted(&self, kind: RequestKind) -> bool {
