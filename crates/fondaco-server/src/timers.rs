@@ -18,7 +18,7 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use crate::house::{self, House};
-use crate::store::{self, Fault, Filing, Timer, Writing};
+use crate::store::{self, Fault, Filing, Timer};
 use crate::tasks::AGENCY;
 
 /// The format of a time that is up in the store.
@@ -64,18 +64,6 @@ fn silent() -> [Trilingual; 2] {
 }
 
 impl House {
-    /// Has the writer do something, and waits on this thread.
-    fn write_here<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&Writing<'_>) -> Result<T, Fault> + Send + 'static,
-    ) -> Result<T, Fault> {
-        let (sender, receiver) = mpsc::channel();
-        self.store.write(work, move |result| {
-            sender.send(result).ok();
-        });
-        receiver.recv().unwrap_or(Err(Fault::Stopped))
-    }
-
     /// Looks at every time that is up by `now` and was not before; how many meant something. Waits until
     /// that is on the disk. Not to be called where waiting is not allowed.
     ///
@@ -83,7 +71,7 @@ impl House {
     /// [`Fault`]; what was lodged before stays so, the rest is looked at again by the next sweep.
     pub(crate) fn sweep(&self, now: Timestamp) -> Result<usize, Fault> {
         while let Some((from, to, steps)) = self.unfollowed()? {
-            self.write_here(move |writing| writing.follow(from, to, &steps))?;
+            self.store.written_here(move |writing| writing.follow(from, to, &steps))?;
         }
         let due = self.store.due(now.as_millisecond())?;
         if due.timers.is_empty() {
@@ -114,7 +102,7 @@ impl House {
                 meant += usize::from(result?);
             }
         }
-        self.write_here(move |writing| writing.swept(due.until, due.seen))?;
+        self.store.written_here(move |writing| writing.swept(due.until, due.seen))?;
         Ok(meant)
     }
 
@@ -467,7 +455,7 @@ i1,arrival,,1,Never applied.,Z,R,Z,Z,R,none,yes,,
             assert_eq!((stage.count(mrn, "expired"), stage.state(mrn)), (1, State::Expired));
         }
         // Killed before it was put down that they were looked at: they are looked at again.
-        house.write_here(|writing| writing.swept(0, 0)).unwrap();
+        house.store.written_here(|writing| writing.swept(0, 0)).unwrap();
         assert_eq!(house.sweep(now).unwrap(), 0);
         assert!(mrns.iter().all(|mrn| stage.count(mrn, "expired") == 1));
     }

@@ -154,12 +154,16 @@ fn plain(decoded: Decoded) -> Option<Draft> {
     if !decoded.is_clean() {
         return None;
     }
-    let mut draft = decoded.draft?;
+    decoded.draft.map(bare)
+}
+
+/// A declaration without what stood around it.
+fn bare(mut draft: Draft) -> Draft {
     draft.envelope = None;
     draft.root_attributes.clear();
     draft.namespace = None;
     draft.aliases.clear();
-    Some(draft)
+    draft
 }
 
 /// A declaration in both forms, without what stood around it where it was filed.
@@ -167,13 +171,8 @@ fn plain(decoded: Decoded) -> Option<Draft> {
 /// # Errors
 /// [`Refused::Declaration`], [`Refused::Disagree`]: it cannot be said in both.
 pub fn declared(draft: &Draft) -> Result<Declared, Refused> {
-    let mut bare = draft.clone();
-    bare.envelope = None;
-    bare.root_attributes.clear();
-    bare.namespace = None;
-    bare.aliases.clear();
-    let json: Value =
-        serde_json::from_str(&json::encode(&bare)).map_err(|_| Refused::Declaration)?;
+    let json: Value = serde_json::from_str(&json::encode(&bare(draft.clone())))
+        .map_err(|_| Refused::Declaration)?;
     // Written of what was read of the JSON, so that attributes come in one order.
     let text = canonical(&json).ok_or(Refused::Declaration)?;
     let read = json::decode(wco::model(), text.as_bytes(), &limits());

@@ -264,23 +264,16 @@ impl House {
             return Ok(false);
         }
         let signer = self.signer.clone();
-        let (sender, receiver) = std::sync::mpsc::sync_channel(1);
-        self.store.write(
-            move |writing| {
-                writing.envelope(&due, |sequence, previous| {
-                    said.sequence = u64::try_from(sequence).unwrap_or_default();
-                    said.previous = previous;
-                    let jws = envelope::seal(&signer, &said)
-                        .map_err(|why| Fault::Engine(why.to_string()))?;
-                    let digest = receipt::digest(jws.as_bytes());
-                    Ok((jws, digest))
-                })
-            },
-            move |result| {
-                sender.send(result).ok();
-            },
-        );
-        receiver.recv().unwrap_or(Err(Fault::Stopped))
+        self.store.written_here(move |writing| {
+            writing.envelope(&due, |sequence, previous| {
+                said.sequence = u64::try_from(sequence).unwrap_or_default();
+                said.previous = previous;
+                let jws =
+                    envelope::seal(&signer, &said).map_err(|why| Fault::Engine(why.to_string()))?;
+                let digest = receipt::digest(jws.as_bytes());
+                Ok((jws, digest))
+            })
+        })
     }
 
     /// Takes an envelope of a neighbour; waits until it is on the disk.

@@ -209,18 +209,16 @@ pub(super) fn touched(ledger: &Ledger, taken: usize) -> BTreeSet<DeclarationId> 
 }
 
 /// What a declaration's debt, as it stands, has happen that has not: it is open again, secured or settled.
-pub(super) fn settles(books: &Books, declaration: &DeclarationId, life: &Life) -> Vec<Event> {
+pub(super) fn settles(books: &Books, declaration: &DeclarationId, life: &Life) -> Option<Event> {
     let charged = books.ledger.debts_of(declaration).next().is_some();
     if !charged || books.unknown.contains(declaration) {
-        return Vec::new();
+        return None;
     }
-    let event = match books.is_final(declaration) {
-        Some(true) if !life.is_settled() => life.settles(),
-        Some(false) if life.owes() => life.secures(),
-        None if !life.owes() => life.wants_again(),
-        _ => return Vec::new(),
-    };
-    vec![event]
+    match books.is_final(declaration) {
+        Some(true) => (!life.is_settled()).then(|| life.settles()),
+        Some(false) => life.owes().then(|| life.secures()),
+        None => (!life.owes()).then(|| life.wants_again()),
+    }
 }
 
 /// Takes back what is owed of a debt, and frees what stands for it.

@@ -366,6 +366,18 @@ impl Store {
         receiver.await.unwrap_or(Err(Fault::Stopped))
     }
 
+    /// The same, for a thread that may stand still meanwhile.
+    pub(crate) fn written_here<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Writing<'_>) -> Result<T, Fault> + Send + 'static,
+    ) -> Result<T, Fault> {
+        let (sender, receiver) = sync_channel(1);
+        self.write(work, move |result| {
+            sender.send(result).ok();
+        });
+        receiver.recv().unwrap_or(Err(Fault::Stopped))
+    }
+
     /// What is committed, to be waited on; it ends when the writer does.
     pub(crate) fn news(&self) -> tokio::sync::watch::Receiver<News> {
         self.news.clone()

@@ -579,9 +579,8 @@ impl Writing<'_> {
     ) -> Result<(), Fault> {
         for declaration in touched {
             let (life, _) = super::life(self.db, declaration.as_str())?;
-            let events = self.with_books(|books| Ok(settles(books, declaration, &life)))?;
-            if !events.is_empty() {
-                self.happen(filing, declaration.as_str(), at, life, &events)?;
+            if let Some(event) = self.with_books(|books| Ok(settles(books, declaration, &life)))? {
+                self.happen(filing, declaration.as_str(), at, life, &[event])?;
             }
         }
         Ok(())

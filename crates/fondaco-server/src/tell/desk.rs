@@ -92,16 +92,9 @@ impl Run<'_> {
     /// Writes how far it came; `false` where something was said of it meanwhile.
     fn save(&mut self, progress: Progress) -> Result<bool, Fault> {
         let (id, said) = (self.to.id.clone(), self.to.seq);
-        let (sender, receiver) = std::sync::mpsc::sync_channel(1);
         self.to.progress = progress.clone();
         (self.saved, self.unsaved) = (Instant::now(), 0);
-        self.house.store.write(
-            move |writing| writing.delivered(&id, said, &progress),
-            move |result| {
-                sender.send(result).ok();
-            },
-        );
-        receiver.recv().unwrap_or(Err(Fault::Stopped))
+        self.house.store.written_here(move |writing| writing.delivered(&id, said, &progress))
     }
 
     fn save_arrived(&mut self) -> Result<bool, Fault> {
