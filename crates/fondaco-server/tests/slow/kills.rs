@@ -29,6 +29,8 @@ impl Chance {
 const MONEY: &str =
     "holder = \"Customs\"\n[[account]]\nid = \"40101810900000010153\"\ncurrency = \"RUB\"\n";
 
+const ACCOUNT: &str = "<Othr><Id>40101810900000010153</Id></Othr>";
+
 fn send(agent: &ureq::Agent, url: &str, key: &str, body: &[u8]) -> Option<(u16, Value)> {
     let mut response = agent
         .post(url)
@@ -48,19 +50,24 @@ fn read(agent: &ureq::Agent, url: &str) -> Option<Value> {
     serde_json::from_str(&text).ok().filter(|_| found)
 }
 
-/// The bank's word that a request was paid.
-fn booked(n: usize, reference: &str, amount: &str) -> String {
+/// The bank's word that a request was paid into an account.
+pub(crate) fn booked(
+    n: usize,
+    reference: &str,
+    amount: &str,
+    currency: &str,
+    account: &str,
+) -> String {
     format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
          <Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:camt.054.001.08\">\
          <BkToCstmrDbtCdtNtfctn><GrpHdr><MsgId>M{n}</MsgId>\
          <CreDtTm>2026-11-26T18:00:00Z</CreDtTm></GrpHdr><Ntfctn><Id>N{n}</Id>\
-         <CreDtTm>2026-11-26T18:00:00Z</CreDtTm><Acct><Id><Othr><Id>40101810900000010153</Id>\
-         </Othr></Id></Acct><Ntry><Amt Ccy=\"RUB\">{amount}</Amt><CdtDbtInd>CRDT</CdtDbtInd>\
+         <CreDtTm>2026-11-26T18:00:00Z</CreDtTm><Acct><Id>{account}</Id></Acct><Ntry><Amt Ccy=\"{currency}\">{amount}</Amt><CdtDbtInd>CRDT</CdtDbtInd>\
          <Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>2026-11-26</Dt></BookgDt>\
          <AcctSvcrRef>E{n}</AcctSvcrRef><BkTxCd><Prtry><Cd>X</Cd></Prtry></BkTxCd><NtryDtls>\
          <TxDtls><Refs><EndToEndId>NOTPROVIDED</EndToEndId></Refs>\
-         <Amt Ccy=\"RUB\">{amount}</Amt><CdtDbtInd>CRDT</CdtDbtInd><RmtInf><Strd><CdtrRefInf>\
+         <Amt Ccy=\"{currency}\">{amount}</Amt><CdtDbtInd>CRDT</CdtDbtInd><RmtInf><Strd><CdtrRefInf>\
          <Ref>{reference}</Ref></CdtrRefInf></Strd></RmtInf></TxDtls></NtryDtls></Ntry></Ntfctn>\
          </BkToCstmrDbtCdtNtfctn></Document>"
     )
@@ -81,7 +88,7 @@ fn file_and_pay(agent: &ureq::Agent, address: &str, n: usize) -> Option<(String,
         let debt = read(agent, &format!("{file}/{mrn}/debt"))?;
         let request = &debt[0]["requests"][0];
         let (reference, amount) = (request["reference"].as_str()?, request["amount"].as_str()?);
-        let told = booked(n, reference, amount);
+        let told = booked(n, reference, amount, "RUB", ACCOUNT);
         let url = format!("{address}/v1/bank");
         let (status, answer) = send(agent, &url, &format!("bank-{n}"), told.as_bytes())?;
         match status {

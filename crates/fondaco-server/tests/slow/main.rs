@@ -2,7 +2,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may stop")]
 
 mod browser;
+mod everything;
 mod kills;
+#[path = "../common/receiver.rs"]
+mod receiver;
 mod visits;
 
 use std::io::{BufRead as _, BufReader};
@@ -54,6 +57,11 @@ impl House {
 
     /// Ends it as a power cut would end the process: nothing is told to it.
     pub(crate) fn kill(mut self) {
+        self.end();
+    }
+
+    /// The same, to its owner that keeps it.
+    pub(crate) fn end(&mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }
