@@ -1,6 +1,6 @@
 //! The rules of the house, its data and what is generated from its code.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
@@ -155,6 +155,7 @@ pub(crate) fn tidy(root: &Path) -> Result<(), String> {
     manifests(root, &mut wrong);
     let mut all = Vec::new();
     sources(&root.join("crates"), &mut all);
+    schemas(&all, &mut wrong);
     for (path, text) in &all {
         let short = path.split("crates/").nth(1).unwrap_or(path);
         let code = before_tests(text);
@@ -195,6 +196,23 @@ pub(crate) fn tidy(root: &Path) -> Result<(), String> {
         Ok(())
     } else {
         Err(format!("{} thing(s) out of order:\n{}", wrong.len(), wrong.join("\n")))
+    }
+}
+
+/// No two types are described under one name: the description would show one in place of the other.
+fn schemas(all: &[(String, String)], wrong: &mut Vec<String>) {
+    let mut seen: BTreeMap<String, &str> = BTreeMap::new();
+    for (path, text) in all {
+        for described in text.split("ToSchema)]").skip(1) {
+            let head = described.split('{').next().unwrap_or_default();
+            let under = head.split_once("#[schema(as = ").map(|(_, name)| name);
+            let declared = head.split_once("struct ").or_else(|| head.split_once("enum "));
+            let Some(name) = under.or(declared.map(|(_, name)| name)) else { continue };
+            let name: String = name.chars().take_while(|c| c.is_alphanumeric()).collect();
+            if let Some(other) = seen.insert(name.clone(), path) {
+                wrong.push(format!("{path}: {name} is described in {other}, too"));
+            }
+        }
     }
 }
 

@@ -63,3 +63,25 @@ pub(crate) fn apt(packages: &[&str], wanted_for: &str) -> bool {
     println!("skipped: {wanted_for}: could not install {}", packages.join(" "));
     false
 }
+
+/// Installs a Python program into `target/python` where that is possible; says what it skipped where it is not.
+pub(crate) fn pip(root: &Path, package: &str, wanted_for: &str) -> Result<bool, String> {
+    let home = target(root)?.join("python");
+    let quiet = |program: &Path, args: &[&OsStr]| {
+        Command::new(program)
+            .args(args)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status()
+            .is_ok_and(|s| s.success())
+    };
+    println!("installing {package} for {wanted_for}");
+    let make = ["-m".as_ref(), "venv".as_ref(), home.as_os_str()];
+    let install = ["install".as_ref(), "--quiet".as_ref(), package.as_ref()];
+    if quiet(Path::new("python3"), &make) && quiet(&home.join("bin/pip"), &install) {
+        return Ok(true);
+    }
+    println!("skipped: {wanted_for}: could not install {package}");
+    Ok(false)
+}

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::run::{apt, binary, has, run};
+use crate::run::{apt, binary, has, pip, run};
 
 /// The fast suites.
 pub(crate) fn test(root: &Path) -> Result<(), String> {
@@ -35,6 +35,7 @@ pub(crate) fn ci(root: &Path) -> Result<(), String> {
     if !Path::new("/usr/bin/chromium").exists() {
         apt(&["chromium", "fonts-noto-cjk"], "looking at the pages in a real browser");
     }
+    pip(root, "schemathesis==4.32.5", "asking the API what its description allows and what not")?;
     run(root, "cargo", &["build", "--release", "--workspace"])?;
     for package in ["fondaco", "fondaco-server"] {
         let slow = ["test", "--release", "--package", package, "--test", "slow"];

@@ -37,7 +37,7 @@ struct ActDone {
     request_body = ActMessage,
     params(
         ("mrn" = String, Path, description = "MRN"),
-        ("Idempotency-Key" = String, Header, description = "1 to 255 visible characters, the caller's own"),
+        super::ask::Key,
     ),
     responses(
         (status = 201, description = "Done, and on the disk", body = ActDone),

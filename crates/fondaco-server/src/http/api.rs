@@ -1,5 +1,6 @@
 //! The public API: file, ask, replay. Described by OpenAPI 3.1, errors by RFC 9457.
 
+use std::fmt::Display;
 use std::sync::Arc;
 
 use axum::Json;
@@ -83,6 +84,7 @@ pub(crate) fn router() -> (axum::Router<Arc<House>>, utoipa::openapi::OpenApi) {
         .routes(routes!(schema))
         .split_for_parts();
     description.info.version = env!("CARGO_PKG_VERSION").to_owned();
+    super::describe::complete(&mut description);
     let text = description.to_json().unwrap_or_default();
     let router = router.route(
         "/openapi.json",
@@ -133,7 +135,7 @@ pub(super) struct Asked<T>(pub(super) T);
 
 impl<S: Send + Sync, T: FromRequest<S>> FromRequest<S> for Asked<T>
 where
-    T::Rejection: IntoResponse,
+    T::Rejection: IntoResponse + Display,
 {
     type Rejection = Response;
     async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
@@ -143,7 +145,7 @@ where
 
 impl<S: Send + Sync, T: FromRequestParts<S>> FromRequestParts<S> for Asked<T>
 where
-    T::Rejection: IntoResponse,
+    T::Rejection: IntoResponse + Display,
 {
     type Rejection = Response;
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
@@ -151,10 +153,12 @@ where
     }
 }
 
-fn unread(rejection: impl IntoResponse) -> Response {
+fn unread(rejection: impl IntoResponse + Display) -> Response {
+    let why = rejection.to_string();
     match rejection.into_response().status() {
         StatusCode::PAYLOAD_TOO_LARGE => problem(StatusCode::PAYLOAD_TOO_LARGE, "too-large", None),
-        _ => problem(StatusCode::BAD_REQUEST, "bad-request", None),
+        // What follows the first colon names the field and what is wanted of it.
+        _ => bad_field(why.split_once(": ").map_or(&*why, |(_, field)| field)),
     }
 }
 
@@ -225,7 +229,7 @@ struct Filed {
     post, path = "/v1/declarations", tag = "declarations",
     request_body(content((String = "application/xml"), (Object = "application/json"))),
     params(
-        ("Idempotency-Key" = String, Header, description = "1 to 255 visible characters, the caller's own"),
+        super::ask::Key,
         ("Fondaco-On" = Option<String>, Header, description = "Sandbox only: the day to file as of, YYYY-MM-DD"),
     ),
     responses(
@@ -249,10 +253,10 @@ async fn file(State(house): Shared, headers: HeaderMap, Asked(body): Asked<Bytes
         "" => None,
         day if house.sandbox => match day.parse::<Day>() {
             Ok(day) => Some(day),
-            Err(_) => return problem(StatusCode::BAD_REQUEST, "bad-request", None),
+            Err(_) => return bad_field("Fondaco-On"),
         },
         // The day is the clock's outside a sandbox; a request that thinks otherwise is told so.
-        _ => return problem(StatusCode::BAD_REQUEST, "bad-request", None),
+        _ => return bad_field("Fondaco-On: this is no sandbox"),
     };
     match house.file(format, &body, key, on).await {
         Ok(answer) => answered(answer),
@@ -323,13 +327,15 @@ struct Listed {
 }
 
 #[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 struct ListQuery {
     /// `accepted`, `returned` or a lane.
     show: Option<String>,
     /// The cursor to go back from.
     before: Option<i64>,
     /// Most filings, up to 1,000.
-    limit: Option<usize>,
+    #[param(value_type = Option<usize>, minimum = 1, maximum = 1_000)]
+    limit: Option<super::ask::Most<1_000>>,
 }
 
 /// What the store read, as JSON; a problem where it could not.
@@ -348,7 +354,7 @@ pub(super) fn answer<T, V: Serialize>(
     responses((status = 200, body = Vec<Listed>)))]
 async fn list(State(house): Shared, Asked(Query(query)): Asked<Query<ListQuery>>) -> Response {
     let show = query.show.unwrap_or_default();
-    let most = query.limit.unwrap_or(100).clamp(1, 1000);
+    let most = super::ask::Most::or(query.limit, 100);
     answer(house.store.newest(&show, query.before.unwrap_or(i64::MAX), most), |rows| {
         let listed = |(cursor, f): (i64, Filing)| Listed {
             cursor,
@@ -496,16 +502,18 @@ async fn message(State(house): Shared, Path(name): Path<String>) -> Response {
 }
 
 #[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct CursorQuery {
     /// The cursor of the last one seen; 0 or absent is from the beginning.
     after: Option<i64>,
     /// Most of them, up to 1,000.
-    limit: Option<usize>,
+    #[param(value_type = Option<usize>, minimum = 1, maximum = 1_000)]
+    limit: Option<super::ask::Most<1_000>>,
 }
 
 impl CursorQuery {
     pub(super) fn bounds(&self) -> (i64, usize) {
-        (self.after.unwrap_or(0), self.limit.unwrap_or(100).clamp(1, 1000))
+        (self.after.unwrap_or(0), super::ask::Most::or(self.limit, 100))
     }
 }
 

@@ -9,12 +9,13 @@ use axum::response::{IntoResponse, Response};
 use fondaco_search::{Answer, LEARNT, Search};
 use serde::Deserialize;
 
-use super::api::{Asked, Shared, problem};
+use super::api::{Asked, Shared, bad_field, problem};
 use crate::classify;
 use crate::cli::today;
 
 /// The question.
 #[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct Goods {
     /// What the goods are, in Chinese, Russian or English; at most 1,000 bytes
     q: String,
@@ -42,9 +43,10 @@ pub(super) async fn classify(
     Asked(Query(goods)): Asked<Query<Goods>>,
 ) -> Response {
     let lang = classify::language(goods.lang.as_deref().unwrap_or("en"));
-    let (Ok(lang), true) = (lang, goods.q.len() <= LONGEST) else {
-        return problem(StatusCode::BAD_REQUEST, "bad-request", None);
-    };
+    let Ok(lang) = lang else { return bad_field("lang") };
+    if goods.q.len() > LONGEST {
+        return bad_field(format!("q: at most {LONGEST} bytes"));
+    }
     let answered = tokio::task::spawn_blocking(move || {
         let search = search()?;
         let mut answer = search.find(&goods.q, 5);

@@ -7,14 +7,14 @@ use std::time::Duration;
 
 use axum::Extension;
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
 use tokio::sync::watch;
 use utoipa::IntoParams;
 
-use super::api::{Asked, Problem, Shared, not_found, problem, unavailable};
+use super::api::{Asked, Problem, Shared, bad_field, not_found, unavailable};
 use super::notifications::{self, Notification};
 use crate::house::House;
 use crate::store::{Fault, News};
@@ -32,13 +32,15 @@ const HEARTBEAT: Duration = Duration::from_secs(15);
 const GATHER: Duration = Duration::from_millis(50);
 
 #[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct EventQuery {
     /// Only what is told of this declaration: its MRN, or the id of what has none.
     mrn: Option<String>,
     /// The cursor of the last one seen; 0 or absent is from the beginning.
     after: Option<i64>,
     /// Most events of the log that are looked at, 1 to 1,000.
-    limit: Option<usize>,
+    #[param(value_type = Option<usize>, minimum = 1, maximum = 1_000)]
+    limit: Option<super::ask::Most<1_000>>,
 }
 
 /// What is told after a cursor, as CloudEvents in an array.
@@ -51,7 +53,7 @@ pub(super) async fn events(
     State(house): Shared,
     Asked(Query(query)): Asked<Query<EventQuery>>,
 ) -> Response {
-    let (after, most) = (query.after.unwrap_or(0), query.limit.unwrap_or(100).clamp(1, 1000));
+    let (after, most) = (query.after.unwrap_or(0), super::ask::Most::or(query.limit, 100));
     let name = query.mrn.unwrap_or_default();
     let (all, next) = match notifications::after(&house, &name, after, most) {
         Ok(found) => found,
@@ -86,6 +88,7 @@ pub(super) async fn one(State(house): Shared, Asked(Path(cursor)): Asked<Path<i6
 }
 
 #[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct StreamQuery {
     /// Only what is told of this declaration: its MRN, or the id of what has none.
     mrn: Option<String>,
@@ -176,7 +179,7 @@ pub(super) async fn stream(
     let seen = match headers.get("last-event-id").map(|v| v.to_str().unwrap_or("?").parse()) {
         None => query.after,
         Some(Ok(seen)) => Some(seen),
-        Some(Err(_)) => return problem(StatusCode::BAD_REQUEST, "bad-request", None),
+        Some(Err(_)) => return bad_field("Last-Event-ID"),
     };
     let cursor = match seen.map_or_else(|| house.store.last_cursor(), Ok) {
         Ok(cursor) => cursor,

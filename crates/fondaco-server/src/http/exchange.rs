@@ -71,13 +71,15 @@ fn words(why: &Refused) -> Trilingual {
 }
 
 #[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct EnvelopesQuery {
     /// The neighbour: its name here, or the id of its house.
     partner: String,
     /// The number of the last one it has; 0 or absent is from the beginning.
     after: Option<i64>,
     /// Most of them, up to 100.
-    limit: Option<usize>,
+    #[param(value_type = Option<usize>, minimum = 1, maximum = 100)]
+    limit: Option<super::ask::Most<100>>,
 }
 
 /// An envelope.
@@ -156,7 +158,7 @@ pub(super) async fn envelopes(
         return unavailable(&fault);
     }
     let after = query.after.unwrap_or(0);
-    let most = query.limit.unwrap_or(100).clamp(1, 100);
+    let most = super::ask::Most::or(query.limit, 100);
     answer(house.store.envelopes(&partner.name, after, most), |all| Envelopes {
         next: all.last().map_or(after, |kept| kept.sequence),
         envelopes: all.into_iter().map(view).collect(),
@@ -239,15 +241,18 @@ pub(super) async fn take(State(house): Shared, Asked(body): Asked<Bytes>) -> Res
 }
 
 #[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct DraftsQuery {
     /// The place to go back from: `before` of the last one seen.
     before: Option<i64>,
     /// Most of them, up to 100.
-    limit: Option<usize>,
+    #[param(value_type = Option<usize>, minimum = 1, maximum = 100)]
+    limit: Option<super::ask::Most<100>>,
 }
 
 /// A draft in a list.
 #[derive(Serialize, ToSchema)]
+#[schema(as = DraftListed)]
 struct Listed {
     /// The id of the envelope it came of.
     id: String,
@@ -280,7 +285,7 @@ pub(super) async fn drafts(
     State(house): Shared,
     Asked(Query(query)): Asked<Query<DraftsQuery>>,
 ) -> Response {
-    let most = query.limit.unwrap_or(50).clamp(1, 100);
+    let most = super::ask::Most::or(query.limit, 50);
     answer(house.drafts(query.before.unwrap_or(i64::MAX), most), |all| {
         let listed = |(before, d): (i64, Draft)| Listed {
             id: d.id,

@@ -86,7 +86,7 @@ fn done(mrn: String, result: Result<Visited, NotVisited>) -> Response {
     request_body = BookingMessage,
     params(
         ("mrn" = String, Path, description = "MRN"),
-        ("Idempotency-Key" = String, Header, description = "1 to 255 visible characters, the caller's own"),
+        super::ask::Key,
     ),
     responses(
         (status = 201, description = "Booked, and on the disk", body = VisitDone),
@@ -125,7 +125,7 @@ pub(super) async fn book(
     params(
         ("mrn" = String, Path, description = "MRN"),
         ("id" = String, Path, description = "The visit"),
-        ("Idempotency-Key" = String, Header, description = "1 to 255 visible characters, the caller's own"),
+        super::ask::Key,
     ),
     responses(
         (status = 201, description = "Put down, and on the disk", body = VisitDone),
@@ -223,6 +223,7 @@ pub(super) async fn inspections(State(house): Shared, Path(name): Path<String>) 
 }
 
 #[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct PostQuery {
     /// The day, `YYYY-MM-DD`; absent is today.
     on: Option<String>,

@@ -194,7 +194,7 @@ fn done(result: Result<ActDone, Refused>) -> Response {
 #[utoipa::path(
     post, path = "/v1/lpcos", tag = "lpcos",
     request_body(content((IssueMessage = "application/json"), (String = "application/xml"))),
-    params(ImportQuery, ("Idempotency-Key" = String, Header, description = "1 to 255 visible characters, the caller's own")),
+    params(ImportQuery, super::ask::Key),
     responses(
         (status = 201, description = "Issued, and on the disk", body = ActDone),
         (status = 400, description = "No key, or the message cannot be read: `field` names what", body = Problem, content_type = "application/problem+json"),
@@ -228,7 +228,7 @@ pub(super) async fn issue(
     request_body = LpcoActMessage,
     params(
         ("number" = String, Path, description = "The document's number, percent-encoded"),
-        ("Idempotency-Key" = String, Header, description = "1 to 255 visible characters, the caller's own"),
+        super::ask::Key,
     ),
     responses(
         (status = 201, description = "Done, and on the disk", body = ActDone),
@@ -335,13 +335,14 @@ pub(super) struct ListQuery {
     holder: String,
     /// The cursor to go back from.
     before: i64,
-    /// 1 to 1,000.
-    limit: usize,
+    /// Most of them, up to 1,000.
+    #[param(value_type = Option<usize>, minimum = 1, maximum = 1_000)]
+    limit: Option<super::ask::Most<1_000>>,
 }
 
 impl Default for ListQuery {
     fn default() -> Self {
-        Self { kind: String::new(), holder: String::new(), before: i64::MAX, limit: 100 }
+        Self { kind: String::new(), holder: String::new(), before: i64::MAX, limit: None }
     }
 }
 
@@ -363,7 +364,7 @@ pub(super) async fn list(
     State(house): Shared,
     Asked(Query(query)): Asked<Query<ListQuery>>,
 ) -> Response {
-    let limit = query.limit.clamp(1, 1_000);
+    let limit = super::ask::Most::or(query.limit, 100);
     answer(house.store.lpcos(&query.kind, &query.holder, query.before, limit), |all| {
         let view = |l: crate::store::lpco::Listed| ListedView {
             cursor: l.seq,

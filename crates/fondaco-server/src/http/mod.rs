@@ -2,7 +2,9 @@
 
 mod act;
 pub(crate) mod api;
+mod ask;
 mod classify;
+mod describe;
 mod exchange;
 mod explain;
 mod finder;
@@ -55,6 +57,7 @@ async fn mark(State(sandbox): State<bool>, request: Request, next: Next) -> Resp
     let api = request.uri().path().starts_with("/v1/");
     let mut response = next.run(request).await;
     if api {
+        response = as_problem(response);
         let headers = response.headers_mut();
         headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
         headers.insert(
@@ -66,6 +69,26 @@ async fn mark(State(sandbox): State<bool>, request: Request, next: Next) -> Resp
         response.headers_mut().insert("fondaco-sandbox", HeaderValue::from_static("true"));
     }
     response
+}
+
+/// An error of the framework's own, in the words of the house.
+fn as_problem(response: Response) -> Response {
+    let kind = response.headers().get(header::CONTENT_TYPE);
+    let status = response.status();
+    if !status.is_client_error() || kind.is_some_and(|k| k == "application/problem+json") {
+        return response;
+    }
+    let name = match status {
+        StatusCode::NOT_FOUND => "not-found",
+        StatusCode::METHOD_NOT_ALLOWED => "method-refused",
+        StatusCode::PAYLOAD_TOO_LARGE => "too-large",
+        _ => "bad-request",
+    };
+    let mut said = api::problem(status, name, None);
+    if let Some(allowed) = response.headers().get(header::ALLOW) {
+        said.headers_mut().insert(header::ALLOW, allowed.clone());
+    }
+    said
 }
 
 /// Lets in whoever shows the house's token, as a bearer token or as a password.

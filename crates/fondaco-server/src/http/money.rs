@@ -55,7 +55,7 @@ pub(super) async fn debt(State(house): Shared, Path(mrn): Path<String>) -> Respo
     post, path = "/v1/bank", tag = "money",
     request_body(content = String, content_type = "application/xml"),
     params(
-        ("Idempotency-Key" = String, Header, description = "1 to 255 visible characters, the caller's own"),
+        super::ask::Key,
         ("Bank-Signature" = Option<String>, Header, description = "A JWS of the bank over `{\"digest\": \"sha-256:...\"}`, where the operator named the bank's key"),
     ),
     responses(
@@ -100,7 +100,7 @@ pub(super) async fn bank(
 #[utoipa::path(
     post, path = "/v1/money/acts", tag = "money",
     request_body = MoneyMessage,
-    params(("Idempotency-Key" = String, Header, description = "1 to 255 visible characters, the caller's own")),
+    params(super::ask::Key),
     responses(
         (status = 201, description = "Posted, and on the disk", body = MoneyTaken),
         (status = 400, description = "No key, or it cannot be read: `field` names what", body = Problem, content_type = "application/problem+json"),

@@ -34,6 +34,14 @@ pub(crate) const PROBLEMS: &[(&str, [&str; 3])] = &[
             "Отправьте application/xml или application/json",
         ],
     ),
+    (
+        "method-refused",
+        [
+            "Nothing here is asked for by this method: `Allow` lists those that are",
+            "此处不支持该方法：可用方法见 `Allow`",
+            "Здесь так не спрашивают: допустимые методы — в `Allow`",
+        ],
+    ),
     ("not-found", ["There is no such thing here", "此处没有该内容", "Здесь такого нет"]),
     (
         "bank-message-refused",

@@ -59,13 +59,15 @@ pub(super) struct Tasks {
 }
 
 #[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct TaskQuery {
     /// Whose tasks: the id of an agency, or `customs`.
     agency: Option<String>,
     /// The cursor of the last one seen; absent is from the beginning.
     after: Option<String>,
     /// Most of them, up to 1,000.
-    limit: Option<usize>,
+    #[param(value_type = Option<usize>, minimum = 1, maximum = 1_000)]
+    limit: Option<super::ask::Most<1_000>>,
 }
 
 fn view(house: &House, task: Task) -> Result<TaskView, Fault> {
@@ -141,7 +143,7 @@ pub(super) async fn tasks(
     let Some(agency) = query.agency.as_deref().filter(|a| !a.is_empty()) else {
         return bad_field("agency");
     };
-    let most = query.limit.unwrap_or(100).clamp(1, 1000);
+    let most = super::ask::Most::or(query.limit, 100);
     match open(&house, agency, query.after.as_deref(), most).await {
         Ok(None) => bad_field("after"),
         Ok(Some(tasks)) => answer(Ok(tasks), |tasks| tasks),

@@ -187,7 +187,7 @@ async fn say(
 /// Deliveries are CloudEvents, signed by the scheme of Standard Webhooks. The secret is in this answer
 /// and in no other.
 #[utoipa::path(post, path = "/v1/webhooks", tag = "events", request_body = WebhookMessage,
-    params(("Idempotency-Key" = String, Header, description = "1 to 255 visible characters, the caller's own")),
+    params(super::ask::Key),
     responses(
         (status = 201, description = "Made, and on the disk", body = WebhookSaid),
         (status = 400, description = "No key, or it cannot be read: `field` names what", body = Problem, content_type = "application/problem+json"),
@@ -205,7 +205,7 @@ pub(super) async fn make(
 /// Change a subscription, or have it go on after a pause: only what is named changes.
 #[utoipa::path(post, path = "/v1/webhooks/{id}", tag = "events", request_body = WebhookMessage,
     params(("id" = String, Path, description = "Its id"),
-        ("Idempotency-Key" = String, Header, description = "1 to 255 visible characters, the caller's own")),
+        super::ask::Key),
     responses(
         (status = 200, description = "Changed, and on the disk", body = WebhookSaid),
         (status = 400, description = "No key, or it cannot be read: `field` names what", body = Problem, content_type = "application/problem+json"),
@@ -225,7 +225,7 @@ pub(super) async fn change(
 /// End a subscription. What was said of it stays.
 #[utoipa::path(delete, path = "/v1/webhooks/{id}", tag = "events",
     params(("id" = String, Path, description = "Its id"),
-        ("Idempotency-Key" = String, Header, description = "1 to 255 visible characters, the caller's own")),
+        super::ask::Key),
     responses(
         (status = 200, description = "Ended, and on the disk", body = WebhookSaid),
         (status = 400, description = "No key", body = Problem, content_type = "application/problem+json"),

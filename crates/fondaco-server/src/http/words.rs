@@ -745,6 +745,15 @@ const TERMS: &[(&str, &str, [&str; 3])] = &[
     ),
     (
         "remedy",
+        "method-refused",
+        [
+            "Use one of the methods the header Allow lists. The paths and their methods are described at /openapi.json.",
+            "请使用 Allow 标头所列的方法。各路径及其方法见 /openapi.json。",
+            "Используйте метод из заголовка Allow. Пути и их методы описаны в /openapi.json.",
+        ],
+    ),
+    (
+        "remedy",
         "media-type",
         [
             "Set Content-Type to application/xml for the WCO message or to application/json for its JSON form.",

@@ -76,6 +76,7 @@ pub(crate) struct LpcoActMessage {
 
 /// What became of an act.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[schema(as = LpcoActDone)]
 pub(crate) struct ActDone {
     /// The act's id.
     pub(crate) id: String,

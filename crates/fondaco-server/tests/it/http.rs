@@ -922,6 +922,22 @@ fn without_the_sandbox_only_the_token_opens() {
     assert_eq!(house.get("/v1/declarations").json(), serde_json::json!([]));
     assert_eq!(house.file("k", &good("L")).status, 201);
 
+    // Nothing that is described is given to anybody else, but whether the house is ready.
+    let description = house.get("/openapi.json").json();
+    for (path, item) in description["paths"].as_object().unwrap() {
+        for method in item.as_object().unwrap().keys() {
+            // What neighbours bring is signed, and asked by them with what they signed.
+            if path == "/healthz" || (path == "/v1/exchange/envelopes" && method == "post") {
+                continue;
+            }
+            let path = path.replace(['{', '}'], "");
+            let uri = format!("{}{path}?partner=b", house.address);
+            let request = ureq::http::Request::builder().method(&*method.to_uppercase()).uri(uri);
+            let said = agent().run(request.body(()).unwrap()).unwrap();
+            assert_eq!(said.status(), 401, "{method} {path}");
+        }
+    }
+
     // As a password, with any name.
     let basic = base64::Engine::encode(
         &base64::engine::general_purpose::STANDARD,

@@ -1,7 +1,8 @@
-//! What takes minutes: real kills under load, the pages in a real browser.
+//! What takes minutes: real kills under load, the pages in a real browser, the API by its description.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may stop")]
 
 mod browser;
+mod contract;
 mod everything;
 mod kills;
 #[path = "../common/receiver.rs"]
