@@ -7,6 +7,7 @@ use fondaco::consignment::{
 use fondaco::day::Day;
 use fondaco::declaration::Message;
 use fondaco::finding::Trilingual;
+use fondaco::ledger::Refusal;
 use fondaco::reference::{DecisionReason, Pack};
 use fondaco::token::Token;
 use fondaco_wire::Decoded;
@@ -18,10 +19,10 @@ use utoipa::ToSchema;
 use crate::cli::today;
 use crate::consider::{self, When, stated_acceptance};
 use crate::house::{self, House, MOST_TRIES};
-use crate::money::MONEY;
+use crate::money::{MONEY, MoneyMessage, MoneyRefused, decided};
 use crate::replay;
 use crate::store::lpco::Lookups;
-use crate::store::{self, BANK, Fault, Filing, Lodge, Lodged, Owed};
+use crate::store::{self, BANK, Fault, Filing, Lodge, Lodged, Owed, Writing};
 use crate::timers;
 use crate::{inspect, lpco};
 
@@ -62,6 +63,10 @@ pub(crate) struct ActMessage {
     /// Item numbers it is about; empty is the whole declaration.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) items: Vec<u32>,
+    /// Of a refund or an appeal that is granted: what is decided about its money, posted in the same commit.
+    /// Each is a decision about money of the declaration, `cancel` takes back all that is owed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) money: Vec<MoneyMessage>,
 }
 
 fn is_zero(number: &u32) -> bool {
@@ -106,6 +111,12 @@ pub(crate) enum Refused {
     /// An amendment of the message points where nothing can be changed: where.
     #[error("the amendment points where nothing can be changed")]
     NotApplied(String),
+    /// Whoever answers an appeal had no part in what it is about.
+    #[error("who answers an appeal had no part in the declaration before")]
+    HadPart,
+    /// The ledger does not take what is decided about money.
+    #[error(transparent)]
+    Money(Box<Refusal>),
     /// It claims a tariff quota: what was drawn is not drawn anew.
     #[error("a declaration that draws on a quota is not amended")]
     Quota,
@@ -115,6 +126,16 @@ pub(crate) enum Refused {
     /// The store failed.
     #[error(transparent)]
     Fault(#[from] Fault),
+}
+
+/// Why somebody may not answer an appeal, in words.
+pub(crate) fn had_part() -> Trilingual {
+    Trilingual {
+        en: "Whoever did anything about the declaration before does not answer an appeal."
+            .to_owned(),
+        zh: "曾参与处理该报关单的人员不得答复申诉。".to_owned(),
+        ru: "На жалобу не отвечает тот, кто уже действовал по этой декларации.".to_owned(),
+    }
 }
 
 /// Why an act cannot be done now, in words.
@@ -153,6 +174,18 @@ pub(crate) fn words(why: NotNow) -> Trilingual {
     Trilingual { en: en.to_owned(), zh: zh.to_owned(), ru: ru.to_owned() }
 }
 
+impl From<MoneyRefused> for Refused {
+    fn from(why: MoneyRefused) -> Self {
+        match why {
+            MoneyRefused::Field(field) => Self::Field(field),
+            MoneyRefused::Ledger(refusal) => Self::Money(refusal),
+            MoneyRefused::KeyUsed => Self::KeyUsed,
+            MoneyRefused::Fault(fault) => Self::Fault(fault),
+            MoneyRefused::NoRate(_) | MoneyRefused::Order(_) => Self::Field("money"),
+        }
+    }
+}
+
 impl ActMessage {
     /// What it says, typed.
     fn act(&self) -> Result<Act, Refused> {
@@ -170,6 +203,10 @@ impl ActMessage {
         let request = || Ok::<_, Refused>(Request { number: self.request, kind: kind()? });
         if self.by.trim().is_empty() {
             return Err(Refused::Field("by"));
+        }
+        let posts = self.act == "grant" && matches!(self.kind.as_str(), "refund" | "appeal");
+        if !self.money.is_empty() && !posts {
+            return Err(Refused::Field("money"));
         }
         Ok(match self.act.as_str() {
             "hold" => Act::Hold(hold()?),
@@ -243,6 +280,12 @@ impl House {
             let main = main.ok_or(Refused::Unknown)?;
             let pack = self.pack();
             let reason = message.reason(act, &pack)?;
+            if let Act::Grant(request, _) | Act::Deny(request) = act
+                && request.kind == RequestKind::Appeal
+                && self.had_part(mrn, &message.by)?
+            {
+                return Err(Refused::HadPart);
+            }
             let (life, last) = self.store.life(mrn)?;
             let mut events = act.happens(&life).map_err(Refused::NotNow)?;
             let mut owed = None;
@@ -269,9 +312,18 @@ impl House {
             let (id, receipt) = (filing.id.clone(), filing.receipt.clone());
             let lodge = Lodge { filing, events, draws: Vec::new(), owed, looked, seen: Some(last) };
             let parts = self.parts(mrn, act, message).await?;
-            let lodged = match parts.is_empty() {
-                true => self.lodge(lodge).await?,
-                false => self.store.written(move |w| w.lodge_part(lodge, &parts)).await?,
+            let intents = decided(&message.money, &message.by, mrn, &id)?;
+            let lodged = if !intents.is_empty() {
+                let about = mrn.to_owned();
+                let posted = move |w: &Writing<'_>| w.lodge_with_money(&lodge, &about, intents);
+                match self.store.written(posted).await {
+                    Err(Fault::Refused(why)) => return Err(Refused::Money(Box::new(why))),
+                    lodged => lodged?,
+                }
+            } else if parts.is_empty() {
+                self.lodge(lodge).await?
+            } else {
+                self.store.written(move |w| w.lodge_part(lodge, &parts)).await?
             };
             match lodged {
                 // Something happened meanwhile: whether it can be done is asked again.
@@ -285,6 +337,12 @@ impl House {
             }
         }
         Err(Fault::Engine("too many act on the same at once".to_owned()).into())
+    }
+
+    /// Whether somebody did anything about a declaration before.
+    fn had_part(&self, mrn: &str, by: &str) -> Result<bool, Fault> {
+        let said = |f: &Filing| is_said(f) && f.declarant.trim() == by.trim();
+        Ok(self.store.about(mrn)?.iter().any(said))
     }
 
     /// The day whose law a declaration is judged by: that on which its goods came, where it was lodged

@@ -13,7 +13,7 @@ use super::api::{
     Asked, Problem, Shared, bad_field, key_of, key_used, key_wanted, not_found, problem, read,
     said, unavailable,
 };
-use crate::act::{ActMessage, Done, Refused, offered, words};
+use crate::act::{ActMessage, Done, Refused, had_part, offered, words};
 
 /// What became of an act.
 #[derive(Serialize, ToSchema)]
@@ -87,6 +87,11 @@ pub(super) async fn act(
             let more = json!({"field": why});
             problem(StatusCode::UNPROCESSABLE_ENTITY, "amendment-not-applied", Some(more))
         }
+        Err(Refused::HadPart) => {
+            let more = json!({"why": "had-part", "why_text": Texts::from(&had_part())});
+            problem(StatusCode::CONFLICT, "act-refused", Some(more))
+        }
+        Err(Refused::Money(refusal)) => super::money::not_posted(&refusal),
         Err(Refused::Quota) => problem(StatusCode::CONFLICT, "quota-drawn", None),
         Err(Refused::KeyUsed) => key_used(),
         Err(Refused::Fault(fault)) => unavailable(&fault),

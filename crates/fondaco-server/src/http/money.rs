@@ -5,6 +5,7 @@ use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
+use fondaco::ledger::Refusal;
 use fondaco_wire::report::Texts;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -128,14 +129,7 @@ pub(super) async fn act(
             said(StatusCode::CREATED, taken, done.repeated)
         }
         Err(MoneyRefused::Field(field)) => bad_field(field),
-        Err(MoneyRefused::Ledger(refusal)) => {
-            let more = json!({
-                "why": refusal.name(),
-                "why_text": Texts::from(&refusal.text()),
-                "detail": refusal.to_string(),
-            });
-            problem(StatusCode::CONFLICT, "money-refused", Some(more))
-        }
+        Err(MoneyRefused::Ledger(refusal)) => not_posted(&refusal),
         Err(MoneyRefused::NoRate(currency)) => {
             let more = json!({"currency": currency.as_str()});
             problem(StatusCode::CONFLICT, "no-rate", Some(more))
@@ -146,6 +140,16 @@ pub(super) async fn act(
         Err(MoneyRefused::KeyUsed) => key_used(),
         Err(MoneyRefused::Fault(fault)) => unavailable(&fault),
     }
+}
+
+/// Why the ledger does not take it.
+pub(super) fn not_posted(refusal: &Refusal) -> Response {
+    let more = json!({
+        "why": refusal.name(),
+        "why_text": Texts::from(&refusal.text()),
+        "detail": refusal.to_string(),
+    });
+    problem(StatusCode::CONFLICT, "money-refused", Some(more))
 }
 
 /// What is owed, paid, deferred, secured and waiting, by currency.

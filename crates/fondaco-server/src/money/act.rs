@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
+use crate::act::ActMessage;
 use crate::cli::today;
 use crate::house::{self, House};
 use crate::store::{self, Ask, Fault, Filing, Intent, Lodged, Store};
@@ -128,6 +129,14 @@ impl MoneyMessage {
         self.deferment.parse().map_err(|_| MoneyRefused::Field("deferment"))
     }
 
+    /// What its posting says of it, under the id of the act.
+    fn slip(&self, id: &str) -> Result<Slip, MoneyRefused> {
+        let key = format!("act {id}").parse().map_err(|_| MoneyRefused::Field("act"))?;
+        let note = format!("act {id} of {}: {}", self.by, self.note);
+        let note = note.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+        Ok(Slip { key, day: today(), note })
+    }
+
     /// What it wants posted; `None` where nothing is.
     fn intent(&self, slip: Slip, id: &str) -> Result<Option<Intent>, MoneyRefused> {
         fn field<T: std::str::FromStr>(text: &str, field: &'static str) -> Result<T, MoneyRefused> {
@@ -213,6 +222,9 @@ impl MoneyMessage {
                 let refund = field(&self.refund, "refund")?;
                 Box::new(move |ledger| ledger.assign_refund(slip, &from, &refund, money))
             }
+            "cancel" => {
+                on_debt(declaration()?, Box::new(move |l, d| l.cancel(slip, d, Why::Appeal)))
+            }
             "reverse" => {
                 let of: Key = field(&self.posting, "posting")?;
                 let why = match self.why.as_str() {
@@ -227,6 +239,58 @@ impl MoneyMessage {
             _ => return Err(MoneyRefused::Field("act")),
         }))
     }
+}
+
+/// What decides on a refund or an appeal posts of the debt of its declaration.
+///
+/// # Errors
+/// [`MoneyRefused::Field`]: one of them is no decision about that debt, or another person's.
+pub(crate) fn decided(
+    all: &[MoneyMessage],
+    by: &str,
+    mrn: &str,
+    act: &str,
+) -> Result<Vec<Intent>, MoneyRefused> {
+    const OF_A_DEBT: [&str; 9] = [
+        "cancel",
+        "reverse",
+        "refund",
+        "credit",
+        "use-credit",
+        "defer",
+        "undefer",
+        "secure",
+        "release",
+    ];
+    let mut intents = Vec::with_capacity(all.len());
+    for (n, one) in all.iter().enumerate() {
+        if !OF_A_DEBT.contains(&one.act.as_str()) {
+            return Err(MoneyRefused::Field("money.act"));
+        }
+        if one.by != by {
+            return Err(MoneyRefused::Field("money.by"));
+        }
+        if !one.declaration.is_empty() && one.declaration != mrn {
+            return Err(MoneyRefused::Field("money.declaration"));
+        }
+        let one = MoneyMessage { declaration: mrn.to_owned(), ..one.clone() };
+        // Each is a posting of its own, and a refund its own refund.
+        let id = format!("{act}{n:03}");
+        let intent = one.intent(one.slip(&id)?, &id)?;
+        intents.extend(intent);
+    }
+    Ok(intents)
+}
+
+/// The decision a refund was made by: the act itself, or the n-th of those of an act on a request.
+pub(super) fn decided_by(filing: &Filing, n: &str) -> Option<MoneyMessage> {
+    if n.is_empty() {
+        return serde_json::from_slice(&filing.body).ok();
+    }
+    let mut act: ActMessage = serde_json::from_slice(&filing.body).ok()?;
+    let n: usize = n.parse().ok().filter(|n| *n < act.money.len())?;
+    let decision = act.money.swap_remove(n);
+    Some(MoneyMessage { declaration: filing.about.clone(), ..decision })
 }
 
 /// What is posted of a debt.
@@ -266,10 +330,11 @@ impl House {
             ..house::sent(MONEY, &pack.digest, bytes, key)?
         };
         let id = filing.id.clone();
-        let note = format!("act {id} of {}: {}", message.by, message.note);
-        let slip_key = format!("act {id}").parse().map_err(|_| MoneyRefused::Field("act"))?;
-        let note = note.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-        let intent = message.intent(Slip { key: slip_key, day: today(), note }, &id)?;
+        // What takes back all that is owed goes with the decision on a request.
+        if message.act == "cancel" {
+            return Err(MoneyRefused::Field("act"));
+        }
+        let intent = message.intent(message.slip(&id)?, &id)?;
         let holders = if message.act == "limit" {
             Some((message.deferment()?, message.holders.clone()))
         } else {

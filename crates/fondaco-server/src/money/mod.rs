@@ -20,7 +20,7 @@ use fondaco::reference::Pack;
 use serde::Deserialize;
 use serde_json::Value;
 
-pub(crate) use act::{MONEY, MoneyMessage, MoneyRefused};
+pub(crate) use act::{MONEY, MoneyMessage, MoneyRefused, decided};
 pub(crate) use bank::BankRefused;
 pub(crate) use report::{DebtView, Facility, MoneyView, RequestView, Waiting};
 

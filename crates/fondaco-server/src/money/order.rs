@@ -72,11 +72,11 @@ impl House {
     /// A refund as the bank is asked for it: to whom is said by the act that decided it.
     fn transfer(&self, id: &RefundId, money: Money) -> Result<Transfer, MoneyRefused> {
         let fault = |what: &str| Fault::Engine(format!("refund {id}: {what}"));
-        let act = uuid::Uuid::parse_str(id.as_str()).map_err(|_| fault("no act of the house"))?;
+        let (act, n) = id.as_str().split_at_checked(32).unwrap_or((id.as_str(), ""));
+        let act = uuid::Uuid::parse_str(act).map_err(|_| fault("no act of the house"))?;
         let filing = self.store.filing(&act.to_string())?;
         let filing = filing.ok_or_else(|| fault("there is no such act"))?;
-        let message: MoneyMessage =
-            serde_json::from_slice(&filing.body).map_err(|_| fault("the act cannot be read"))?;
+        let message = super::act::decided_by(&filing, n).ok_or_else(|| fault("cannot be read"))?;
         let payee = message.payee.unwrap_or_default();
         let about = [message.declaration, message.debtor, message.note];
         let about = about.into_iter().find(|text| !text.is_empty()).unwrap_or_default();

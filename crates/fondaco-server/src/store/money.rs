@@ -17,7 +17,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::books::{Books, cancel, fault, settles, touched};
-use super::{Fault, Filing, Lodged, Store, Writing, lock};
+use super::{Fault, Filing, Lodge, Lodged, Store, Writing, lock};
 
 pub(super) const SCHEMA: &str = "
 CREATE TABLE IF NOT EXISTS posting (
@@ -462,6 +462,45 @@ impl Writing<'_> {
         };
         self.settle(seq, &filing.at, &touched)?;
         Ok(Ok((Lodged::Written, reference)))
+    }
+
+    /// Lodges what decides on a request with what it decides about the money of its declaration: all of it or
+    /// nothing.
+    ///
+    /// # Errors
+    /// [`Fault::Refused`] where the ledger does not take it, or it is of something else.
+    pub(crate) fn lodge_with_money(
+        &self,
+        lodge: &Lodge,
+        mrn: &str,
+        intents: Vec<Intent>,
+    ) -> Result<Lodged, Fault> {
+        let lodged = self.lodge(lodge)?;
+        if !matches!(lodged, Lodged::Written) {
+            return Ok(lodged);
+        }
+        let mut place = self.db.prepare_cached("SELECT seq FROM filing WHERE id = ?1")?;
+        let seq: i64 = place.query_row([&lodge.filing.id], |row| row.get(0))?;
+        let touched = self.with_books(|books| {
+            let taken = books.ledger.taken();
+            for intent in intents {
+                let posting = intent(&books.ledger).map_err(Fault::Refused)?;
+                if self.undoes_an_order(books, &posting)? {
+                    return Err(Fault::Refused(Refusal::OnlyTheBank));
+                }
+                let before = books.ledger.taken();
+                let key = posting.key().clone();
+                books.ledger.apply(posting).map_err(Fault::Refused)?;
+                let of = touched(&books.ledger, before);
+                if !of.iter().all(|declaration| declaration.as_str() == mrn) || of.is_empty() {
+                    return Err(Fault::Refused(Refusal::NoSuchPosting(key)));
+                }
+            }
+            self.write_postings(books, taken, seq)?;
+            Ok(touched(&books.ledger, taken))
+        })?;
+        self.settle(seq, &lodge.filing.at, &touched)?;
+        Ok(lodged)
     }
 
     /// Asks for what is open of a declaration's debt in another currency: how much that is, and until when

@@ -22,7 +22,7 @@ code,direction,origin,regime,tax_type,rate,formula,unit,from,until,basis
 9503003500,import,,,A00,4.7,,,2020-01-01,,tcta-2018
 ";
 
-fn house(dir: &Path) -> House {
+pub(crate) fn house(dir: &Path) -> House {
     house_with(dir, SETTINGS)
 }
 
@@ -35,7 +35,7 @@ fn house_with(dir: &Path, settings: &str) -> House {
 }
 
 /// A notification of entries: side, amount, currency, status, reference or EndToEndId, own number.
-fn camt(id: &str, entries: &[(&str, &str, &str, &str, &str)]) -> String {
+pub(crate) fn camt(id: &str, entries: &[(&str, &str, &str, &str, &str)]) -> String {
     let mut all = String::new();
     for (n, (side, amount, currency, status, reference)) in entries.iter().enumerate() {
         let (way, back) = match *side {
@@ -73,34 +73,34 @@ fn camt(id: &str, entries: &[(&str, &str, &str, &str, &str)]) -> String {
     )
 }
 
-fn tells(house: &House, key: &str, message: &str) -> Said {
+pub(crate) fn tells(house: &House, key: &str, message: &str) -> Said {
     let headers = [("Idempotency-Key", key), ("Content-Type", "application/xml")];
     house.post("/v1/bank", &headers, message.as_bytes())
 }
 
 /// What became of the first part of each entry.
-fn outcomes(said: &Said) -> Vec<String> {
+pub(crate) fn outcomes(said: &Said) -> Vec<String> {
     assert_eq!(said.status, 201, "{}", String::from_utf8_lossy(&said.body));
     let all = said.json();
     let outcome = |e: &Value| e["parts"][0]["outcome"].as_str().unwrap().to_owned();
     all["entries"].as_array().unwrap().iter().map(outcome).collect()
 }
 
-fn decides(house: &House, key: &str, act: &Value) -> Said {
+pub(crate) fn decides(house: &House, key: &str, act: &Value) -> Said {
     let headers = [("Idempotency-Key", key), ("Content-Type", "application/json")];
     house.post("/v1/money/acts", &headers, act.to_string().as_bytes())
 }
 
-fn act(house: &House, mrn: &str, key: &str, act: &Value) -> Said {
+pub(crate) fn act(house: &House, mrn: &str, key: &str, act: &Value) -> Said {
     let headers = [("Idempotency-Key", key), ("Content-Type", "application/json")];
     house.post(&format!("/v1/declarations/{mrn}/acts"), &headers, act.to_string().as_bytes())
 }
 
-fn state(house: &House, mrn: &str) -> String {
+pub(crate) fn state(house: &House, mrn: &str) -> String {
     house.get(&format!("/v1/declarations/{mrn}")).text("state")
 }
 
-fn debt(house: &House, mrn: &str) -> Value {
+pub(crate) fn debt(house: &House, mrn: &str) -> Value {
     let debts = house.get(&format!("/v1/declarations/{mrn}/debt")).json();
     let opinion = || house.get(&format!("/v1/declarations/{mrn}/opinion")).json();
     assert!(debts[0].is_object(), "{} {}", debts, opinion()["assessment"]);
@@ -108,7 +108,7 @@ fn debt(house: &House, mrn: &str) -> Value {
 }
 
 /// The reference of the last request.
-fn reference(house: &House, mrn: &str) -> String {
+pub(crate) fn reference(house: &House, mrn: &str) -> String {
     let debt = debt(house, mrn);
     debt["requests"].as_array().unwrap().last().unwrap()["reference"].as_str().unwrap().to_owned()
 }
@@ -125,7 +125,7 @@ fn import(lrn: &str) -> String {
 }
 
 /// An import that owes, which nothing but its debt holds.
-fn owes(house: &House, lrn: &str) -> String {
+pub(crate) fn owes(house: &House, lrn: &str) -> String {
     files(house, lrn, &import(lrn))
 }
 
@@ -141,7 +141,7 @@ fn files(house: &House, lrn: &str, message: &str) -> String {
 }
 
 /// That every currency sums to nothing.
-fn balanced(house: &House) {
+pub(crate) fn balanced(house: &House) {
     let money = house.get("/v1/money").json();
     for currency in money["currencies"].as_array().unwrap() {
         assert_eq!(currency["sum"], "0.00", "{currency}");
