@@ -5,6 +5,7 @@
 //! every page and the short ones; the long ones are modules below.
 
 mod ask;
+mod decide;
 mod declaration;
 mod drafts;
 mod explain;
@@ -70,6 +71,7 @@ pub(crate) fn router() -> Router<Arc<House>> {
         .merge(law::router())
         .route("/money", get(money::money))
         .merge(tasks::router())
+        .merge(decide::router())
         .merge(lpcos::router())
         .merge(drafts::router())
         .route("/goods", get(goods::goods))

@@ -2,6 +2,7 @@
 //!
 //! Chinese and Russian are the legal terms of the countries, not translations of the English ones.
 
+mod decide;
 mod drafts;
 mod life;
 mod money;
@@ -826,6 +827,7 @@ fn terms() -> impl Iterator<Item = &'static (&'static str, &'static str, [&'stat
         .iter()
         .chain(life::TERMS)
         .chain(money::TERMS)
+        .chain(decide::TERMS)
         .chain(drafts::TERMS)
         .chain(lpco::TERMS)
         .chain(tasks::TERMS)

@@ -7,6 +7,7 @@ mod appeals;
 mod bridge;
 mod classify;
 mod commands;
+mod decide;
 mod duties;
 mod explain;
 mod findings;

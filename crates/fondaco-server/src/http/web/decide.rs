@@ -1,0 +1,317 @@
+//! The page on which an officer decides about a declaration, and what is sent from it.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, Uri, header};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use axum::routing::get;
+use axum::{Form, Router};
+use fondaco::consignment::{Answer, HoldKind};
+use fondaco_wire::report::Texts;
+
+use super::super::problems::PROBLEMS;
+use super::super::tasks::CUSTOMS;
+use super::{Named, Page, Said, Shared, encode, named, of};
+use crate::act::{ActMessage, Refused, had_part, words};
+use crate::house::House;
+use crate::store::Filing;
+
+/// The longest text of a field that is taken, in characters.
+const LONGEST: usize = 2000;
+
+pub(super) fn router() -> Router<Arc<House>> {
+    Router::new().route("/declarations/{name}/decide", get(ask).post(decide))
+}
+
+/// Something that can be done.
+struct Choice {
+    /// What is sent of it: names and values of the act, as a form has them.
+    value: String,
+    label: String,
+    chosen: bool,
+}
+
+/// A word of a list.
+struct Word {
+    id: String,
+    text: String,
+    chosen: bool,
+}
+
+#[derive(Template)]
+#[template(path = "decide.html")]
+struct DecidePage<'a> {
+    p: Page<'a>,
+    name: String,
+    state: &'static str,
+    choices: Vec<Choice>,
+    agencies: Vec<Word>,
+    reasons: Vec<Word>,
+    by: String,
+    items: String,
+    note: String,
+    /// The key of what is sent: sent twice it is done once.
+    key: String,
+    /// Why it was not done, line by line.
+    wrong: Vec<String>,
+}
+
+/// What can be done about a declaration as it stands.
+fn choices(p: &Page<'_>, life: &fondaco::consignment::Life) -> Vec<(String, String)> {
+    let mut all = Vec::new();
+    for hold in life.open_holds() {
+        let (kind, agency, name) = (hold.kind.name(), hold.agency, hold.reason);
+        let value = format!(
+            "act=lift&kind={kind}&agency={}&hold={}",
+            encode(agency.as_str()),
+            encode(name.as_str())
+        );
+        let told = [p.term("held", kind), agency.as_str(), name.as_str()];
+        let told: Vec<&str> = told.into_iter().filter(|text| !text.is_empty()).collect();
+        all.push((value, format!("{}: {}", p.term("decide", "lift"), told.join(" · "))));
+    }
+    for (request, _) in life.requests().filter(|(_, answer)| *answer == Answer::Open) {
+        for act in ["grant", "deny"] {
+            let (kind, number) = (request.kind.name(), request.number);
+            let label = format!("{}: {} {number}", p.term("decide", act), p.term("asked", kind));
+            all.push((format!("act={act}&kind={kind}&request={number}"), label));
+        }
+    }
+    for kind in HoldKind::ALL {
+        let kind = kind.name();
+        let label = format!("{}: {}", p.term("decide", "hold"), p.term("held", kind));
+        all.push((format!("act=hold&kind={kind}"), label));
+    }
+    for act in ["refuse", "depart", "cancel", "hand-over"] {
+        all.push((format!("act={act}"), p.term("decide", act).to_owned()));
+    }
+    all
+}
+
+/// The page, with what was written in its fields and why that was not done.
+fn page(
+    p: Page<'_>,
+    main: &Filing,
+    sent: &[(String, String)],
+    status: StatusCode,
+    wrong: Vec<String>,
+) -> Response {
+    let life = match p.house.store.life(&main.mrn) {
+        Ok((life, _)) => life,
+        Err(fault) => return p.fault(&fault),
+    };
+    let text = |name: &str| of(sent, name).chars().take(LONGEST).collect::<String>();
+    let chosen = of(sent, "do");
+    let choices: Vec<Choice> = choices(&p, &life)
+        .into_iter()
+        .map(|(value, label)| Choice { chosen: value == chosen, value, label })
+        .collect();
+    let today = crate::cli::today();
+    let (agency, why) = (of(sent, "agency"), of(sent, "reason"));
+    let customs =
+        Word { id: String::new(), text: p.term("tasks", CUSTOMS).to_owned(), chosen: false };
+    let in_force = p.pack.agencies.all.iter().filter(|a| a.validity.covers(today));
+    let named = in_force.map(|a| Word {
+        id: a.id.to_string(),
+        text: a.name.get(p.l).to_owned(),
+        chosen: a.id.as_str() == agency,
+    });
+    let agencies = std::iter::once(customs).chain(named).collect();
+    let reasons = p.pack.reasons.iter().map(|r| Word {
+        id: r.code.to_string(),
+        text: Texts::from(&r.text).get(p.l).to_owned(),
+        chosen: r.code.as_str() == why,
+    });
+    let page = DecidePage {
+        name: main.mrn.clone(),
+        state: life.state().name(),
+        choices,
+        agencies,
+        reasons: reasons.collect(),
+        by: text("by"),
+        items: text("items"),
+        note: text("note"),
+        key: uuid::Uuid::now_v7().to_string(),
+        wrong,
+        p,
+    };
+    page.p.respond(status, &page)
+}
+
+/// The declaration of a name.
+fn main(p: Page<'_>, name: Named) -> Result<(Page<'_>, Filing), Box<Response>> {
+    match p.house.store.filing(&named(name)) {
+        Ok(Some(filing)) if !filing.mrn.is_empty() => Ok((p, filing)),
+        Ok(_) => Err(Box::new(p.not_found())),
+        Err(fault) => Err(Box::new(p.fault(&fault))),
+    }
+}
+
+async fn ask(State(house): Shared, name: Named, headers: HeaderMap, uri: Uri) -> Response {
+    let p = Page::new(&house, &headers, &uri, "/tasks");
+    match main(p, name) {
+        Ok((p, main)) => page(p, &main, &super::pairs(&uri), StatusCode::OK, Vec::new()),
+        Err(response) => *response,
+    }
+}
+
+/// Whether a form was sent from a page of the house: a browser shows the sign-in also where another site asks.
+fn is_ours(headers: &HeaderMap) -> bool {
+    let text = |name: &str| headers.get(name).map(|v| v.to_str().unwrap_or("?"));
+    match (text("sec-fetch-site"), text("origin")) {
+        (Some(site), _) => site == "same-origin",
+        (None, Some(origin)) => {
+            let host = text(header::HOST.as_str()).unwrap_or_default();
+            origin.split_once("://").is_some_and(|(_, at)| at == host)
+        }
+        // No browser: it shows the sign-in itself.
+        (None, None) => true,
+    }
+}
+
+/// What a form says, as an act; why not, in words.
+fn message(p: &Page<'_>, sent: &[(String, String)]) -> Result<ActMessage, String> {
+    let said = |name: &str| p.term("decide", name).to_owned();
+    let chosen: Vec<(String, String)> = format!("/?{}", of(sent, "do"))
+        .parse()
+        .map(|uri: Uri| super::pairs(&uri))
+        .unwrap_or_default();
+    let act = of(&chosen, "act").to_owned();
+    if act.is_empty() {
+        return Err(said("choose"));
+    }
+    let by = of(sent, "by").trim().to_owned();
+    if by.is_empty() {
+        return Err(said("name"));
+    }
+    let items: Result<Vec<u32>, _> = of(sent, "items")
+        .split([',', ' ', '，', '、'])
+        .filter(|number| !number.is_empty())
+        .map(str::parse)
+        .collect();
+    let items = items.map_err(|_| said("numbers"))?;
+    // What is lifted names its agency itself; an act that takes no agency is sent none.
+    let agency = match act.as_str() {
+        "lift" => of(&chosen, "agency"),
+        "hold" | "refuse" => of(sent, "agency"),
+        _ => "",
+    };
+    let stops = matches!(act.as_str(), "hold" | "refuse" | "deny" | "cancel" | "hand-over");
+    Ok(ActMessage {
+        kind: of(&chosen, "kind").to_owned(),
+        agency: agency.to_owned(),
+        hold: of(&chosen, "hold").to_owned(),
+        request: of(&chosen, "request").parse().unwrap_or_default(),
+        reason: if stops { of(sent, "reason").to_owned() } else { String::new() },
+        note: of(sent, "note").trim().to_owned(),
+        by,
+        items,
+        act,
+        ..ActMessage::default()
+    })
+}
+
+/// Why it was not done, line by line.
+fn why(p: &Page<'_>, refused: &Refused, message: &ActMessage) -> Vec<String> {
+    let problem = |name: &str| {
+        let titles = PROBLEMS.iter().find(|(n, _)| *n == name).map(|(_, titles)| titles);
+        let [en, zh, ru] = titles.copied().unwrap_or_default();
+        let texts = Texts { en: en.to_owned(), zh: zh.to_owned(), ru: ru.to_owned() };
+        vec![p.text(&texts).to_owned()]
+    };
+    match refused {
+        Refused::Reason => {
+            let fitting = message.reasons(&p.pack).map(|r| r.text.get(p.l).to_owned());
+            std::iter::once(p.term("decide", "fits").to_owned()).chain(fitting).collect()
+        }
+        Refused::NotNow(why) => vec![words(*why).get(p.l).to_owned()],
+        Refused::HadPart => vec![had_part().get(p.l).to_owned()],
+        Refused::Money(why) => vec![why.text().get(p.l).to_owned()],
+        Refused::Returned(report) => {
+            let mut lines = problem("declaration-returned");
+            let texts = report.findings.iter().map(|f| p.text(&f.text).to_owned());
+            lines.extend(texts);
+            lines
+        }
+        Refused::NotApplied(detail) => {
+            let mut lines = problem("amendment-not-applied");
+            lines.push(detail.clone());
+            lines
+        }
+        Refused::KeyUsed => problem("key-used"),
+        Refused::Field(_) => vec![p.term("decide", "unread").to_owned()],
+        _ => problem("act-refused"),
+    }
+}
+
+async fn decide(
+    State(house): Shared,
+    name: Named,
+    headers: HeaderMap,
+    uri: Uri,
+    Form(sent): Form<Vec<(String, String)>>,
+) -> Response {
+    let p = Page::new(&house, &headers, &uri, "/tasks");
+    if !is_ours(&headers) {
+        let (title, told) = (p.term("decide", "foreign"), p.term("decide", "foreign-told"));
+        let said = Said { title, told, p };
+        return said.p.respond(StatusCode::FORBIDDEN, &said);
+    }
+    let (p, main) = match main(p, name) {
+        Ok(both) => both,
+        Err(response) => return *response,
+    };
+    let message = match message(&p, &sent) {
+        Ok(message) => message,
+        Err(why) => return page(p, &main, &sent, StatusCode::UNPROCESSABLE_ENTITY, vec![why]),
+    };
+    let bytes = serde_json::to_vec(&message).unwrap_or_default();
+    let key = match of(&sent, "key") {
+        "" => uuid::Uuid::now_v7().to_string(),
+        key => key.chars().filter(char::is_ascii_graphic).take(255).collect(),
+    };
+    match house.act(&main.mrn, &message, &bytes, &key).await {
+        Ok(_) => {
+            let at = format!("/declarations/{}#state", encode(&main.mrn));
+            Redirect::to(&at).into_response()
+        }
+        Err(Refused::Fault(fault)) => p.fault(&fault),
+        Err(Refused::Unknown) => p.not_found(),
+        Err(refused) => {
+            let status = match &refused {
+                Refused::NotNow(_) | Refused::HadPart | Refused::Money(_) => StatusCode::CONFLICT,
+                _ => StatusCode::UNPROCESSABLE_ENTITY,
+            };
+            let lines = why(&p, &refused, &message);
+            page(p, &main, &sent, status, lines)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_form_of_another_site_is_not_ours() {
+        let check = |all: &[(&str, &str)], ours: bool| {
+            let mut headers = HeaderMap::new();
+            for (name, value) in all {
+                let name = header::HeaderName::from_bytes(name.as_bytes()).unwrap();
+                headers.insert(name, value.parse().unwrap());
+            }
+            assert_eq!(is_ours(&headers), ours, "{all:?}");
+        };
+        let host = ("host", "127.0.0.1:8080");
+        check(&[host], true);
+        check(&[host, ("sec-fetch-site", "same-origin")], true);
+        check(&[host, ("sec-fetch-site", "cross-site")], false);
+        check(&[host, ("sec-fetch-site", "same-site")], false);
+        check(&[host, ("sec-fetch-site", "none")], false);
+        check(&[host, ("origin", "http://127.0.0.1:8080")], true);
+        check(&[host, ("origin", "http://127.0.0.1:8081")], false);
+        check(&[host, ("origin", "null")], false);
+    }
+}
