@@ -87,7 +87,6 @@ pub(super) async fn act(
             let more = json!({"field": why});
             problem(StatusCode::UNPROCESSABLE_ENTITY, "amendment-not-applied", Some(more))
         }
-        Err(Refused::Quota) => problem(StatusCode::CONFLICT, "quota-drawn", None),
         Err(Refused::KeyUsed) => key_used(),
         Err(Refused::Fault(fault)) => unavailable(&fault),
     }

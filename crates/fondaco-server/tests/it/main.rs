@@ -3,6 +3,7 @@
 
 mod acts;
 mod agencies;
+mod arrivals;
 mod bridge;
 mod classify;
 mod commands;

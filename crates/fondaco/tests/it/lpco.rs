@@ -174,7 +174,7 @@ fn timber(masses: &[i64], documents: &[Shown]) -> Declaration {
 
 fn opinion<'a>(pack: &'a Pack, declared: &Declaration, looked: &Register) -> Opinion<'a> {
     let drawn = |quota: &fondaco::quota::Quota| nothing_drawn(quota);
-    consider(declared, pack.on(day()), 9_999, Known { drawn: &drawn, looked })
+    consider(declared, pack.on(day()), 9_999, Known { drawn: &drawn, kept: &nothing_drawn, looked })
 }
 
 fn outcomes(opinion: &Opinion<'_>) -> Vec<Result<i64, &'static str>> {
@@ -285,6 +285,31 @@ fn items_take_one_after_the_other_and_documents_may_share_the_goods() {
     check(&timber(&[60], &[part("7", 1, "KGM")]), &good, &[Err("writes-off-too-little")]);
     check(&timber(&[60], &[part("7", 1, "TNE")]), &good, &[Err("exhausted")]);
     check(&timber(&[60], &[part("7", 9, "NMB")]), &good, &[Err("writes-off-too-little")]);
+    // Stated of goods of which nobody knows how many there are: nothing to hold it against.
+    let mut unknown = timber(&[60], &[part("7", 60, "KGM")]);
+    unknown.items[0].net_mass = None;
+    check(&unknown, &good, &[Err("not-checked")]);
+    let priced = register("7", |r| {
+        r.document.terms.lines[0].quantity = None;
+        r.document.terms.lines[0].value =
+            Some(Money { amount: Decimal::from(100), currency: currency("GBP") });
+    });
+    let worth = |value: i64| Shown {
+        written_off_value: Some(Money { amount: Decimal::from(value), currency: currency("GBP") }),
+        ..licence("7")
+    };
+    let values = |declared: &Declaration| -> Vec<Result<Option<Decimal>, &'static str>> {
+        let found = opinion(&pack, declared, &priced);
+        let of = |c: &Checked| c.outcome.map(|t| t.value).map_err(Doubt::name);
+        found.checked.iter().map(of).collect()
+    };
+    let mut one = timber(&[60], &[worth(99)]);
+    let price = one.items[0].price.unwrap();
+    assert_eq!(values(&one), [Ok(Some(Decimal::from(99)))]);
+    one.items[0].price = None;
+    assert_eq!(values(&one), [Err("not-checked")]);
+    one.items[0].price = Some(Money { currency: currency("XAF"), ..price });
+    assert_eq!(values(&one), [Err("not-checked")]);
     let mut two = register("7", |_| {});
     two.0.extend(register("8", |r| r.document.terms.lines[0].quantity = kilograms(30)).0);
     let shared = [part("7", 80, "KGM"), part("8", 30, "KGM")];
