@@ -81,7 +81,7 @@ impl Lookups {
         checked: Vec<Checked>,
         reserves: bool,
     ) -> Self {
-        let operators = pack.lpcos.iter().any(|row| row.operators);
+        let operators = pack.lpcos.iter().any(|row| row.kept && row.operators);
         Self { sight, operators, reserves, checked }
     }
 }

@@ -10,7 +10,9 @@ mod known;
 
 use fondaco::day::Day;
 use fondaco::finding::Trilingual;
-use fondaco::lpco::{Act, Asked, Doubt, LONGEST_NUMBER, NotDone, Record, Take, Untold, verify};
+use fondaco::lpco::{
+    Act, Asked, Doubt, LONGEST_NUMBER, NotDone, Record, Take, Untold, uncounted, verify,
+};
 use fondaco::money::Currency;
 use fondaco::quantity::{Count, Quantity};
 use fondaco::reference::{LpcoKind, Pack};
@@ -180,7 +182,7 @@ impl House {
     /// The row of the types the register keeps today.
     fn kept(&self, pack: &Pack, kind: Token) -> Option<LpcoKind> {
         let mut rows = pack.lpcos.iter();
-        rows.find(|row| row.document == kind && row.validity.covers(today())).cloned()
+        rows.find(|row| row.kept && row.document == kind && row.validity.covers(today())).cloned()
     }
 
     /// Issues a document; waits until it is on the disk.
@@ -257,8 +259,13 @@ impl House {
         }
         let pack = self.pack();
         let row = self.kept(&pack, kind).ok_or(Refused::NotDone(NotDone::NotKept))?;
-        if !row.issuer.is_empty() && row.issuer != issuer {
+        if !row.illustrative && !row.issuer.is_empty() && row.issuer != issuer {
             return Err(Refused::NotDone(NotDone::OtherIssuer));
+        }
+        if let Act::Issue(terms) | Act::Amend(terms) = &act
+            && let Some(field) = uncounted(&row, terms)
+        {
+            return Err(Refused::NotDone(NotDone::Unfit(field)));
         }
         let mut filing = Filing {
             lrn: number.to_owned(),

@@ -21,9 +21,10 @@ pub(crate) fn house(at: &Path) -> House {
 pub(crate) fn house_with(at: &Path, rates: &str) -> House {
     let over = at.join("pack");
     std::fs::create_dir_all(&over).unwrap();
-    let kinds = "document,issuer,name_en,name_zh,name_ru,operators,basis,from,until\n\
-        N851,plants,Phytosanitary certificate,植物检疫证书,Фитосанитарный сертификат,,vata-1994,,\n\
-        AEOC,customs,Authorised operator,经认证的经营者,УЭО,yes,vata-1994,,\n";
+    let kinds = "document,issuer,name_en,name_zh,name_ru,operators,basis,from,until,counted\n\
+        N851,plants,Phytosanitary certificate,植物检疫证书,Фитосанитарный сертификат,,vata-1994,,,\n\
+        AEOC,customs,Authorised operator,经认证的经营者,УЭО,yes,vata-1994,,,\n\
+        X002,control,,,,,,,,value\n";
     let wanted = "[[requirement]]\nid = \"own-phyto\"\nkind = \"certificate\"\n\
         agency = { en = \"Plants\", zh = \"植物\", ru = \"Растения\" }\n\
         codes = [\"9503\"]\ndirection = \"import\"\ndocuments = [\"N851\"]\n\
@@ -430,6 +431,36 @@ fn the_page_shows_a_document_and_what_is_left_in_each_language() {
         assert!(one.contains(left) && one.contains("700 KGM") && !one.contains("<b>"), "{one}");
     }
     assert!(page("/lpcos?number=XX&lang=en", 404).contains("There is no document"));
+}
+
+#[test]
+fn a_type_the_pack_knows_is_kept_by_a_row_that_says_so_and_counts_what_it_says() {
+    let dir = tempfile::tempdir().unwrap();
+    let house = house(dir.path());
+    let issues = |number: &str, kind: &str, terms: Value| {
+        let message = json!({"kind": kind, "number": number, "issuer": "control", "by": "c1",
+            "terms": terms});
+        send(&house, "/v1/lpcos", number, &message)
+    };
+    let refused = |said: Said, field: &str| {
+        said.is_problem(400, "bad-request");
+        assert_eq!(said.text("field"), field);
+    };
+    // It is counted by value.
+    refused(issues("1", "X002", json!({})), "lines");
+    let by_weight = json!({"lines": [{"codes": ["9503"], "quantity": "1", "unit": "KGM"}]});
+    refused(issues("2", "X002", by_weight), "value");
+    let by_value = json!({"lines": [{"codes": ["9503"], "value": "900", "currency": "GBP"}]});
+    assert_eq!(issues("3", "X002", by_value).status, 201);
+    // Its name is the pack's, in each language.
+    for (lang, name) in [("en", "Dual-use export licence"), ("zh", "两用物项出口许可证")] {
+        let page = house.get(&format!("/lpcos?lang={lang}"));
+        assert!(String::from_utf8_lossy(&page.body).contains(name), "{lang}");
+    }
+    // What the pack knows and no row keeps is not kept: nothing is said of it.
+    issues("4", "C400", json!({})).is_problem(409, "act-refused");
+    let asked = house.get("/v1/lpcos/4/verify?code=9503&kind=C400");
+    assert_eq!(asked.text("status"), "not-kept");
 }
 
 #[test]

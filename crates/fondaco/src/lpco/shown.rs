@@ -67,7 +67,7 @@ pub fn check(
     reference: Reference<'_>,
     looked: &dyn Looked,
 ) -> Vec<Checked> {
-    if reference.pack.lpcos.is_empty() {
+    if !reference.pack.lpcos.iter().any(|row| row.kept) {
         return Vec::new();
     }
     let mut records: BTreeMap<(Token, &str), Option<Record>> = BTreeMap::new();
@@ -137,7 +137,7 @@ pub fn programmes(
     reference: Reference<'_>,
     looked: &dyn Looked,
 ) -> Vec<Token> {
-    let rows = reference.pack.lpcos.iter().filter(|row| row.operators);
+    let rows = reference.pack.lpcos.iter().filter(|row| row.kept && row.operators);
     let rows = rows.filter(|row| row.validity.covers(reference.day));
     let holders = || {
         let roles = ["Declarant", "Importer"];

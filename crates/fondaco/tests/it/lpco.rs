@@ -8,7 +8,7 @@ use fondaco::day::Validity;
 use fondaco::declaration::{Declaration, Document as Shown};
 use fondaco::lpco::{
     Act, Checked, Document, Doubt, Line, Looked, NotDone, Record, Standing, Take, Terms, Untold,
-    Used, next,
+    Used, next, uncounted,
 };
 use fondaco::measure::Selection;
 use fondaco::money::{Decimal, Money};
@@ -124,6 +124,10 @@ fn world() -> Pack {
     pack.lpcos = vec![LpcoKind {
         document: t("L1"),
         issuer: t("forest"),
+        kept: true,
+        by_quantity: true,
+        by_value: false,
+        illustrative: false,
         name: said("licence"),
         operators: false,
         basis: "law".into(),
@@ -246,8 +250,36 @@ fn a_document_shown_is_good_or_it_is_said_why_not() {
 }
 
 #[test]
+fn a_document_counts_what_its_type_is_counted_by() {
+    let money = Some(Money { amount: Decimal::from(9), currency: currency("GBP") });
+    let check = |lines: &[(bool, bool)], change: fn(&mut LpcoKind), wanted: Option<&str>| {
+        let mut kind = world().lpcos.remove(0);
+        change(&mut kind);
+        let line = |(quantity, value): &(bool, bool)| Line {
+            codes: vec![t("4407")],
+            quantity: kilograms(1).filter(|_| *quantity),
+            value: money.filter(|_| *value),
+        };
+        let terms = Terms { lines: lines.iter().map(line).collect(), ..Terms::default() };
+        assert_eq!(uncounted(&kind, &terms), wanted, "{lines:?}");
+    };
+    check(&[(true, false)], |_| {}, None);
+    check(&[], |_| {}, Some("lines"));
+    check(&[(true, false), (false, true)], |_| {}, Some("quantity"));
+    check(&[(true, false)], |k| k.by_value = true, Some("value"));
+    check(&[(true, true)], |k| k.by_value = true, None);
+    check(&[], |k| k.illustrative = true, None);
+    check(&[], |k| k.by_quantity = false, None);
+}
+
+#[test]
 fn nothing_is_said_of_what_the_register_does_not_keep() {
     let mut pack = world();
+    // Known, and not kept by this house.
+    pack.lpcos[0].kept = false;
+    let found = opinion(&pack, &timber(&[40], &[licence("8")]), &Register::default());
+    assert_eq!((outcomes(&found), found.settled[0].settlement), (vec![], Settlement::Met));
+    pack.lpcos[0].kept = true;
     let other = Shown { code: t("X1"), id: "9".into(), ..Shown::default() };
     // Not kept: the number is taken as it is shown.
     let found = opinion(&pack, &timber(&[40], std::slice::from_ref(&other)), &Register::default());
