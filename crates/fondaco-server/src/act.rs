@@ -22,7 +22,7 @@ use crate::house::{self, House, MOST_TRIES};
 use crate::money::{MONEY, MoneyMessage, MoneyRefused, decided};
 use crate::replay;
 use crate::store::lpco::Lookups;
-use crate::store::{self, BANK, Fault, Filing, Lodge, Lodged, Owed, Writing};
+use crate::store::{self, BANK, Draw, Fault, Filing, Lodge, Lodged, Owed, Writing};
 use crate::timers;
 use crate::{inspect, lpco};
 
@@ -88,6 +88,8 @@ struct AsAmended {
     follows: Follows,
     owed: Option<Box<Owed>>,
     looked: Lookups,
+    /// What it draws on tariff quotas.
+    draws: Vec<Draw>,
 }
 
 /// Why an act is not done.
@@ -117,9 +119,6 @@ pub(crate) enum Refused {
     /// The ledger does not take what is decided about money.
     #[error(transparent)]
     Money(Box<Refusal>),
-    /// It claims a tariff quota: what was drawn is not drawn anew.
-    #[error("a declaration that draws on a quota is not amended")]
-    Quota,
     /// The Idempotency-Key was used with other bytes.
     #[error("this Idempotency-Key was used for another message")]
     KeyUsed,
@@ -289,17 +288,18 @@ impl House {
             let (life, last) = self.store.life(mrn)?;
             let mut events = act.happens(&life).map_err(Refused::NotNow)?;
             let mut owed = None;
-            let mut looked = Lookups::default();
+            let (mut looked, mut draws) = (Lookups::default(), Vec::new());
             let mut filing = self.act_filing(&main, message, reason, bytes, key, &pack.digest)?;
             if let Act::Grant(request, _) = act
                 && request.kind == RequestKind::Amend
             {
                 let decoded = self.as_it_stands(&main)?;
                 let on = self.accepted_on(&main, &decoded)?;
-                let amended = self.amended(&pack, &main, decoded, request, on)?;
+                let accepted = life.has(Event::Accepted);
+                let amended = self.amended(&pack, &main, decoded, request, (on, accepted))?;
                 let (report, follows) = (amended.report, amended.follows);
-                looked = amended.looked;
-                owed = amended.owed.filter(|_| life.has(Event::Accepted));
+                (looked, draws) = (amended.looked, amended.draws);
+                owed = amended.owed.filter(|_| accepted);
                 let mut more = consignment::after_amendment(&follows, &life, request);
                 if owed.as_ref().is_some_and(|owed| owed.charge.is_some()) {
                     // Whether anything is to be paid by it is for the ledger to say.
@@ -310,7 +310,7 @@ impl House {
                 house::judged(&mut filing, &report)?;
             }
             let (id, receipt) = (filing.id.clone(), filing.receipt.clone());
-            let lodge = Lodge { filing, events, draws: Vec::new(), owed, looked, seen: Some(last) };
+            let lodge = Lodge { filing, events, draws, owed, looked, seen: Some(last) };
             let parts = self.parts(mrn, act, message).await?;
             let intents = decided(&message.money, &message.by, mrn, &id)?;
             let lodged = if !intents.is_empty() {
@@ -360,14 +360,15 @@ impl House {
         Day::from_number(number).map_err(|e| Fault::Engine(e.to_string()).into())
     }
 
-    /// The opinion on a declaration, as it stands, with an amendment.
+    /// The opinion on a declaration, as it stands, with an amendment. What it takes of quotas and of the
+    /// register it takes where it is accepted: goods that are still to come take when they come.
     fn amended(
         &self,
         pack: &Pack,
         main: &Filing,
         mut decoded: Decoded,
         request: Request,
-        on: Day,
+        (on, accepted): (Day, bool),
     ) -> Result<AsAmended, Refused> {
         let asked = self.store.events(&main.mrn, 0, usize::MAX)?;
         let asked = asked.into_iter().find(|h| h.event == Event::Requested(request));
@@ -376,15 +377,12 @@ impl House {
         replay::amend(&mut decoded, &message)?.map_err(|e| Refused::NotApplied(e.to_string()))?;
         let when = When { on: Some(on), today: today(), window: false };
         let (considered, sight) = self.with_known(&main.mrn, |known| {
-            consider::considered(decoded, pack, when, main.draw, known)
+            consider::again(decoded, pack, when, accepted, main.draw, known)
         })?;
         if considered.declaration.as_ref().is_some_and(|d| d.message != Message::Original) {
             return Err(Refused::NotApplied("it makes no declaration".to_owned()));
         }
-        // What was drawn would have to be given back and drawn again, in turn.
-        let draws = !considered.draws.is_empty() || self.store.draws(&main.mrn)?;
         match considered.is_accepted() {
-            true if draws => Err(Refused::Quota),
             true => {
                 let mut report = considered.report;
                 report.message = Message::Amendment.name();
@@ -393,9 +391,13 @@ impl House {
                 let charge = considered.charge;
                 let owed =
                     declaration.and_then(|d| self.owed(pack, &main.mrn, d, charge, when.today));
-                // What it wrote off before is written off no longer, what it is now instead.
-                let looked = Lookups::of(sight, pack, considered.checked, true);
-                Ok(AsAmended { report, follows, owed, looked })
+                // What it drew and wrote off before is so no longer, what it is now instead.
+                let looked = Lookups::of(sight, pack, considered.checked, accepted);
+                let mut draws = considered.draws;
+                if !accepted {
+                    draws = draws.into_iter().map(Draw::foreseen).collect();
+                }
+                Ok(AsAmended { report, follows, owed, looked, draws })
             }
             false => Err(Refused::Returned(Box::new(considered.report))),
         }

@@ -1,13 +1,13 @@
 //! From bytes to what the house says of them: the part of the walk that needs no store.
 
-use fondaco::admission::{Admission, admit};
+use fondaco::admission::{Admission, admit, admit_come};
 use fondaco::day::Day;
 use fondaco::declaration::{Declaration, Message};
 use fondaco::draft::Draft;
 use fondaco::finding::{Code, Finding};
 use fondaco::ledger::Charge;
 use fondaco::lpco::{self, Checked};
-use fondaco::reference::Pack;
+use fondaco::reference::{Pack, Reference};
 use fondaco::walk::{self, Known};
 use fondaco_wire::report::Report;
 use fondaco_wire::{Decoded, Format, Limits};
@@ -79,40 +79,67 @@ pub(crate) fn considered<'k>(
     draw: u32,
     known: impl Into<Known<'k>>,
 ) -> Considered {
-    let known = known.into();
+    again(decoded, pack, when, false, draw, known)
+}
+
+/// Looks at a declaration again; `come` where its goods were lodged before they came, and are here.
+pub(crate) fn again<'k>(
+    decoded: Decoded,
+    pack: &Pack,
+    when: When,
+    come: bool,
+    draw: u32,
+    known: impl Into<Known<'k>>,
+) -> Considered {
     let stated = decoded.draft.as_ref().and_then(stated_acceptance);
     let day = when.on.or(stated).unwrap_or(when.today);
-    let reference = pack.on(day);
+    let law = pack.on(day);
     let Some(draft) = decoded.draft else {
-        let report = Report::returned(&decoded.findings, reference);
+        let report = Report::returned(&decoded.findings, law);
         return returned_whole(report, None, day);
     };
     let filed = when.window.then_some(when.on.unwrap_or(when.today));
-    match admit(&draft, decoded.findings, reference, filed) {
+    let admission = match come {
+        true => admit_come(&draft, decoded.findings, law),
+        false => admit(&draft, decoded.findings, law, filed),
+    };
+    match admission {
         Admission::Returned(findings) => {
-            let report = Report::returned(&findings, reference);
+            let report = Report::returned(&findings, law);
             returned_whole(report, Some(draft), day)
         }
-        Admission::Accepted(mut declaration, findings) => {
-            let (mut draws, mut checked) = (Vec::new(), Vec::new());
-            let mut charge = None;
-            let report = if declaration.message == Message::Original {
-                declaration.programmes = lpco::programmes(&declaration, reference, known.looked);
-                let opinion = walk::consider(&declaration, reference, draw, known);
-                draws.extend(opinion.allotted.iter().map(Draw::proposed));
-                charge = Charge::of(&opinion.assessment).ok();
-                checked.clone_from(&opinion.checked);
-                Report::accepted(&declaration, &findings, &opinion, reference)
-            } else {
-                Report::noted(&declaration, &findings, reference)
-            };
-            let (declaration, draft) = (Some(declaration), Some(draft));
-            Considered { report, declaration, draft, day, draws, checked, charge }
+        Admission::Accepted(declaration, findings) => {
+            admitted(draft, (declaration, &findings), law, law, draw, known.into())
         }
     }
 }
 
-fn returned_whole(report: Report, draft: Option<Draft>, day: Day) -> Considered {
+/// The opinion on a message that was admitted, by the law and by what the register keeps.
+pub(crate) fn admitted(
+    draft: Draft,
+    (mut declaration, findings): (Box<Declaration>, &[Finding]),
+    law: Reference<'_>,
+    register: Reference<'_>,
+    draw: u32,
+    known: Known<'_>,
+) -> Considered {
+    let (mut draws, mut checked) = (Vec::new(), Vec::new());
+    let mut charge = None;
+    let report = if declaration.message == Message::Original {
+        declaration.programmes = lpco::programmes(&declaration, register, known.looked);
+        let opinion = walk::consider_by(&declaration, law, register, draw, known);
+        draws.extend(opinion.allotted.iter().map(Draw::proposed));
+        charge = Charge::of(&opinion.assessment).ok();
+        checked.clone_from(&opinion.checked);
+        Report::accepted(&declaration, findings, &opinion, law)
+    } else {
+        Report::noted(&declaration, findings, law)
+    };
+    let (declaration, draft) = (Some(declaration), Some(draft));
+    Considered { report, declaration, draft, day: law.day, draws, checked, charge }
+}
+
+pub(crate) fn returned_whole(report: Report, draft: Option<Draft>, day: Day) -> Considered {
     let (draws, checked, charge) = (Vec::new(), Vec::new(), None);
     Considered { report, declaration: None, draft, day, draws, checked, charge }
 }

@@ -29,13 +29,13 @@ use crate::money;
 use crate::packs;
 use crate::replay;
 use crate::store::lpco::Lookups;
-use crate::store::{self, Draw, Fault, Filing, Lodge, Lodged, Owed, Store, Sync};
+use crate::store::{self, Draw, Fault, Filing, Lodge, Lodged, Store, Sync};
 use crate::tasks;
 use crate::tell::Tell;
 
 /// A running house.
 pub(crate) struct House {
-    dir: PathBuf,
+    pub(crate) dir: PathBuf,
     /// The law in force, whole.
     law: RwLock<Arc<Pack>>,
     /// How much had been said of the law, and on which day, when it was last looked at.
@@ -68,18 +68,6 @@ pub(crate) struct Answer {
     pub(crate) opinion: Vec<u8>,
     /// Whether it was answered before.
     pub(crate) repeated: bool,
-}
-
-/// What becomes of a pre-lodged declaration whose goods have come.
-struct Accepted {
-    events: Vec<Event>,
-    draws: Vec<Draw>,
-    owed: Option<Box<Owed>>,
-    looked: Lookups,
-    /// Where the goods were declared to be.
-    location: String,
-    /// The opinion formed then; `None` where the law of that day would not admit it.
-    report: Option<Report>,
 }
 
 /// How often a filing is looked at again because what it hangs on moved meanwhile.
@@ -286,8 +274,10 @@ impl House {
                 );
                 // Goods that are still to come draw, and owe, when they have come.
                 let here = !declaration.is_pre_lodged();
-                if here {
-                    draws = considered.draws;
+                draws = considered.draws;
+                if !here {
+                    draws = draws.into_iter().map(Draw::foreseen).collect();
+                } else {
                     owed = self.owed(&pack, &filing.mrn, declaration, considered.charge, today);
                 }
                 looked = Lookups::of(sight, &pack, considered.checked, here);
@@ -346,7 +336,7 @@ impl House {
         if filing.outcome == "returned" {
             events = vec![Event::Rejected];
             (owed, seen) = (None, None);
-            looked = Lookups::default();
+            (draws, looked) = (Vec::new(), Lookups::default());
         }
         Ok(Lodge { filing, events, draws, owed, looked, seen })
     }
@@ -382,59 +372,6 @@ impl House {
             digest: filing.digest.clone(),
             bundle: filing.bundle.clone(),
         })
-    }
-
-    /// What becomes of a pre-lodged declaration when its goods come: it is looked at again by the law of
-    /// that day, draws on its quotas and is accepted. Where that law would return it, it is accepted
-    /// by what was thought of it when it was lodged, for an officer to look at.
-    fn accepted_on_arrival(
-        &self,
-        pack: &Pack,
-        main: &Filing,
-        when: When,
-    ) -> Result<Accepted, Fault> {
-        let when = When { window: false, ..when };
-        let decoded = self.as_it_stands(main)?;
-        let (considered, sight) = self.with_known(&main.mrn, |known| {
-            consider::considered(decoded, pack, when, main.draw, known)
-        })?;
-        let declared = considered.declaration.as_ref();
-        let location = declared.map(|d| d.location.clone()).unwrap_or_default();
-        if considered.is_accepted() {
-            let mut report = considered.report;
-            report.message = Message::Arrival.name();
-            let events =
-                consignment::after_acceptance(&follows(pack, &report, declared.map(|d| &**d)));
-            let charge = considered.charge;
-            let owed = declared.and_then(|d| self.owed(pack, &main.mrn, d, charge, when.today));
-            return Ok(Accepted {
-                events,
-                draws: considered.draws,
-                owed,
-                looked: Lookups::of(sight, pack, considered.checked, true),
-                location,
-                report: Some(report),
-            });
-        }
-        let standing = self.standing(main)?;
-        let opinion = &standing.as_ref().unwrap_or(main).opinion;
-        let opinion: serde_json::Value = serde_json::from_slice(opinion).unwrap_or_default();
-        let some = |list: &serde_json::Value| list.as_array().is_some_and(|l| !l.is_empty());
-        let (lines, unknown) = (&opinion["assessment"]["lines"], &opinion["assessment"]["unknown"]);
-        let assessed = some(lines);
-        // What was owed by it is owed; what was not known is not nothing.
-        let plan = opinion["decision"]["plan"].as_array().into_iter().flatten();
-        let mut plan: Vec<Step> = plan.filter_map(|s| step(s.as_str()?)).collect();
-        if some(unknown) {
-            plan.push(Step::RequestPayment);
-        }
-        let tasks = tasks::holds_of(pack, &opinion);
-        let follows = Follows { lane: Lane::Yellow, plan, assessed, tasks };
-        let events = consignment::after_acceptance(&follows);
-        let looked = Lookups::default();
-        let owed = self.owed_by(pack, main, &opinion, when.today);
-        let draws = Vec::new();
-        Ok(Accepted { events, draws, owed, looked, location, report: None })
     }
 
     /// The filing whose opinion stands in place of the declaration's own: formed when the goods of one
@@ -606,7 +543,7 @@ pub(crate) fn forms_an_opinion(filing: &Filing) -> bool {
     !filing.about.is_empty() && opinion["assessment"].is_object()
 }
 
-fn step(name: &str) -> Option<Step> {
+pub(crate) fn step(name: &str) -> Option<Step> {
     [
         Step::ReviewDocuments,
         Step::ExamineGoods,

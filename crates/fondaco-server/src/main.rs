@@ -1,6 +1,7 @@
 //! `fondaco`: the one binary of the house.
 
 mod act;
+mod arrival;
 mod assess;
 mod bench;
 mod classify;

@@ -15,11 +15,12 @@ use fondaco::walk::Known;
 use fondaco_wire::Decoded;
 
 use crate::act;
+use crate::arrival::{self, Standing};
 use crate::consider::{self, When};
 use crate::house::{format_of, forms_an_opinion};
 use crate::law::kept::of_digest;
 use crate::lpco;
-use crate::store::{Fault, Filing, Store};
+use crate::store::{Fault, Filing, Store, had_of};
 
 /// The declaration with the amendments that were granted; `until` the act with this id, where an opinion
 /// is formed again.
@@ -97,16 +98,27 @@ pub(crate) fn replay(dir: &Path, store: &Store, filing: &Filing) -> Result<Vec<u
     // What the register had then; a declaration's own write-offs are left out where it is amended.
     let sight = store.lpco_seen(&filing.id).map_err(said)?;
     let looked = lpco::Known::as_of(store, &filing.about, sight);
-    let known = Known { drawn: &drawn, looked: &looked };
+    // What it drew before it was amended.
+    let had = store.had(&filing.about, &filing.id).map_err(said)?;
+    let kept = |quota: &Quota| had_of(&had, &quota.order, &quota.definition);
+    let known = Known { drawn: &drawn, kept: &kept, looked: &looked };
     if forms_an_opinion(filing) {
         // Formed of the declaration whose goods had come, or that was amended.
         let main = store.filing(&filing.about).map_err(said)?;
         let main = main.ok_or_else(|| format!("there is no declaration {}", filing.about))?;
         let decoded = as_it_stands(store, &main, Some(&filing.id)).map_err(said)?;
         let amends = filing.format == act::FORMAT;
-        let on = if amends { when.on } else { Some(when.on.unwrap_or(when.today)) };
-        let when = When { on, window: false, ..when };
-        let mut report = consider::considered(decoded, pack, when, main.draw, known).report;
+        let when = When { window: false, ..when };
+        let mut report = if amends {
+            let about = store.about(&filing.about).map_err(said)?;
+            let mut before = about.iter().take_while(|f| f.id != filing.id);
+            let come = before.any(|f| f.format != act::FORMAT && forms_an_opinion(f));
+            consider::again(decoded, pack, when, come, main.draw, known).report
+        } else {
+            let standing = || Standing::of(store, dir, &main, &filing.id, pack);
+            let formed = arrival::considered(decoded, pack, when, main.draw, standing, known);
+            formed.map_err(said)?.0.report
+        };
         report.message = if amends { Message::Amendment } else { Message::Arrival }.name();
         looked.told().map_err(said)?;
         return Ok(report.to_bytes());

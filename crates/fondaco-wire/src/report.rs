@@ -2,9 +2,9 @@
 //! bytes.
 
 use fondaco::assessment::{TaxLine, UnknownLine};
-use fondaco::decision::Reason;
+use fondaco::decision::{Lane, Reason, Step};
 use fondaco::declaration::Declaration;
-use fondaco::finding::{Finding, Language, Trilingual};
+use fondaco::finding::{Finding, Language, Severity, Trilingual};
 use fondaco::formula::Input;
 use fondaco::money::Decimal;
 use fondaco::reference::{Pack, Reference};
@@ -487,6 +487,32 @@ impl Report {
         report.outcome = "accepted";
         report.message = declaration.message.name();
         report
+    }
+
+    /// Has somebody look at goods that the law of the day they came would return: everything it finds is
+    /// told, and each error is a reason.
+    pub fn hold_for(&mut self, findings: &[Finding]) {
+        let errors = findings.iter().filter(|f| f.severity() == Severity::Error);
+        let found = errors.map(|f| ReasonView {
+            code: f.shown_code().to_owned(),
+            lane: Lane::Yellow.name(),
+            item: 0,
+            text: Texts::each(|l| f.text(l)),
+            points: 0,
+            seen: Vec::new(),
+        });
+        let decision = &mut self.decision;
+        // Gravest first, as the others are.
+        let at = decision.reasons.iter().take_while(|r| r.lane == Lane::Red.name()).count();
+        decision.reasons.splice(at..at, found);
+        if Lane::named(decision.lane) != Some(Lane::Red) {
+            decision.lane = Lane::Yellow.name();
+        }
+        let looks = [Step::ReviewDocuments.name(), Step::ExamineGoods.name()];
+        if !decision.plan.iter().any(|step| looks.contains(step)) {
+            decision.plan.insert(0, Step::ReviewDocuments.name());
+        }
+        self.findings = findings.iter().map(FindingView::from).collect();
     }
 
     /// Gives every line its sentence.

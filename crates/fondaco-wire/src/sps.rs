@@ -1,14 +1,13 @@
 //! The sanitary and phytosanitary certificate of UN/CEFACT as the IPPC's ePhyto hub exchanges it
 //! (SPSCertificate, version 17): read and written.
 //!
-//! What a register asks for is read: number, dates, parties, countries, goods with their codes, net weights
-//! and treatments. What else the schema has (notes, attachments, transport, packages) is passed over; who
-//! needs it keeps the message as it was sent. The order of elements is not held against a message: those of
+//! Read are number, dates, notes, documents referred to, parties, countries, transport, and goods with their
+//! codes, weights, packages, notes and treatments. What else the schema has (attachments, signatures, seals,
+//! subdivisions of countries, other classifications) is passed over; who needs it keeps the message as it
+//! was sent. The order of elements is not held against a message: those of
 //! real administrations often miss it.
 //!
 //! Source: UN/CEFACT SPSCertificate:17; ISPM 12, appendix 1.
-
-use std::fmt::Write as _;
 
 use fondaco::day::Day;
 use fondaco::lpco::{LONGEST_NUMBER, Line, MOST_LINES, Terms};
@@ -16,16 +15,15 @@ use fondaco::money::{Decimal, decimal};
 use fondaco::quantity::Quantity;
 use fondaco::token::Token;
 
+mod write;
+
 use crate::Limits;
 use crate::tree::{Node, Problems, day_of, tree};
-use crate::wco::write::escape;
 
+pub use self::write::write;
 pub use crate::tree::Problem;
 
 const ROOT: &str = "urn:un:unece:uncefact:data:standard:SPSCertificate:17";
-const PARTS: &str =
-    "urn:un:unece:uncefact:data:standard:ReusableAggregateBusinessInformationEntity:21";
-const TYPES: &str = "urn:un:unece:uncefact:data:standard:UnqualifiedDataType:21";
 const FAMILY: &str = "urn:un:unece:uncefact:data:standard:";
 /// The status of a certificate that was issued. Source: UNCL 1373, as ePhyto uses it.
 pub const ISSUED: &str = "70";
@@ -41,6 +39,52 @@ pub struct Said {
     pub language: String,
     /// The text, its white space run together.
     pub text: String,
+}
+
+/// A remark: what it is about, and what it says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Note {
+    /// A code, such as `ADEDL` (additional declaration).
+    pub subject: String,
+    /// What it says.
+    pub contents: Vec<Said>,
+}
+
+/// Another document it refers to; what is attached to it is not read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Referred {
+    /// Its number.
+    pub number: String,
+    /// The code of its type.
+    pub kind: String,
+    /// The code of how the two go together.
+    pub relation: String,
+    /// When it was issued, as written.
+    pub issued: String,
+    /// What it is.
+    pub information: Said,
+}
+
+/// A leg of the way.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Carriage {
+    /// The code of the mode of transport. Source: Recommendation 19.
+    pub mode: String,
+    /// The number of the voyage, flight or trip.
+    pub number: String,
+    /// The name of what carries the goods.
+    pub means: String,
+}
+
+/// Packages of goods.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Packages {
+    /// The level: 1 is the innermost.
+    pub level: String,
+    /// The kind. Source: Recommendation 21.
+    pub kind: String,
+    /// How many.
+    pub count: Decimal,
 }
 
 /// Who sends the goods or gets them.
@@ -85,10 +129,20 @@ pub struct Goods {
     pub number: u32,
     /// Descriptions.
     pub descriptions: Vec<Said>,
+    /// Common names.
+    pub common: Vec<Said>,
     /// Names of the species.
     pub scientific: Vec<String>,
+    /// What they are for.
+    pub intended: Vec<Said>,
     /// Net weight.
     pub net_weight: Option<Quantity>,
+    /// Gross weight.
+    pub gross_weight: Option<Quantity>,
+    /// Remarks.
+    pub notes: Vec<Note>,
+    /// How they are packed.
+    pub packages: Vec<Packages>,
     /// The code of the Harmonized System or longer, digits; empty where not stated.
     pub code: Token,
     /// Countries of origin.
@@ -110,6 +164,10 @@ pub struct Certificate {
     pub issued: String,
     /// Who issued it.
     pub issuer: String,
+    /// Remarks, such as additional declarations.
+    pub notes: Vec<Note>,
+    /// Documents it refers to.
+    pub referred: Vec<Referred>,
     /// Who sends the goods.
     pub consignor: Party,
     /// Who gets them.
@@ -118,6 +176,12 @@ pub struct Certificate {
     pub export: Token,
     /// The country they go to.
     pub import: Token,
+    /// The countries they pass.
+    pub transit: Vec<Token>,
+    /// Where they are unloaded: its code, and its name.
+    pub unloading: (String, String),
+    /// How they come.
+    pub carriage: Vec<Carriage>,
     /// The goods.
     pub goods: Vec<Goods>,
 }
@@ -156,20 +220,26 @@ impl Certificate {
     /// The same certificate with what the register says now.
     #[must_use]
     pub fn with(mut self, terms: &Terms) -> Self {
-        if self.terms(&terms.holder).lines != terms.lines {
-            self.goods.resize(terms.lines.len(), Goods::default());
-            for (n, (goods, line)) in (1u32..).zip(self.goods.iter_mut().zip(&terms.lines)) {
+        let said = self.terms(&terms.holder);
+        if said.lines != terms.lines {
+            let mut before: Vec<Goods> = std::mem::take(&mut self.goods);
+            for (n, line) in (1u32..).zip(&terms.lines) {
+                let stated = line.codes.first().copied().unwrap_or_default();
+                // What is said of goods is said of those of this code only. A longer code of the exporting
+                // country is kept.
+                let same = |g: &Goods| !stated.is_empty() && g.code.starts_with(stated.as_str());
+                let mut goods = match before.iter().position(same) {
+                    Some(at) => before.remove(at),
+                    None => Goods { code: stated, origins: of_all(&said), ..Goods::default() },
+                };
                 goods.number = n;
                 goods.net_weight = line.quantity;
-                let stated = line.codes.first().copied().unwrap_or_default();
-                // A longer code of the exporting country is kept where it is one of these.
-                if !goods.code.starts_with(stated.as_str()) || stated.is_empty() {
-                    goods.code = stated;
-                }
-                if !terms.origin.is_empty() {
-                    goods.origins = vec![terms.origin];
-                }
+                self.goods.push(goods);
             }
+        }
+        if said.origin != terms.origin {
+            let origins = of_all(terms);
+            self.goods.iter_mut().for_each(|goods| goods.origins.clone_from(&origins));
         }
         self.import = terms.destination;
         if self.consignee == Party::default() {
@@ -177,6 +247,11 @@ impl Certificate {
         }
         self
     }
+}
+
+/// The origin that all goods of a certificate have.
+fn of_all(terms: &Terms) -> Vec<Token> {
+    Some(terms.origin).into_iter().filter(|origin| !origin.is_empty()).collect()
 }
 
 /// Reads a certificate.
@@ -306,6 +381,47 @@ impl Reader<'_> {
         }
     }
 
+    fn note(&mut self, node: &Node) -> Note {
+        Note {
+            subject: self.words_of(node, &["Subject"]),
+            contents: node.all("Content").map(|c| self.said(c)).collect(),
+        }
+    }
+
+    fn referred(&mut self, node: &Node) -> Referred {
+        Referred {
+            number: self.words_of(node, &["ID"]),
+            kind: self.words_of(node, &["TypeCode"]),
+            relation: self.words_of(node, &["RelationshipTypeCode"]),
+            issued: self.moment(node, "IssueDateTime"),
+            information: node.child("Information").map(|i| self.said(i)).unwrap_or_default(),
+        }
+    }
+
+    fn carriage(&mut self, node: &Node) -> Carriage {
+        Carriage {
+            mode: self.words_of(node, &["ModeCode"]),
+            number: self.words_of(node, &["ID"]),
+            means: self.words_of(node, &["UsedSPSTransportMeans", "Name"]),
+        }
+    }
+
+    fn packages(&mut self, node: &Node) -> Packages {
+        let count = node.child("ItemQuantity").map(|n| (n, self.words(n)));
+        let count = count.and_then(|(node, text)| {
+            let count = decimal(&text).filter(|c| *c >= Decimal::ZERO);
+            if count.is_none() {
+                self.problems.at(node, format!("`{text}`: want a number that is not below zero"));
+            }
+            count
+        });
+        Packages {
+            level: self.words_of(node, &["LevelCode"]),
+            kind: self.words_of(node, &["TypeCode"]),
+            count: count.unwrap_or_default().normalize(),
+        }
+    }
+
     fn goods(&mut self, node: &Node) -> Goods {
         let mut goods = Goods::default();
         if let Some(number) = self.wanted(node, "SequenceNumeric") {
@@ -320,14 +436,24 @@ impl Reader<'_> {
                 continue;
             }
             let Some(code) = class.child("ClassCode") else { continue };
-            goods.code = self.code(code);
+            let before = std::mem::replace(&mut goods.code, self.code(code));
+            if !before.is_empty() && before != goods.code {
+                self.problems.at(code, "a second code of the Harmonized System");
+            }
             if !goods.code.bytes().all(|b| b.is_ascii_digit()) {
                 self.problems.at(code, "want the digits of a code of the Harmonized System");
             }
         }
         let weight = node.child("NetWeightMeasure");
         goods.net_weight = weight.and_then(|w| self.measure(w, true));
+        let gross = node.child("GrossWeightMeasure");
+        goods.gross_weight = gross.and_then(|w| self.measure(w, false));
         goods.descriptions = node.all("Description").map(|d| self.said(d)).collect();
+        goods.common = node.all("CommonName").map(|d| self.said(d)).collect();
+        goods.intended = node.all("IntendedUse").map(|d| self.said(d)).collect();
+        let notes = node.all("AdditionalInformationSPSNote");
+        goods.notes = notes.map(|n| self.note(n)).collect();
+        goods.packages = node.all("PhysicalSPSPackage").map(|p| self.packages(p)).collect();
         goods.scientific = node.all("ScientificName").map(|n| self.words(n)).collect();
         goods.scientific.retain(|name| !name.is_empty());
         goods.origins = node.all("OriginSPSCountry").map(|c| self.country(c)).collect();
@@ -350,6 +476,9 @@ impl Reader<'_> {
                 self.wanted(document, "StatusCode").map(|n| self.code(n)).unwrap_or_default();
             c.issued = self.moment(document, "IssueDateTime");
             c.issuer = self.words_of(document, &["IssuerSPSParty", "Name"]);
+            c.notes = document.all("IncludedSPSNote").map(|n| self.note(n)).collect();
+            let referred = document.all("ReferenceSPSReferencedDocument");
+            c.referred = referred.map(|r| self.referred(r)).collect();
         }
         if let Some(consignment) = self.wanted(root, "SPSConsignment") {
             c.consignor = self.party(consignment.child("ConsignorSPSParty"));
@@ -357,6 +486,14 @@ impl Reader<'_> {
             let country = |name| consignment.child(name);
             c.export = country("ExportSPSCountry").map(|n| self.country(n)).unwrap_or_default();
             c.import = country("ImportSPSCountry").map(|n| self.country(n)).unwrap_or_default();
+            c.transit = consignment.all("TransitSPSCountry").map(|n| self.country(n)).collect();
+            c.transit.retain(|country| !country.is_empty());
+            let place = |this: &mut Self, name| {
+                this.words_of(consignment, &["UnloadingBaseportSPSLocation", name])
+            };
+            c.unloading = (place(self, "ID"), place(self, "Name"));
+            let legs = consignment.all("MainCarriageSPSTransportMovement");
+            c.carriage = legs.map(|leg| self.carriage(leg)).collect();
             for item in consignment.all("IncludedSPSConsignmentItem") {
                 for line in item.all("IncludedSPSTradeLineItem") {
                     c.goods.push(self.goods(line));
@@ -368,142 +505,4 @@ impl Reader<'_> {
         }
         c
     }
-}
-
-/// Writes elements; a text that is empty is left out.
-struct Writer {
-    out: String,
-}
-
-impl Writer {
-    fn within(&mut self, name: &str, inner: impl FnOnce(&mut Self)) {
-        // Writing to a text does not fail.
-        let _ = write!(self.out, "<r:{name}>");
-        inner(self);
-        let _ = write!(self.out, "</r:{name}>");
-    }
-
-    fn leaf(&mut self, name: &str, attribute: (&str, &str), text: &str) {
-        let _ = write!(self.out, "<r:{name}");
-        if !attribute.1.is_empty() {
-            let _ = write!(self.out, " {}=\"", attribute.0);
-            escape(&mut self.out, attribute.1, true);
-            self.out.push('"');
-        }
-        self.out.push('>');
-        escape(&mut self.out, text, false);
-        let _ = write!(self.out, "</r:{name}>");
-    }
-
-    fn text(&mut self, name: &str, text: &str) {
-        if !text.is_empty() {
-            self.leaf(name, ("", ""), text);
-        }
-    }
-
-    fn said(&mut self, name: &str, said: &Said) {
-        self.leaf(name, ("languageID", &said.language), &said.text);
-    }
-
-    fn measure(&mut self, name: &str, measure: Option<Quantity>) {
-        if let Some(q) = measure {
-            self.leaf(name, ("unitCode", &q.unit), &q.value.normalize().to_string());
-        }
-    }
-
-    fn moment(&mut self, name: &str, text: &str) {
-        if text.is_empty() {
-            return;
-        }
-        let _ = write!(self.out, "<r:{name}><t:DateTimeString>");
-        escape(&mut self.out, text, false);
-        let _ = write!(self.out, "</t:DateTimeString></r:{name}>");
-    }
-
-    fn country(&mut self, name: &str, country: Token) {
-        if !country.is_empty() {
-            self.within(name, |w| w.text("ID", &country));
-        }
-    }
-
-    fn party(&mut self, name: &str, party: &Party) {
-        if *party == Party::default() {
-            return;
-        }
-        self.within(name, |w| {
-            w.text("Name", &party.name);
-            w.text("TypeCode", &party.number);
-            if !party.address.is_empty() {
-                let lines = ["LineOne", "LineTwo", "LineThree", "LineFour", "LineFive", "CityName"];
-                w.within("SpecifiedSPSAddress", |w| {
-                    for (line, text) in lines.iter().zip(&party.address) {
-                        w.text(line, text);
-                    }
-                });
-            }
-        });
-    }
-
-    fn treatment(&mut self, treatment: &Treatment) {
-        self.within("AppliedSPSProcess", |w| {
-            w.text("TypeCode", &treatment.kind);
-            let none = treatment.from.is_empty() && treatment.until.is_empty();
-            if !none || treatment.duration.is_some() {
-                w.within("CompletionSPSPeriod", |w| {
-                    w.moment("StartDateTime", &treatment.from);
-                    w.moment("EndDateTime", &treatment.until);
-                    w.measure("DurationMeasure", treatment.duration);
-                });
-            }
-            for one in &treatment.characteristics {
-                w.within("ApplicableSPSProcessCharacteristic", |w| {
-                    one.told.iter().for_each(|said| w.said("Description", said));
-                    w.measure("ValueMeasure", one.measure);
-                });
-            }
-        });
-    }
-
-    fn goods(&mut self, goods: &Goods) {
-        self.within("IncludedSPSTradeLineItem", |w| {
-            w.text("SequenceNumeric", &goods.number.to_string());
-            goods.descriptions.iter().for_each(|said| w.said("Description", said));
-            goods.scientific.iter().for_each(|name| w.text("ScientificName", name));
-            w.measure("NetWeightMeasure", goods.net_weight);
-            if !goods.code.is_empty() {
-                w.within("ApplicableSPSClassification", |w| {
-                    w.text("SystemName", HS);
-                    w.text("ClassCode", &goods.code);
-                });
-            }
-            goods.origins.iter().for_each(|origin| w.country("OriginSPSCountry", *origin));
-            goods.treatments.iter().for_each(|treatment| w.treatment(treatment));
-        });
-    }
-}
-
-/// Writes a certificate, its elements in the order of the schema.
-#[must_use]
-pub fn write(c: &Certificate) -> String {
-    let mut w = Writer { out: String::new() };
-    let _ = write!(
-        w.out,
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<s:SPSCertificate xmlns:s=\"{ROOT}\" xmlns:r=\"{PARTS}\" \
-         xmlns:t=\"{TYPES}\"><s:SPSExchangedDocument>"
-    );
-    w.text("ID", &c.number);
-    w.text("TypeCode", &c.kind);
-    w.text("StatusCode", &c.status);
-    w.moment("IssueDateTime", &c.issued);
-    if !c.issuer.is_empty() {
-        w.within("IssuerSPSParty", |w| w.text("Name", &c.issuer));
-    }
-    w.out.push_str("</s:SPSExchangedDocument><s:SPSConsignment>");
-    w.party("ConsignorSPSParty", &c.consignor);
-    w.party("ConsigneeSPSParty", &c.consignee);
-    w.country("ExportSPSCountry", c.export);
-    w.country("ImportSPSCountry", c.import);
-    w.within("IncludedSPSConsignmentItem", |w| c.goods.iter().for_each(|goods| w.goods(goods)));
-    w.out.push_str("</s:SPSConsignment></s:SPSCertificate>\n");
-    w.out
 }

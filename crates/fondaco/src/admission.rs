@@ -69,27 +69,21 @@ pub fn admit(
     reference: Reference<'_>,
     filed: Option<Day>,
 ) -> Admission {
-    let Some(root) = draft.root() else { return Admission::Returned(said) };
-    let mut reader = Reader { reference, filed, findings: said };
-    reader.values(draft);
-    let declaration = reader.declaration(root);
-    if declaration.message == Message::Original {
-        reader.original(root, &declaration);
-    } else {
-        reader.about_another(root, &declaration);
-    }
-    let mut findings = reader.findings;
-    findings.truncate(MOST);
-    if findings.iter().any(|f| f.severity() == Severity::Error) {
-        Admission::Returned(findings)
-    } else {
-        Admission::Accepted(Box::new(declaration), findings)
-    }
+    Reader { reference, filed, come: false, findings: said }.admit(draft)
+}
+
+/// The same of goods that were lodged before they came, and are here now: what waits for the day they come
+/// is held against them.
+#[must_use]
+pub fn admit_come(draft: &Draft, said: Vec<Finding>, reference: Reference<'_>) -> Admission {
+    Reader { reference, filed: None, come: true, findings: said }.admit(draft)
 }
 
 struct Reader<'a> {
     reference: Reference<'a>,
     filed: Option<Day>,
+    /// Whether goods that were to come are here.
+    come: bool,
     findings: Vec<Finding>,
 }
 
@@ -142,6 +136,24 @@ fn text_in<'a>(node: NodeRef<'a>, name: &str) -> &'a str {
 }
 
 impl<'a> Reader<'a> {
+    fn admit(mut self, draft: &Draft) -> Admission {
+        let Some(root) = draft.root() else { return Admission::Returned(self.findings) };
+        self.values(draft);
+        let declaration = self.declaration(root);
+        if declaration.message == Message::Original {
+            self.original(root, &declaration);
+        } else {
+            self.about_another(root, &declaration);
+        }
+        let mut findings = self.findings;
+        findings.truncate(MOST);
+        if findings.iter().any(|f| f.severity() == Severity::Error) {
+            Admission::Returned(findings)
+        } else {
+            Admission::Accepted(Box::new(declaration), findings)
+        }
+    }
+
     fn find(&mut self, finding: Finding) {
         if self.findings.len() < MOST {
             self.findings.push(finding);
@@ -328,7 +340,7 @@ impl<'a> Reader<'a> {
             self.find(Finding::new(Code::FieldMissing, place).value("GovernmentAgencyGoodsItem"));
         }
         for (index, item) in d.items.iter().enumerate() {
-            self.item(root, index, item, d.is_pre_lodged());
+            self.item(root, index, item, d.is_pre_lodged() && !self.come);
         }
         let whole =
             ItemFacts { declaration: d, item: None, reference: self.reference, value: None };
@@ -436,7 +448,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn item(&mut self, root: NodeRef<'_>, index: usize, item: &Item, pre_lodged: bool) {
+    fn item(&mut self, root: NodeRef<'_>, index: usize, item: &Item, to_come: bool) {
         let node = root.sibling(item.node);
         if item.number as usize != index + 1 {
             let finding = Finding::new(Code::SequenceBroken, node.place_of("SequenceNumeric"));
@@ -473,7 +485,7 @@ impl<'a> Reader<'a> {
         } else if let Some(season) = self.reference.line(&item.code).and_then(|line| line.season)
             && !season.covers(self.reference.day)
             // Goods that are still to come may come in another part of the year.
-            && !pre_lodged
+            && !to_come
         {
             let finding = Finding::new(Code::CommoditySeason, place());
             self.find(finding.value(&item.code).wanted(season));

@@ -8,9 +8,12 @@
 //! What is drawn on a period that is part of a larger one is drawn on that one too, and no more than
 //! both have.
 //!
+//! What a declaration that is amended drew before keeps its place: it is left out of what was drawn, and
+//! given again as far as it is still wanted, whatever became of the period since.
+//!
 //! Holds always:
-//! - of one period no more is granted than is left;
-//! - of a period that is exhausted or blocked nothing is granted, and the rate outside the quota
+//! - of one period no more is granted than is left, beside what the declaration had before;
+//! - of a period that is exhausted or blocked nothing more is granted, and the rate outside the quota
 //!   applies.
 //!
 //! Source: Commission Implementing Regulation (EU) 2015/2447, articles 49 to 54, for the order of
@@ -25,7 +28,8 @@ use crate::token::Token;
 use crate::valuation;
 
 /// How much of the period of a quota was drawn in this house since its balance was told, in the unit
-/// of the quota; not negative.
+/// of the quota, by others than the declaration looked at. Below zero where the balance has in it what that
+/// declaration drew; else not negative.
 pub type Drawn<'d> = dyn Fn(&Quota) -> Decimal + 'd;
 
 /// Where nothing draws: a question, a trial run.
@@ -47,6 +51,8 @@ pub struct Allotment<'a> {
     pub granted: Decimal,
     /// What was drawn before, in this house since the balance was told.
     pub drawn: Decimal,
+    /// How much of it the declaration had before it was amended.
+    pub kept: Decimal,
     /// The state of the period before this draw, or that of a larger one it is part of where that is
     /// the worse.
     pub state: QuotaState,
@@ -68,12 +74,14 @@ impl Allotment<'_> {
 /// What the declaration gets, in the order of its items.
 ///
 /// An item is in it that claims a quota of which a period is held, with all it is part of, and a rate
-/// is for its goods: first what it gets of that period, then what that takes of the larger ones.
+/// is for its goods: first what it gets of that period, then what that takes of the larger ones. `kept` is
+/// what the declaration had drawn before it was amended.
 #[must_use]
 pub fn allot<'a>(
     declaration: &Declaration,
     reference: Reference<'a>,
     drawn: &Drawn<'_>,
+    kept: &Drawn<'_>,
 ) -> Vec<Allotment<'a>> {
     let mut all: Vec<Allotment<'a>> = Vec::new();
     for item in declaration.items.iter().filter(|item| !item.quota.is_empty()) {
@@ -84,33 +92,45 @@ pub fn allot<'a>(
             continue;
         }
         let Some(chain) = chain(quota, reference) else { continue };
-        let drawn = |quota: &Quota| {
-            // Items of one declaration draw one after the other.
+        // Items of one declaration draw one after the other.
+        let own = |quota: &Quota| {
             let before = all.iter().filter(|a| std::ptr::eq(a.quota, quota)).map(|a| a.granted);
-            before.fold(drawn(quota), |sum, more| sum.checked_add(more).unwrap_or(sum))
+            before.fold(Decimal::ZERO, |sum, more| sum.checked_add(more).unwrap_or(sum))
         };
-        let chain: Vec<_> = chain
+        let chain: Vec<Link<'_>> = chain
             .into_iter()
             .map(|(quota, takes)| {
-                let drawn = drawn(quota);
-                (quota, takes, drawn, quota.state(reference.day, drawn))
+                let (own, before) = (own(quota), drawn(quota));
+                let drawn = before.checked_add(own).unwrap_or(before);
+                let kept = kept(quota).checked_sub(own).unwrap_or_default().max(Decimal::ZERO);
+                Link { quota, takes, drawn, kept, state: quota.state(reference.day, drawn) }
             })
             .collect();
         let wanted = wanted(quota, &facts);
-        let worst = chain.iter().map(|(.., state)| *state).max().unwrap_or(QuotaState::Blocked);
-        let room = |(quota, takes, drawn, _): &(&Quota, Decimal, Decimal, _)| {
-            let left = quota.left_after(*drawn);
-            if *takes == Decimal::ONE { Some(left) } else { left.checked_div(*takes) }
+        let fits = |wanted: Decimal| {
+            let of =
+                |link: &Link<'_>| wanted.checked_mul(link.takes).is_some_and(|w| w <= link.room());
+            chain.iter().all(of)
         };
-        let room = chain.iter().filter_map(room).min().unwrap_or_default();
-        let granted = match (worst, wanted) {
-            (QuotaState::Open | QuotaState::Critical, Some(wanted)) if wanted > room => {
-                Rounding { digits: 6, mode: RoundingMode::Down }.apply(room).max(Decimal::ZERO)
+        let granted = match wanted {
+            None => Decimal::ZERO,
+            Some(wanted) if fits(wanted) => wanted,
+            Some(_) => {
+                let room = chain.iter().filter_map(|l| l.room().checked_div(l.takes)).min();
+                let down = Rounding { digits: 6, mode: RoundingMode::Down };
+                down.apply(room.unwrap_or_default()).max(Decimal::ZERO)
             }
-            (QuotaState::Open | QuotaState::Critical, Some(wanted)) => wanted,
-            _ => Decimal::ZERO,
         };
-        for (place, (quota, takes, drawn, state)) in chain.into_iter().enumerate() {
+        // What is kept of a period that gives nothing more is had against security.
+        let told = |state: QuotaState| match state {
+            QuotaState::Exhausted | QuotaState::Blocked if granted > Decimal::ZERO => {
+                QuotaState::Critical
+            }
+            state => state,
+        };
+        let worst = chain.iter().map(|l| l.state).max().unwrap_or(QuotaState::Blocked);
+        for (place, link) in chain.into_iter().enumerate() {
+            let Link { quota, takes, drawn, kept, state } = link;
             let times = |amount: Decimal| amount.checked_mul(takes).map(|a| a.normalize());
             all.push(Allotment {
                 item: item.number,
@@ -118,11 +138,36 @@ pub fn allot<'a>(
                 wanted: wanted.and_then(times),
                 granted: times(granted).unwrap_or(Decimal::ZERO),
                 drawn,
-                state: if place == 0 { worst } else { state },
+                kept,
+                state: told(if place == 0 { worst } else { state }),
             });
         }
     }
     all
+}
+
+/// A period drawn on: the one claimed, or a larger one it is part of.
+struct Link<'a> {
+    quota: &'a Quota,
+    /// How much of it a unit drawn on the first takes; above zero.
+    takes: Decimal,
+    /// What was drawn before.
+    drawn: Decimal,
+    /// What the declaration had before it was amended.
+    kept: Decimal,
+    state: QuotaState,
+}
+
+impl Link<'_> {
+    /// How much there is for the declaration.
+    fn room(&self) -> Decimal {
+        match self.state {
+            QuotaState::Open | QuotaState::Critical => {
+                self.quota.left_after(self.drawn).max(self.kept)
+            }
+            QuotaState::Exhausted | QuotaState::Blocked => self.kept,
+        }
+    }
 }
 
 /// A period and the larger ones it is part of, one within the other, each with how much of it a unit

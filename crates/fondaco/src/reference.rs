@@ -224,6 +224,14 @@ pub struct LpcoKind {
     pub document: Token,
     /// The agency that issues it, by its id; empty is any.
     pub issuer: Token,
+    /// Whether the register of the house keeps it; else it is only told what it is.
+    pub kept: bool,
+    /// Whether what it allows is counted by quantity.
+    pub by_quantity: bool,
+    /// Whether what it allows is counted by value.
+    pub by_value: bool,
+    /// Whether the row has no source at hand: who issues it and how it is counted is shown and not asked for.
+    pub illustrative: bool,
     /// What it is called.
     pub name: Trilingual,
     /// Whether it says that its holder is an authorised operator, and is looked up by the holder.
@@ -592,7 +600,7 @@ impl<'a> Reference<'a> {
     #[must_use]
     pub fn keeps(&self, document: Token) -> bool {
         let mut rows = self.pack.lpcos.iter();
-        rows.any(|row| row.document == document && row.validity.covers(self.day))
+        rows.any(|row| row.kept && row.document == document && row.validity.covers(self.day))
     }
 
     /// The period of a quota in which the day lies.

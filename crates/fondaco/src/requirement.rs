@@ -122,13 +122,13 @@ fn proof_of_origin<'a>(facts: &ItemFacts<'_>, reference: Reference<'a>) -> Optio
     Some(Requirement { item: item.number, rule, certain })
 }
 
-/// Settles each against the documents named, and what the register says of those it keeps.
+/// Settles each against the documents named, and what the register says of those it keeps by this reference.
 #[must_use]
 pub fn settle<'a>(
     requirements: Vec<Requirement<'a>>,
     declaration: &Declaration,
     checked: &[Checked],
-    reference: Reference<'a>,
+    reference: Reference<'_>,
 ) -> Vec<Settled<'a>> {
     requirements
         .into_iter()

@@ -1,6 +1,6 @@
 //! From a declaration to an opinion: the walk, in one function.
 
-use crate::allotment::{self, Allotment, Drawn};
+use crate::allotment::{self, Allotment, Drawn, nothing_drawn};
 use crate::assessment::{self, Assessment};
 use crate::decision::{self, Decision, Step};
 use crate::declaration::Declaration;
@@ -15,8 +15,10 @@ use crate::screening::{self, Screening};
 /// What a house knows that stands in no law: what was drawn before, and its register.
 #[derive(Clone, Copy)]
 pub struct Known<'d> {
-    /// What was drawn on quotas.
+    /// What was drawn on quotas by others.
     pub drawn: &'d Drawn<'d>,
+    /// What the declaration drew before it was amended.
+    pub kept: &'d Drawn<'d>,
     /// The register of licences, permits, certificates and others.
     pub looked: &'d dyn Looked,
 }
@@ -24,7 +26,7 @@ pub struct Known<'d> {
 /// Where nothing is known but what was drawn: the register is empty.
 impl<'d, F: Fn(&Quota) -> Decimal> From<&'d F> for Known<'d> {
     fn from(drawn: &'d F) -> Self {
-        Self { drawn, looked: &lpco::EMPTY }
+        Self { drawn, kept: &nothing_drawn, looked: &lpco::EMPTY }
     }
 }
 
@@ -60,12 +62,25 @@ pub fn consider<'a, 'k>(
     draw: u32,
     known: impl Into<Known<'k>>,
 ) -> Opinion<'a> {
-    let Known { drawn, looked } = known.into();
-    let allotted = allotment::allot(declaration, reference, drawn);
+    consider_by(declaration, reference, reference, draw, known)
+}
+
+/// The same where the documents shown are looked up by another day's register than the law: of goods that
+/// came on a day whose law would return them.
+#[must_use]
+pub fn consider_by<'a, 'k>(
+    declaration: &Declaration,
+    reference: Reference<'a>,
+    register: Reference<'_>,
+    draw: u32,
+    known: impl Into<Known<'k>>,
+) -> Opinion<'a> {
+    let Known { drawn, kept, looked } = known.into();
+    let allotted = allotment::allot(declaration, reference, drawn, kept);
     let assessment = assessment::assess(declaration, reference, &allotted);
     let requirements = requirement::find(declaration, &assessment, reference);
-    let checked = lpco::check(declaration, &assessment, reference, looked);
-    let settled = requirement::settle(requirements, declaration, &checked, reference);
+    let checked = lpco::check(declaration, &assessment, register, looked);
+    let settled = requirement::settle(requirements, declaration, &checked, register);
     let screened: Vec<_> = declaration
         .parties
         .iter()

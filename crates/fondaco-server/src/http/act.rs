@@ -92,7 +92,6 @@ pub(super) async fn act(
             problem(StatusCode::CONFLICT, "act-refused", Some(more))
         }
         Err(Refused::Money(refusal)) => super::money::not_posted(&refusal),
-        Err(Refused::Quota) => problem(StatusCode::CONFLICT, "quota-drawn", None),
         Err(Refused::KeyUsed) => key_used(),
         Err(Refused::Fault(fault)) => unavailable(&fault),
     }

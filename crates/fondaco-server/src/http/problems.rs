@@ -130,14 +130,6 @@ pub(crate) const PROBLEMS: &[(&str, [&str; 3])] = &[
         ],
     ),
     (
-        "quota-drawn",
-        [
-            "A declaration that draws on a tariff quota is not amended: end it and lodge it anew",
-            "使用关税配额的报关单不予修改：请撤销后重新申报",
-            "Декларация, выбирающая тарифную квоту, не изменяется: отзовите её и подайте заново",
-        ],
-    ),
-    (
         "reason-wanted",
         [
             "A reason that goes with the act is wanted",

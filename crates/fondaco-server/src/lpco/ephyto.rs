@@ -41,6 +41,12 @@ impl House {
             let reason = format!("{}: want {}, issued", certificate.status, sps::ISSUED);
             return Err(Refused::Unreadable(vec![sps::Problem { line: 0, path, reason }]));
         }
+        // Goods without a code would be any goods.
+        if let Some(goods) = certificate.goods.iter().find(|goods| goods.code.is_empty()) {
+            let path = "IncludedSPSTradeLineItem/ApplicableSPSClassification".to_owned();
+            let reason = format!("goods {}: want a code of the Harmonized System", goods.number);
+            return Err(Refused::Unreadable(vec![sps::Problem { line: 0, path, reason }]));
+        }
         let kind = Token::new(&format!("N{}", certificate.kind));
         let kind = kind.map_err(|_| Refused::Field("TypeCode"))?;
         let form = TermsForm::from(&certificate.terms(&query.holder));
@@ -59,7 +65,8 @@ impl House {
         let code = code.ok_or(Refused::Unknown)?;
         let Some(first) = told.acts.first() else { return Err(Refused::Unknown) };
         let filing = self.store.filing(&first.filing)?.ok_or(Refused::Unknown)?;
-        let certificate = if filing.body.first() == Some(&b'{') {
+        // White space may stand before either; JSON begins with a brace, XML never does.
+        let certificate = if filing.body.trim_ascii_start().first() == Some(&b'{') {
             sps::Certificate {
                 number: told.number.clone(),
                 kind: Token::lossy(code),

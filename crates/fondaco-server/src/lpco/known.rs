@@ -3,13 +3,14 @@
 use std::cell::{Cell, OnceCell, RefCell};
 
 use fondaco::lpco::{Checked, Looked, Record};
+use fondaco::quota::Quota;
 use fondaco::reference::Pack;
 use fondaco::token::Token;
 use fondaco::walk;
 
 use crate::house::House;
 use crate::store::lpco::{Lookups, Sight};
-use crate::store::{Fault, Store};
+use crate::store::{Fault, Store, had_of};
 
 /// The register of a house for one opinion.
 pub(crate) struct Known<'s> {
@@ -80,21 +81,29 @@ impl Lookups {
         checked: Vec<Checked>,
         reserves: bool,
     ) -> Self {
-        let operators = pack.lpcos.iter().any(|row| row.operators);
+        let operators = pack.lpcos.iter().any(|row| row.kept && row.operators);
         Self { sight, operators, reserves, checked }
     }
 }
 
 impl House {
     /// Does what asks how much is drawn on quotas now and what the register has, without what the
-    /// declaration `but` wrote off; with what was seen of the register, where it was asked.
+    /// declaration `but` drew and wrote off; with what was seen of the register, where it was asked.
     pub(crate) fn with_known<T>(
         &self,
         but: &str,
         f: impl FnOnce(walk::Known<'_>) -> T,
     ) -> Result<(T, Option<Sight>), Fault> {
         let looked = Known::now(&self.store, but);
-        let result = self.with_drawn(|drawn| f(walk::Known { drawn, looked: &looked }))?;
+        let had = self.store.had(but, "")?;
+        let kept = |quota: &Quota| had_of(&had, &quota.order, &quota.definition);
+        let result = self.with_drawn(|drawn| {
+            let others = |quota: &Quota| {
+                let drawn = drawn(quota);
+                drawn.checked_sub(kept(quota)).unwrap_or(drawn)
+            };
+            f(walk::Known { drawn: &others, kept: &kept, looked: &looked })
+        })?;
         Ok((result, looked.told()?))
     }
 }

@@ -10,7 +10,9 @@ mod known;
 
 use fondaco::day::Day;
 use fondaco::finding::Trilingual;
-use fondaco::lpco::{Act, Asked, Doubt, LONGEST_NUMBER, NotDone, Record, Take, Untold, verify};
+use fondaco::lpco::{
+    Act, Asked, Doubt, LONGEST_NUMBER, NotDone, Record, Take, Untold, uncounted, verify,
+};
 use fondaco::money::Currency;
 use fondaco::quantity::{Count, Quantity};
 use fondaco::reference::{LpcoKind, Pack};
@@ -181,7 +183,7 @@ impl House {
     /// The row of the types the register keeps today.
     fn kept(&self, pack: &Pack, kind: Token) -> Option<LpcoKind> {
         let mut rows = pack.lpcos.iter();
-        rows.find(|row| row.document == kind && row.validity.covers(today())).cloned()
+        rows.find(|row| row.kept && row.document == kind && row.validity.covers(today())).cloned()
     }
 
     /// Issues a document; waits until it is on the disk.
@@ -252,14 +254,19 @@ impl House {
         // Answered before is answered so again, whatever came since.
         if let Some(before) = self.store.by_key(key)? {
             return match before.digest == receipt::digest(bytes) {
-                true => done_before(before, kind, number),
+                true => self.registered_before(before, kind, number, (issuer, by, &terms)),
                 false => Err(Refused::KeyUsed),
             };
         }
         let pack = self.pack();
         let row = self.kept(&pack, kind).ok_or(Refused::NotDone(NotDone::NotKept))?;
-        if !row.issuer.is_empty() && row.issuer != issuer {
+        if !row.illustrative && !row.issuer.is_empty() && row.issuer != issuer {
             return Err(Refused::NotDone(NotDone::OtherIssuer));
+        }
+        if let Act::Issue(terms) | Act::Amend(terms) = &act
+            && let Some(field) = uncounted(&row, terms)
+        {
+            return Err(Refused::NotDone(NotDone::Unfit(field)));
         }
         let mut filing = Filing {
             lrn: number.to_owned(),
@@ -279,6 +286,7 @@ impl House {
             at: filing.at.clone(),
         };
         let (id, receipt) = (filing.id.clone(), filing.receipt.clone());
+        let said = (acted.issuer.clone(), acted.by.clone(), acted.terms.clone());
         let registered = self.store.written(move |writing| {
             // How the document stands by it is what is answered, also when it is asked again.
             let stands = |state: &str| {
@@ -299,9 +307,41 @@ impl House {
             }),
             Registered::NotDone(NotDone::NotIssued) => Err(Refused::Unknown),
             Registered::NotDone(why) => Err(Refused::NotDone(why)),
-            Registered::Before(Lodged::Repeated(before)) => done_before(*before, kind, number),
+            Registered::Before(Lodged::Repeated(before)) => {
+                self.registered_before(*before, kind, number, (&said.0, &said.1, &said.2))
+            }
             Registered::Before(_) => Err(Refused::KeyUsed),
         }
+    }
+
+    /// The answer that was given before to the same message about the same document, of the same issuer, by
+    /// the same person and with the same terms: of a certificate the last three stand beside the message.
+    fn registered_before(
+        &self,
+        before: Filing,
+        kind: Token,
+        number: &str,
+        (issuer, by, terms): (&str, &str, &str),
+    ) -> Result<ActDone, Refused> {
+        let said: serde_json::Value = serde_json::from_slice(&before.opinion).unwrap_or_default();
+        let same =
+            before.format == FORMAT && said["kind"] == kind.as_str() && said["number"] == number;
+        if !same {
+            return Err(Refused::KeyUsed);
+        }
+        let acts = self.store.lpco_acts(&kind, number)?;
+        let is_so = |act: &ActRow| act.issuer == issuer && act.by == by && act.terms == terms;
+        if !acts.iter().any(|act| act.filing == before.id && is_so(act)) {
+            return Err(Refused::KeyUsed);
+        }
+        Ok(ActDone {
+            id: before.id,
+            kind: kind.to_string(),
+            number: number.to_owned(),
+            state: said["state"].as_str().unwrap_or_default().to_owned(),
+            receipt: before.receipt,
+            repeated: true,
+        })
     }
 
     /// The type of the document with this number, where it is not stated.
@@ -392,21 +432,4 @@ fn good(number: &str) -> Trilingual {
         zh: format!("证件 {number} 适用于该货物"),
         ru: format!("Документ {number} действует для этого товара"),
     }
-}
-
-/// The answer that was given before to the same message about the same document.
-fn done_before(before: Filing, kind: Token, number: &str) -> Result<ActDone, Refused> {
-    let said: serde_json::Value = serde_json::from_slice(&before.opinion).unwrap_or_default();
-    let same = before.format == FORMAT && said["kind"] == kind.as_str() && said["number"] == number;
-    if !same {
-        return Err(Refused::KeyUsed);
-    }
-    Ok(ActDone {
-        id: before.id,
-        kind: kind.to_string(),
-        number: number.to_owned(),
-        state: said["state"].as_str().unwrap_or_default().to_owned(),
-        receipt: before.receipt,
-        repeated: true,
-    })
 }

@@ -11,6 +11,33 @@ use fondaco::money::Decimal;
 use fondaco::quota::{Quota, QuotaState};
 use rusqlite::{Connection, params};
 
+use super::{Fault, Store};
+
+pub(super) const SCHEMA: &str = "
+CREATE TABLE IF NOT EXISTS quota_draw (
+  seq INTEGER PRIMARY KEY,
+  filing INTEGER NOT NULL,
+  mrn TEXT NOT NULL,
+  item INTEGER NOT NULL,
+  order_number TEXT NOT NULL,
+  definition TEXT NOT NULL,
+  today INTEGER NOT NULL,
+  wanted TEXT,
+  granted TEXT NOT NULL,
+  before TEXT NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS quota_draw_period ON quota_draw (order_number, definition);
+CREATE INDEX IF NOT EXISTS quota_draw_mrn ON quota_draw (mrn);
+CREATE INDEX IF NOT EXISTS quota_draw_filing ON quota_draw (filing);
+CREATE TABLE IF NOT EXISTS quota_seen (
+  filing INTEGER NOT NULL,
+  order_number TEXT NOT NULL,
+  definition TEXT NOT NULL,
+  before TEXT NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS quota_seen_filing ON quota_seen (filing);
+";
+
 /// A draw on the period of a quota, granted in full, in part or not at all.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Draw {
@@ -24,20 +51,24 @@ pub(crate) struct Draw {
     pub(crate) wanted: Option<Decimal>,
     /// How much of it is granted.
     pub(crate) granted: Decimal,
-    /// What was drawn before, since the balance was told.
+    /// What was drawn before by others, since the balance was told.
     pub(crate) before: Decimal,
+    /// How much of it the declaration had before it was amended.
+    kept: Decimal,
     /// How much was left when the balance was told.
     left: Decimal,
     /// The day of that, as days since 1970: what was drawn here before it is in the balance.
     since: Option<i32>,
     /// What must have been drawn for the period to become critical; `None` where it does not, or is.
     calm_until: Option<Decimal>,
+    /// Whether it is drawn: it is not for goods that are still to come.
+    taken: bool,
 }
 
 impl Draw {
     /// As the opinion proposes it.
     pub(crate) fn proposed(allotment: &Allotment<'_>) -> Self {
-        let Allotment { item, quota, wanted, granted, drawn, state } = *allotment;
+        let Allotment { item, quota, wanted, granted, drawn, kept, state } = *allotment;
         Self {
             item,
             order: quota.order.to_string(),
@@ -45,10 +76,17 @@ impl Draw {
             wanted,
             granted,
             before: drawn,
+            kept,
             left: quota.left(),
             since: since(quota),
             calm_until: (state == QuotaState::Open).then(|| calm_until(quota)).flatten(),
+            taken: true,
         }
+    }
+
+    /// The same of goods that are still to come: it is kept what was there, and nothing is drawn.
+    pub(crate) fn foreseen(self) -> Self {
+        Self { taken: false, ..self }
     }
 
     /// Whether the opinion comes out the same when this much was drawn before.
@@ -56,7 +94,9 @@ impl Draw {
         if self.wanted != Some(self.granted) {
             return drawn == self.before;
         }
-        let room = drawn.checked_add(self.granted).is_some_and(|after| after <= self.left);
+        // What the declaration had is there for it whatever became of the period.
+        let room = self.granted <= self.kept
+            || drawn.checked_add(self.granted).is_some_and(|after| after <= self.left);
         room && self.calm_until.is_none_or(|limit| drawn < limit)
     }
 }
@@ -99,11 +139,19 @@ impl Draws {
         Ok(sum(days, since(quota)))
     }
 
-    /// Whether all draws of a filing still come out as they were proposed.
-    pub(crate) fn stand(&mut self, db: &Connection, draws: &[Draw]) -> rusqlite::Result<bool> {
-        for (n, draw) in draws.iter().enumerate() {
+    /// Whether all draws of a filing still come out as they were proposed; what the declaration `mrn` drew
+    /// before is left out, where it is not empty.
+    pub(crate) fn stand(
+        &mut self,
+        db: &Connection,
+        mrn: &str,
+        draws: &[Draw],
+    ) -> rusqlite::Result<bool> {
+        let had = if mrn.is_empty() { Vec::new() } else { had(db, mrn, i64::MAX)? };
+        for (n, draw) in draws.iter().enumerate().filter(|(_, draw)| draw.taken) {
             let days = self.period(db, &draw.order, &draw.definition)?;
             let mut drawn = sum(days, draw.since);
+            drawn = drawn.checked_sub(had_of(&had, &draw.order, &draw.definition)).unwrap_or(drawn);
             // Items of one declaration draw one after the other.
             let own = draws.iter().take(n).filter(|d| d.definition == draw.definition);
             for before in own.filter(|d| d.order == draw.order) {
@@ -116,7 +164,10 @@ impl Draws {
         Ok(true)
     }
 
-    /// Writes the draws of a filing.
+    /// Writes the draws of a filing; `anew` where they take the place of what the declaration drew before.
+    ///
+    /// What it had and still has is drawn on the day it was first drawn: it keeps its place. What it has
+    /// beyond that is drawn today.
     pub(crate) fn write(
         &mut self,
         db: &Connection,
@@ -124,28 +175,78 @@ impl Draws {
         mrn: &str,
         today: i32,
         draws: &[Draw],
+        anew: bool,
     ) -> rusqlite::Result<()> {
+        let mut had = if anew { had(db, mrn, i64::MAX)? } else { Vec::new() };
+        self.give_back(db, filing, mrn, &had)?;
         for draw in draws {
-            db.prepare_cached(
-                "INSERT INTO quota_draw
-                   (filing, mrn, item, order_number, definition, today, wanted, granted, before)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-            )?
-            .execute(params![
-                filing,
-                mrn,
-                draw.item,
-                draw.order,
-                draw.definition,
-                today,
-                draw.wanted.map(|w| w.to_string()),
-                draw.granted.to_string(),
-                draw.before.to_string(),
-            ])?;
-            let days = self.period(db, &draw.order, &draw.definition)?;
-            let of_day = days.entry(today).or_default();
-            *of_day = of_day.checked_add(draw.granted).unwrap_or(Decimal::MAX);
+            if !draw.taken {
+                db.prepare_cached(
+                    "INSERT INTO quota_seen (filing, order_number, definition, before)
+                     VALUES (?1, ?2, ?3, ?4)",
+                )?
+                .execute(params![
+                    filing,
+                    draw.order,
+                    draw.definition,
+                    draw.before.to_string()
+                ])?;
+                continue;
+            }
+            let mut left = draw.granted;
+            let of = |h: &&mut Had| h.order == draw.order && h.definition == draw.definition;
+            let mut parts = Vec::new();
+            for one in had.iter_mut().filter(of) {
+                let part = one.granted.min(left);
+                if part > Decimal::ZERO {
+                    one.granted = one.granted.checked_sub(part).unwrap_or_default();
+                    left = left.checked_sub(part).unwrap_or_default();
+                    parts.push((one.today, part));
+                }
+            }
+            if left > Decimal::ZERO || parts.is_empty() {
+                parts.push((today, left));
+            }
+            for (n, (day, granted)) in parts.into_iter().enumerate() {
+                let wanted = draw.wanted.filter(|_| n == 0).map(|w| w.to_string());
+                let before = draw.before.to_string();
+                let item = draw.item;
+                let of = (item, draw.order.as_str(), draw.definition.as_str());
+                self.append(db, (filing, mrn), of, day, granted, (wanted, before))?;
+            }
         }
+        Ok(())
+    }
+
+    /// Writes a draw, or below zero what is given back.
+    fn append(
+        &mut self,
+        db: &Connection,
+        (filing, mrn): (i64, &str),
+        (item, order, definition): (u32, &str, &str),
+        day: i32,
+        granted: Decimal,
+        (wanted, before): (Option<String>, String),
+    ) -> rusqlite::Result<()> {
+        // Held before it is written, so that no reader reads it half.
+        let of_day = self.period(db, order, definition)?.entry(day).or_default();
+        *of_day = of_day.checked_add(granted).unwrap_or(Decimal::MAX);
+        db.prepare_cached(
+            "INSERT INTO quota_draw
+               (filing, mrn, item, order_number, definition, today, wanted, granted, before)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        )?
+        .execute(params![
+            filing,
+            mrn,
+            item,
+            order,
+            definition,
+            day,
+            wanted,
+            granted.to_string(),
+            before,
+        ])?;
         Ok(())
     }
 
@@ -157,36 +258,21 @@ impl Draws {
         filing: i64,
         mrn: &str,
     ) -> rusqlite::Result<()> {
-        let mut statement = db.prepare_cached(
-            "SELECT item, order_number, definition, today, granted FROM quota_draw WHERE mrn = ?1",
-        )?;
-        let drawn = statement
-            .query_map([mrn], |row| {
-                let granted = decimal(row, 4)?;
-                Ok((row.get::<_, u32>(0)?, row.get(1)?, row.get(2)?, row.get(3)?, granted))
-            })?
-            .collect::<rusqlite::Result<Vec<(_, String, String, i32, Decimal)>>>()?;
-        for (item, order, definition, today, granted) in drawn {
-            if granted <= Decimal::ZERO {
-                continue;
-            }
-            // Held before it is written, so that no reader reads it half.
-            let of_day = self.period(db, &order, &definition)?.entry(today).or_default();
-            *of_day = of_day.checked_sub(granted).unwrap_or_default();
-            db.prepare_cached(
-                "INSERT INTO quota_draw
-                   (filing, mrn, item, order_number, definition, today, wanted, granted, before)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, NULL, ?7, '0')",
-            )?
-            .execute(params![
-                filing,
-                mrn,
-                item,
-                order,
-                definition,
-                today,
-                (-granted).to_string(),
-            ])?;
+        let had = had(db, mrn, i64::MAX)?;
+        self.give_back(db, filing, mrn, &had)
+    }
+
+    fn give_back(
+        &mut self,
+        db: &Connection,
+        filing: i64,
+        mrn: &str,
+        had: &[Had],
+    ) -> rusqlite::Result<()> {
+        for one in had {
+            let of = (one.item, one.order.as_str(), one.definition.as_str());
+            let nothing = (None, "0".to_owned());
+            self.append(db, (filing, mrn), of, one.today, -one.granted, nothing)?;
         }
         Ok(())
     }
@@ -202,6 +288,69 @@ impl Draws {
     /// Forgets what it holds, for a transaction that was not committed.
     pub(crate) fn forget(&mut self) {
         self.periods.clear();
+    }
+}
+
+/// What a declaration has of a period by an item and a day: what it drew, without what was given back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Had {
+    item: u32,
+    order: String,
+    definition: String,
+    today: i32,
+    granted: Decimal,
+}
+
+/// What a declaration had before this filing, in the order it was drawn.
+fn had(db: &Connection, mrn: &str, before: i64) -> rusqlite::Result<Vec<Had>> {
+    let mut statement = db.prepare_cached(
+        "SELECT item, order_number, definition, today, granted FROM quota_draw
+         WHERE mrn = ?1 AND filing < ?2 ORDER BY seq",
+    )?;
+    let mut rows = statement.query(params![mrn, before])?;
+    let mut all: Vec<Had> = Vec::new();
+    while let Some(row) = rows.next()? {
+        let one = Had {
+            item: row.get(0)?,
+            order: row.get(1)?,
+            definition: row.get(2)?,
+            today: row.get(3)?,
+            granted: decimal(row, 4)?,
+        };
+        let same = |h: &&mut Had| Had { granted: one.granted, ..(**h).clone() } == one;
+        match all.iter_mut().find(same) {
+            Some(held) => {
+                held.granted = held.granted.checked_add(one.granted).unwrap_or_default();
+            }
+            None => all.push(one),
+        }
+    }
+    all.retain(|h| h.granted > Decimal::ZERO);
+    Ok(all)
+}
+
+/// How much of a period it had.
+pub(crate) fn had_of(had: &[Had], order: &str, definition: &str) -> Decimal {
+    let of = had.iter().filter(|h| h.order == order && h.definition == definition);
+    of.fold(Decimal::ZERO, |sum, h| sum.checked_add(h.granted).unwrap_or(sum))
+}
+
+impl Store {
+    /// What a declaration has of tariff quotas; as it was before the filing with this id, where it is not
+    /// empty.
+    pub(crate) fn had(&self, mrn: &str, filing: &str) -> Result<Vec<Had>, Fault> {
+        if mrn.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.read(|db| {
+            let before = match filing {
+                "" => i64::MAX,
+                id => db
+                    .prepare_cached("SELECT seq FROM filing WHERE id = ?1")?
+                    .query_row([id], |row| row.get(0))?,
+            };
+            had(db, mrn, before)
+        })
     }
 }
 
@@ -238,15 +387,20 @@ pub(super) fn decimal(row: &rusqlite::Row<'_>, column: usize) -> rusqlite::Resul
     })
 }
 
-/// What was drawn before each period a filing drew on, as it was when the opinion was formed: order,
-/// definition, drawn.
+/// What was drawn before on each period a filing drew on or would have, as it was when the opinion was
+/// formed: order, definition, drawn.
 pub(crate) fn before(
     db: &Connection,
     filing: &str,
 ) -> rusqlite::Result<Vec<(String, String, Decimal)>> {
+    // What is given back says nothing of it.
     let mut statement = db.prepare_cached(
-        "SELECT d.order_number, d.definition, d.before FROM quota_draw d
-         JOIN filing f ON f.seq = d.filing WHERE f.id = ?1 ORDER BY d.seq",
+        "SELECT order_number, definition, before FROM (
+           SELECT d.seq, d.filing, d.order_number, d.definition, d.before FROM quota_draw d
+           WHERE d.granted NOT LIKE '-%'
+           UNION ALL
+           SELECT s.rowid, s.filing, s.order_number, s.definition, s.before FROM quota_seen s) d
+         WHERE d.filing = (SELECT seq FROM filing WHERE id = ?1) ORDER BY d.seq",
     )?;
     let rows = statement.query_map([filing], |r| Ok((r.get(0)?, r.get(1)?, decimal(r, 2)?)))?;
     rows.collect()
@@ -267,11 +421,18 @@ mod tests {
                 wanted: Some(n(wanted)),
                 granted: n(granted),
                 before: n(10),
+                kept: n(0),
                 left: n(100),
                 since: None,
                 calm_until: Some(n(90)),
+                taken: true,
             };
             assert_eq!(draw.stands(n(drawn)), stands, "{wanted} {granted} {drawn}");
+            // What it had, it has.
+            if wanted == granted {
+                let kept = Draw { kept: n(granted), ..draw };
+                assert_eq!(kept.stands(n(drawn)), drawn < 90, "{granted} {drawn}");
+            }
         };
         check(20, 20, 10, true);
         // Another drew between: there is still enough.

@@ -308,21 +308,27 @@ pub(super) fn stand(db: &Connection, lookups: &Lookups, mrn: &str) -> rusqlite::
     Ok(true)
 }
 
-/// Writes what a filing looked up, and what it writes off for the declaration.
+/// Writes what a filing looked up, and what it writes off for the declaration; `anew` where that takes the
+/// place of what the declaration wrote off before.
 pub(super) fn write(
     db: &Connection,
     filing: i64,
     mrn: &str,
     lookups: &Lookups,
+    anew: bool,
 ) -> rusqlite::Result<()> {
-    let Some(sight) = lookups.sight else { return Ok(()) };
-    db.prepare_cached("INSERT INTO lpco_seen (filing, acts, draws) VALUES (?1, ?2, ?3)")?
-        .execute(params![filing, sight.acts, sight.draws])?;
+    if let Some(sight) = lookups.sight {
+        db.prepare_cached("INSERT INTO lpco_seen (filing, acts, draws) VALUES (?1, ?2, ?3)")?
+            .execute(params![filing, sight.acts, sight.draws])?;
+    }
     if !lookups.reserves {
         return Ok(());
     }
-    // What an amended declaration wrote off before it was amended is written off no longer.
-    restore(db, filing, mrn)?;
+    // What an amended declaration wrote off before it was amended is written off no longer, also where it
+    // shows nothing any more.
+    if anew {
+        restore(db, filing, mrn)?;
+    }
     for one in &lookups.checked {
         if let Ok(take) = one.outcome {
             append(db, filing, mrn, (one.kind.as_str(), &one.number), one.item, take, 1)?;
@@ -547,6 +553,7 @@ impl Store {
     }
 
     /// Documents, the last issued first; `holder` and `kind` may be empty, `before` is where to go back from.
+    /// A document is of the holder that it was issued or last amended to.
     pub(crate) fn lpcos(
         &self,
         kind: &str,
@@ -555,11 +562,21 @@ impl Store {
         most: usize,
     ) -> Result<Vec<Listed>, Fault> {
         self.read(|db| {
-            let mut statement = db.prepare_cached(
+            let sql = if holder.is_empty() {
                 "SELECT seq, kind, number, issuer, at FROM lpco_act
-                 WHERE act = 'issue' AND seq < ?1 AND (?2 = '' OR kind = ?2) AND (?3 = '' OR holder = ?3)
-                 ORDER BY seq DESC LIMIT ?4",
-            )?;
+                 WHERE act = 'issue' AND seq < ?1 AND (?2 = '' OR kind = ?2) AND ?3 = ''
+                 ORDER BY seq DESC LIMIT ?4"
+            } else {
+                // Of those that ever were the holder's, those whose last act says so still.
+                "SELECT i.seq, i.kind, i.number, i.issuer, i.at FROM (
+                   SELECT DISTINCT number, kind FROM lpco_act WHERE holder = ?3) c
+                 JOIN lpco_act i ON i.number = c.number AND i.kind = c.kind AND i.act = 'issue'
+                 WHERE i.seq < ?1 AND (?2 = '' OR i.kind = ?2) AND ?3 = (
+                   SELECT l.holder FROM lpco_act l WHERE l.number = i.number AND l.kind = i.kind
+                   ORDER BY l.seq DESC LIMIT 1)
+                 ORDER BY i.seq DESC LIMIT ?4"
+            };
+            let mut statement = db.prepare_cached(sql)?;
             let most = i64::try_from(most).unwrap_or(i64::MAX);
             let rows = statement.query_map(params![before, kind, holder, most], |row| {
                 Ok(Listed {

@@ -30,7 +30,7 @@ use fondaco::quota::Quota;
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, params};
 
 pub(crate) use books::Books;
-pub(crate) use draws::Draw;
+pub(crate) use draws::{Draw, had_of};
 use draws::{Draws, decimal};
 pub(crate) use exchange::{Due, Kept, PartnerKey, Taken};
 pub(crate) use inspections::{Booking, No, Noted, Results, Slot, Wanted};
@@ -233,21 +233,6 @@ CREATE TABLE IF NOT EXISTS event (
   detail TEXT NOT NULL DEFAULT ''
 ) STRICT;
 CREATE INDEX IF NOT EXISTS event_mrn ON event (mrn);
-CREATE TABLE IF NOT EXISTS quota_draw (
-  seq INTEGER PRIMARY KEY,
-  filing INTEGER NOT NULL,
-  mrn TEXT NOT NULL,
-  item INTEGER NOT NULL,
-  order_number TEXT NOT NULL,
-  definition TEXT NOT NULL,
-  today INTEGER NOT NULL,
-  wanted TEXT,
-  granted TEXT NOT NULL,
-  before TEXT NOT NULL
-) STRICT;
-CREATE INDEX IF NOT EXISTS quota_draw_period ON quota_draw (order_number, definition);
-CREATE INDEX IF NOT EXISTS quota_draw_mrn ON quota_draw (mrn);
-CREATE INDEX IF NOT EXISTS quota_draw_filing ON quota_draw (filing);
 ";
 
 /// Of the tables above; a store of another is refused, never guessed at. Stores of versions 1
@@ -292,6 +277,7 @@ impl Store {
         if !db.column_exists(None, "event", "detail")? {
             db.execute_batch("ALTER TABLE event ADD COLUMN detail TEXT NOT NULL DEFAULT ''")?;
         }
+        db.execute_batch(draws::SCHEMA)?;
         db.execute_batch(register::SCHEMA)?;
         db.execute_batch(money::SCHEMA)?;
         db.execute_batch(tasks::SCHEMA)?;
@@ -535,11 +521,6 @@ impl Store {
             })?;
             rows.collect()
         })
-    }
-
-    /// Whether a declaration drew on a tariff quota.
-    pub(crate) fn draws(&self, mrn: &str) -> Result<bool, Fault> {
-        self.read(|db| db.prepare_cached("SELECT 1 FROM quota_draw WHERE mrn = ?1")?.exists([mrn]))
     }
 
     /// What happened to a declaration, and its last event; 0 where nothing did.

@@ -214,7 +214,10 @@ impl Writing<'_> {
             }
             None => Life::default(),
         };
-        if !lodge.draws.is_empty() && !lock(draws).stand(db, &lodge.draws)? {
+        // What it takes, takes the place of what the declaration took before.
+        let anew = lodge.seen.is_some() && lodge.looked.reserves;
+        let own = if anew { &*f.about } else { "" };
+        if !lodge.draws.is_empty() && !lock(draws).stand(db, own, &lodge.draws)? {
             return Ok(Lodged::Moved);
         }
         let mrn = if lodge.seen.is_some() { &f.about } else { f.log() };
@@ -228,10 +231,10 @@ impl Writing<'_> {
             events.extend(self.charge((seq, &f.id), owed, &life)?);
         }
         self.happen(seq, mrn, &f.at, before, &events)?;
-        if !lodge.draws.is_empty() {
-            lock(draws).write(db, seq, mrn, f.today, &lodge.draws)?;
+        if anew || !lodge.draws.is_empty() {
+            lock(draws).write(db, seq, mrn, f.today, &lodge.draws, anew)?;
         }
-        lpco::write(db, seq, mrn, &lodge.looked)?;
+        lpco::write(db, seq, mrn, &lodge.looked, anew)?;
         Ok(Lodged::Written)
     }
 

@@ -14,18 +14,26 @@ use crate::http::{House, Said, about, at_once, gb};
 
 /// A house whose register keeps phytosanitary certificates (N851), which toys want here.
 pub(crate) fn house(at: &Path) -> House {
+    house_with(at, "")
+}
+
+/// The same with more rates.
+pub(crate) fn house_with(at: &Path, rates: &str) -> House {
     let over = at.join("pack");
     std::fs::create_dir_all(&over).unwrap();
-    let kinds = "document,issuer,name_en,name_zh,name_ru,operators,basis,from,until\n\
-        N851,plants,Phytosanitary certificate,植物检疫证书,Фитосанитарный сертификат,,vata-1994,,\n\
-        AEOC,customs,Authorised operator,经认证的经营者,УЭО,yes,vata-1994,,\n";
+    let kinds = "document,issuer,name_en,name_zh,name_ru,operators,basis,from,until,counted\n\
+        N851,plants,Phytosanitary certificate,植物检疫证书,Фитосанитарный сертификат,,vata-1994,,,\n\
+        AEOC,customs,Authorised operator,经认证的经营者,УЭО,yes,vata-1994,,,\n\
+        X002,control,,,,,,,,value\n";
     let wanted = "[[requirement]]\nid = \"own-phyto\"\nkind = \"certificate\"\n\
         agency = { en = \"Plants\", zh = \"植物\", ru = \"Растения\" }\n\
         codes = [\"9503\"]\ndirection = \"import\"\ndocuments = [\"N851\"]\n\
         text = { en = \"A certificate\", zh = \"证书\", ru = \"Сертификат\" }\n\
         basis = \"vata-1994\"\n";
-    let rate = "code,direction,origin,regime,tax_type,rate,quota,basis,mark\n\
-        95030035,import,,100,A00,20,,vata-1994,ours\n";
+    let rate = format!(
+        "code,direction,origin,regime,tax_type,rate,quota,basis,mark\n\
+         95030035,import,,100,A00,20,,vata-1994,ours\n{rates}"
+    );
     std::fs::write(over.join("lpcos-own.csv"), kinds).unwrap();
     std::fs::write(over.join("requirements-own.toml"), wanted).unwrap();
     std::fs::write(over.join("measures-own.csv"), rate).unwrap();
@@ -42,9 +50,13 @@ fn phyto(number: &str, terms: &Value) -> Value {
 }
 
 /// Issues a certificate for so many kilograms of toys.
-fn issue(house: &House, number: &str, kilograms: &str) {
+pub(crate) fn issue(house: &House, number: &str, kilograms: &str) {
     let lines = json!([{"codes": ["9503"], "quantity": kilograms, "unit": "KGM"}]);
-    let said = send(house, "/v1/lpcos", number, &phyto(number, &json!({"lines": lines})));
+    issue_with(house, number, &json!({"lines": lines}));
+}
+
+pub(crate) fn issue_with(house: &House, number: &str, terms: &Value) {
+    let said = send(house, "/v1/lpcos", number, &phyto(number, terms));
     assert_eq!(said.status, 201, "{}", String::from_utf8_lossy(&said.body));
 }
 
@@ -54,7 +66,7 @@ fn act(house: &House, number: &str, key: &str, act: &str) -> Said {
 }
 
 /// A declaration of so many kilograms of toys that shows a certificate.
-fn shows(lrn: &str, number: &str, kilograms: u32, kind: &str) -> String {
+pub(crate) fn shows(lrn: &str, number: &str, kilograms: u32, kind: &str) -> String {
     let (mass, price) = (kilograms.to_string(), format!("{kilograms}.00"));
     let case = gb(&[("net_mass", &mass), ("price", &price), ("type", kind)]);
     let first = "<SequenceNumeric>1</SequenceNumeric>";
@@ -65,19 +77,19 @@ fn shows(lrn: &str, number: &str, kilograms: u32, kind: &str) -> String {
     compose(&case, lrn).replacen(first, &document, 1)
 }
 
-fn filed(house: &House, lrn: &str, number: &str, kilograms: u32) -> String {
+pub(crate) fn filed(house: &House, lrn: &str, number: &str, kilograms: u32) -> String {
     let said = house.file(lrn, &shows(lrn, number, kilograms, "IMA"));
     assert_eq!(said.status, 201, "{}", String::from_utf8_lossy(&said.body));
     said.text("mrn")
 }
 
-fn opinion(house: &House, name: &str) -> Value {
+pub(crate) fn opinion(house: &House, name: &str) -> Value {
     house.get(&format!("/v1/declarations/{name}/opinion")).json()
 }
 
 /// What the opinion says of the one document shown: its state, what is written off, and whether what wants
 /// it is met.
-fn said_of(opinion: &Value) -> (String, String, String) {
+pub(crate) fn said_of(opinion: &Value) -> (String, String, String) {
     let text = |v: &Value| v.as_str().unwrap_or_default().to_owned();
     let document = &opinion["documents"][0];
     let all = opinion["requirements"].as_array().unwrap();
@@ -85,16 +97,16 @@ fn said_of(opinion: &Value) -> (String, String, String) {
     (text(&document["status"]), text(&document["quantity"]), text(&wanted["status"]))
 }
 
-fn is(state: &str, quantity: &str, met: &str) -> (String, String, String) {
+pub(crate) fn is(state: &str, quantity: &str, met: &str) -> (String, String, String) {
     (state.to_owned(), quantity.to_owned(), met.to_owned())
 }
 
-fn left(house: &House, number: &str) -> String {
+pub(crate) fn left(house: &House, number: &str) -> String {
     let told = house.get(&format!("/v1/lpcos/{number}")).json();
     told["balance"][0]["left_quantity"].as_str().unwrap_or_else(|| panic!("{told}")).to_owned()
 }
 
-fn end(house: &House, mrn: &str) {
+pub(crate) fn end(house: &House, mrn: &str) {
     let message = json!({"act": "cancel", "by": "o", "reason": "lodged-in-error"});
     let said = send(house, &format!("/v1/declarations/{mrn}/acts"), mrn, &message);
     assert_eq!((said.status, &*said.text("state")), (201, "cancelled"));
@@ -384,6 +396,13 @@ fn a_document_is_verified_before_it_is_shown() {
     house.get("/v1/lpcos/PC%2F1/verify?kind=N851").is_problem(400, "bad-request");
     let listed = house.get("/v1/lpcos?holder=GB1").json();
     assert_eq!((listed[0]["number"].as_str(), listed.as_array().unwrap().len()), (Some("PC/1"), 1));
+    // Given to another by an amendment it is listed under that one, and no longer under the first.
+    let other = json!({"act": "amend", "issuer": "plants", "by": "p1", "terms": {"holder": "GB2"}});
+    assert_eq!(send(&house, "/v1/lpcos/PC%2F1/acts", "amend", &other).status, 201);
+    for (holder, wanted) in [("GB1", 0), ("GB2", 1), ("GB3", 0), ("", 1)] {
+        let listed = house.get(&format!("/v1/lpcos?holder={holder}")).json();
+        assert_eq!(listed.as_array().unwrap().len(), wanted, "{holder}");
+    }
 }
 
 #[test]
@@ -412,6 +431,36 @@ fn the_page_shows_a_document_and_what_is_left_in_each_language() {
         assert!(one.contains(left) && one.contains("700 KGM") && !one.contains("<b>"), "{one}");
     }
     assert!(page("/lpcos?number=XX&lang=en", 404).contains("There is no document"));
+}
+
+#[test]
+fn a_type_the_pack_knows_is_kept_by_a_row_that_says_so_and_counts_what_it_says() {
+    let dir = tempfile::tempdir().unwrap();
+    let house = house(dir.path());
+    let issues = |number: &str, kind: &str, terms: Value| {
+        let message = json!({"kind": kind, "number": number, "issuer": "control", "by": "c1",
+            "terms": terms});
+        send(&house, "/v1/lpcos", number, &message)
+    };
+    let refused = |said: Said, field: &str| {
+        said.is_problem(400, "bad-request");
+        assert_eq!(said.text("field"), field);
+    };
+    // It is counted by value.
+    refused(issues("1", "X002", json!({})), "lines");
+    let by_weight = json!({"lines": [{"codes": ["9503"], "quantity": "1", "unit": "KGM"}]});
+    refused(issues("2", "X002", by_weight), "value");
+    let by_value = json!({"lines": [{"codes": ["9503"], "value": "900", "currency": "GBP"}]});
+    assert_eq!(issues("3", "X002", by_value).status, 201);
+    // Its name is the pack's, in each language.
+    for (lang, name) in [("en", "Dual-use export licence"), ("zh", "两用物项出口许可证")] {
+        let page = house.get(&format!("/lpcos?lang={lang}"));
+        assert!(String::from_utf8_lossy(&page.body).contains(name), "{lang}");
+    }
+    // What the pack knows and no row keeps is not kept: nothing is said of it.
+    issues("4", "C400", json!({})).is_problem(409, "act-refused");
+    let asked = house.get("/v1/lpcos/4/verify?code=9503&kind=C400");
+    assert_eq!(asked.text("status"), "not-kept");
 }
 
 #[test]
@@ -477,6 +526,10 @@ fn a_certificate_of_another_country_is_taken_in_shown_and_written_again() {
     assert_eq!(said.status, 201, "{}", String::from_utf8_lossy(&said.body));
     assert_eq!((&*said.text("kind"), &*said.text("number")), ("N851", "CN-PC-9"));
     assert_eq!(import("1", xml, "by=p1&issuer=plants").header("idempotency-replayed"), "true");
+    // The same key with another issuer, person or holder is another message.
+    for query in ["by=p2&issuer=plants", "by=p1&issuer=pests", "by=p1&issuer=plants&holder=GB1"] {
+        import("1", xml, query).is_problem(422, "key-used");
+    }
     let mrn = filed(&house, "ONE", "CN-PC-9", 300);
     assert_eq!(said_of(&opinion(&house, &mrn)), is("valid", "300 KGM", "met"));
     // It is for one consignment.
@@ -490,6 +543,11 @@ fn a_certificate_of_another_country_is_taken_in_shown_and_written_again() {
     issue(&house, "PC-1", "1000");
     let own = house.get("/v1/lpcos/PC-1/certificate");
     assert!(String::from_utf8_lossy(&own.body).contains("unitCode=\"KGM\">1000<"));
+    // Also where white space stood before what issued it.
+    let spaced = format!("\r\n  {}", phyto("PC-2", &json!({})));
+    let headers = [("Idempotency-Key", "spaced"), ("Content-Type", "application/json")];
+    assert_eq!(house.post("/v1/lpcos", &headers, spaced.as_bytes()).status, 201);
+    assert_eq!(house.get("/v1/lpcos/PC-2/certificate").status, 200);
     assert_eq!(act(&house, "PC-1", "s", "suspend").status, 201);
     house.get("/v1/lpcos/PC-1/certificate").is_problem(404, "not-found");
     // What cannot be read is said with its place.
@@ -501,4 +559,7 @@ fn a_certificate_of_another_country_is_taken_in_shown_and_written_again() {
     let drawn = xml.replace(">70<", ">40<").replace("CN-PC-9", "CN-PC-8");
     import("3", &drawn, "by=p1&issuer=plants").is_problem(400, "bad-request");
     import("4", xml, "by=p1").is_problem(409, "act-refused");
+    // Goods without a code would be any goods.
+    let any = xml.replace(">HS<", ">IPPCPCC<").replace("CN-PC-9", "CN-PC-8");
+    import("5", &any, "by=p1&issuer=plants").is_problem(400, "bad-request");
 }

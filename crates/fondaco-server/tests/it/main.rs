@@ -4,6 +4,7 @@
 mod acts;
 mod agencies;
 mod appeals;
+mod arrivals;
 mod bridge;
 mod classify;
 mod commands;

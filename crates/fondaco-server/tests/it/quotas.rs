@@ -4,6 +4,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
+use crate::arrivals::{amends, weighs};
 use crate::commands::run;
 use crate::golden::compose;
 use crate::http::{House, about, at_once, gb};
@@ -130,6 +131,9 @@ fn goods_to_come_draw_when_they_come() {
     assert_eq!(left(&house), " open", "lodging draws nothing");
     // Another was here first.
     assert_eq!(house.file("other", &claim("OTHER", 900, "IMA")).status, 201);
+    // One lodged after it is told what is left then, and that is so when it is replayed.
+    let after = house.file("after", &claim("AFTER", 300, "IMD")).text("mrn");
+    assert_eq!(drawn(&opinion(&house, &after)), (100, "critical".into()));
     let said = at_once(4, |n| {
         let lrn = format!("ARRIVE-{n}");
         house.file(&lrn, &about(&mrn, &lrn, "GPR", ""))
@@ -152,7 +156,7 @@ fn goods_to_come_draw_when_they_come() {
     assert!(page.contains("Of 300 KGM, 100 are under quota 050001"), "{page}");
     let ids: Vec<String> = said.iter().map(|s| s.text("id")).collect();
     assert!(house.stop().success());
-    for name in ids.iter().chain([&mrn]) {
+    for name in ids.iter().chain([&mrn, &after]) {
         let came = run(&["replay", name, "--data", dir.path().to_str().unwrap(), "--json"]);
         assert_eq!(came.json()["same"], true, "{}", came.out);
     }
@@ -192,4 +196,84 @@ fn what_an_ended_declaration_drew_goes_back() {
         end(&again, &mrn);
     });
     assert_eq!(left(&again), "800 open");
+}
+
+#[test]
+fn an_amended_declaration_keeps_its_place_and_more_is_drawn_in_turn() {
+    let dir = tempfile::tempdir().unwrap();
+    let first = house(dir.path(), ",");
+    let file = |lrn: &str, kilograms| {
+        let said = first.file(lrn, &claim(lrn, kilograms, "IMA"));
+        assert_eq!(said.status, 201, "{}", String::from_utf8_lossy(&said.body));
+        said.text("mrn")
+    };
+    let mut names = Vec::new();
+    let mut amended = |mrn: &str, number, kilograms| {
+        let said = amends(&first, mrn, number, &weighs(mrn, &format!("{mrn}-{number}"), kilograms));
+        assert_eq!(said.status, 201, "{}", String::from_utf8_lossy(&said.body));
+        names.push(said.text("id"));
+        drawn(&opinion(&first, mrn))
+    };
+    let one = file("ONE", 300);
+    let two = file("TWO", 600);
+    assert_eq!(left(&first), "100 critical");
+    // Of what grows it has what others left.
+    assert_eq!(amended(&one, 1, 500), (400, "open".into()));
+    assert_eq!(left(&first), "0 exhausted");
+    // What it had it keeps, however little is left; what it needs no more is there for others.
+    assert_eq!(amended(&two, 1, 600), (600, "open".into()));
+    assert_eq!(amended(&one, 2, 350), (350, "open".into()));
+    assert_eq!(left(&first), "50 critical");
+    assert_eq!(amended(&two, 2, 700), (650, "open".into()));
+    assert_eq!(left(&first), "0 exhausted");
+    // Ended, it gives back what it has, once.
+    let body = br#"{"act":"cancel","by":"o","reason":"lodged-in-error"}"#;
+    let path = format!("/v1/declarations/{two}/acts");
+    assert_eq!(first.post(&path, &[("Idempotency-Key", "end")], body).status, 201);
+    assert_eq!(left(&first), "650 open");
+    assert!(first.stop().success());
+    let again = house(dir.path(), ",");
+    assert_eq!(left(&again), "650 open");
+    assert!(again.stop().success());
+    names.extend([one, two]);
+    for name in &names {
+        let came = run(&["replay", name, "--data", dir.path().to_str().unwrap(), "--json"]);
+        assert_eq!(came.json()["same"], true, "{}", came.out);
+    }
+}
+
+#[test]
+fn many_amended_at_once_never_oversell_a_quota() {
+    let dir = tempfile::tempdir().unwrap();
+    let house = house(dir.path(), ",");
+    let mrns = at_once(24, |n| {
+        let lrn = format!("LRN-{n}");
+        house.file(&lrn, &claim(&lrn, 30, "IMA")).text("mrn")
+    });
+    assert_eq!(left(&house), "280 open");
+    // A third grows, a third shrinks, a third stays, and others come meanwhile.
+    let said = at_once(32, |n| match mrns.get(n) {
+        Some(mrn) => {
+            let kilograms = [60, 10, 30][n % 3];
+            amends(&house, mrn, 1, &weighs(mrn, &format!("AMEND-{n}"), kilograms))
+        }
+        None => house.file(&format!("NEW-{n}"), &claim(&format!("NEW-{n}"), 50, "IMA")),
+    });
+    assert!(said.iter().all(|s| s.status == 201));
+    let mut all = mrns.clone();
+    all.extend(said[24..].iter().map(|s| s.text("mrn")));
+    let grants: Vec<u32> = all.iter().map(|mrn| drawn(&opinion(&house, mrn)).0).collect();
+    let sum: u32 = grants.iter().sum();
+    assert!(sum <= 1000, "{grants:?}");
+    assert_eq!(left(&house).split(' ').next().unwrap(), (1000 - sum).to_string());
+    for (n, granted) in grants.iter().enumerate().take(24) {
+        // Nobody lost what it had and still wants.
+        assert!(*granted >= [30, 10, 30][n % 3], "{n}: {granted}");
+    }
+    let ids: Vec<String> = said[..24].iter().map(|s| s.text("id")).collect();
+    assert!(house.stop().success());
+    for name in ids.iter().step_by(4).chain(mrns.iter().step_by(6)) {
+        let came = run(&["replay", name, "--data", dir.path().to_str().unwrap(), "--json"]);
+        assert_eq!(came.json()["same"], true, "{}", came.out);
+    }
 }

@@ -157,7 +157,7 @@ fn refused(text: &str) -> String {
     }
 }
 
-fn xmllint(xsd: &Path, text: &str) -> Option<Result<(), String>> {
+pub(crate) fn xmllint(xsd: &Path, text: &str) -> Option<Result<(), String>> {
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), text).unwrap();
     let mut run = Command::new("xmllint");

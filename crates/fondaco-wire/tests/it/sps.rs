@@ -5,9 +5,13 @@ use fondaco::money::Decimal;
 use fondaco::quantity::Quantity;
 use fondaco::token::Token;
 use fondaco_wire::Limits;
-use fondaco_wire::sps::{Certificate, Characteristic, Goods, Party, Said, Treatment, read, write};
+use fondaco_wire::sps::{
+    Carriage, Certificate, Characteristic, Goods, Note, Packages, Party, Referred, Said, Treatment,
+    read, write,
+};
 use proptest::prelude::*;
 
+use crate::bank::xmllint;
 use crate::shared;
 
 fn t(text: &str) -> Token {
@@ -23,6 +27,14 @@ fn ours() -> Certificate {
         status: t("70"),
         issued: "2026-11-20T08:00:00+08:00".into(),
         issuer: "Plant service".into(),
+        notes: vec![Note { subject: "ADEDL".into(), contents: vec![said("en", "Free of pests")] }],
+        referred: vec![Referred {
+            number: "PC-6".into(),
+            kind: "851".into(),
+            relation: "ACE".into(),
+            issued: "2026-10-01".into(),
+            information: said("en", "Replaces"),
+        }],
         consignor: Party {
             name: "A & B <Ltd>".into(),
             number: "77".into(),
@@ -31,11 +43,19 @@ fn ours() -> Certificate {
         consignee: Party { name: "Лес".into(), ..Party::default() },
         export: t("CN"),
         import: t("GB"),
+        transit: vec![t("KZ"), t("RU")],
+        unloading: ("GBFXT".into(), "Felixstowe".into()),
+        carriage: vec![Carriage { mode: "1".into(), number: "18".into(), means: "Pearl".into() }],
         goods: vec![Goods {
             number: 1,
             descriptions: vec![said("en", "Young trees"), said("zh", "苗木")],
+            common: vec![said("en", "Currant")],
             scientific: vec!["Ribes alpinum".into()],
+            intended: vec![said("en", "Planting")],
             net_weight: measure(10, "KGM"),
+            gross_weight: measure(12, "KGM"),
+            notes: vec![Note { subject: "RPCST".into(), contents: vec![said("", "3")] }],
+            packages: vec![Packages { level: "1".into(), kind: "BG".into(), count: 100.into() }],
             code: t("06029048"),
             origins: vec![t("CN")],
             treatments: vec![Treatment {
@@ -66,6 +86,65 @@ fn a_certificate_comes_back_as_it_was_written() {
 }
 
 #[test]
+fn what_is_written_fits_the_schema_of_the_hub() {
+    let Some(xsd) = shared("ephyto/xsd/s1.xsd") else { return };
+    let check = |certificate: &Certificate| {
+        let xml = write(certificate);
+        if let Some(found) = xmllint(&xsd, &xml) {
+            assert_eq!(found, Ok(()), "{xml}");
+        }
+    };
+    check(&ours());
+    // The least there can be, and an address of six lines.
+    let bare = Certificate {
+        kind: t("851"),
+        status: t("70"),
+        goods: vec![Goods { number: 1, ..Goods::default() }],
+        ..Certificate::default()
+    };
+    check(&bare);
+    let long = (1..=6).map(|n| format!("line {n}")).collect();
+    check(&Certificate { consignor: Party { address: long, ..Party::default() }, ..bare });
+    check(&ours().with(&ours().terms("")));
+    // The sample of the hub, which misses the schema itself.
+    if let Some(path) = shared("ephyto/SPSCertificateContent.xml") {
+        check(&read(&std::fs::read(path).unwrap(), &Limits::default()).unwrap());
+    }
+}
+
+#[test]
+fn what_the_register_changed_is_written_and_said_of_no_other_goods() {
+    let mut two = ours();
+    two.goods.push(Goods {
+        number: 2,
+        descriptions: vec![Said { text: "Timber".into(), ..Said::default() }],
+        code: t("44071110"),
+        origins: vec![t("CN")],
+        ..Goods::default()
+    });
+    let mut terms = two.terms("");
+    terms.lines.remove(0);
+    let after = two.clone().with(&terms);
+    assert_eq!(after.goods.len(), 1);
+    assert_eq!(
+        (after.goods[0].code, &*after.goods[0].descriptions[0].text),
+        (t("44071110"), "Timber")
+    );
+    assert_eq!(after.goods[0].number, 1);
+    // An origin is changed with nothing else.
+    let mut terms = two.terms("");
+    terms.origin = t("KZ");
+    let after = two.clone().with(&terms);
+    assert!(after.goods.iter().all(|g| g.origins == [t("KZ")]), "{after:?}");
+    // Goods that were not there have no words of others.
+    let mut terms = two.terms("");
+    terms.lines[0].codes = vec![t("060110")];
+    let after = two.with(&terms);
+    assert_eq!((after.goods[0].code, after.goods[0].descriptions.len()), (t("060110"), 0));
+    assert_eq!(after.goods[0].origins, [t("CN")]);
+}
+
+#[test]
 fn the_sample_of_the_hub_is_read_and_written() {
     let Some(path) = shared("ephyto/SPSCertificateContent.xml") else { return };
     let bytes = std::fs::read(path).unwrap();
@@ -76,6 +155,16 @@ fn the_sample_of_the_hub_is_read_and_written() {
     assert_eq!((c.goods[0].code, c.goods[0].origins.len()), (t("06029048"), 2));
     assert_eq!(c.goods[0].net_weight, Some(Quantity { value: Decimal::from(10), unit: t("KGM") }));
     assert_eq!(c.goods[0].treatments[0].characteristics.len(), 8);
+    assert_eq!((c.notes.len(), &*c.notes[1].subject), (12, "ADEDL"));
+    assert_eq!((c.referred.len(), &*c.referred[0].number), (6, "PC-UG-1234513467"));
+    assert_eq!((&*c.transit[0], &*c.unloading.0), ("US", "USSEA"));
+    assert_eq!(
+        (&*c.carriage[1].means, &*c.carriage[1].number),
+        ("Ocean Vessel: Black Pearl", "Voyage N° 18")
+    );
+    let goods = &c.goods[0];
+    assert_eq!((goods.packages.len(), goods.packages[1].count), (2, Decimal::from(20)));
+    assert_eq!((&*goods.common[0].text, &*goods.intended[0].text), ("Ribes", "Planting"));
     assert_eq!(c.goods[0].treatments[0].until, "2016-04-12");
     let again = write(&c);
     assert_eq!(read(again.as_bytes(), &Limits::default()), Ok(c));
@@ -157,10 +246,14 @@ prop_compose! {
         net_weight in measure(), code in "[0-9]{0,10}", told in said(), figure in measure(),
         origins in prop::collection::vec("[A-Z]{2}", 0..3), treated in any::<bool>(),
     ) -> Goods {
+        let note = Note { subject: "ADTLIL".into(), contents: told.clone() };
+        let packed = Packages { level: "1".into(), kind: "BG".into(), count: Decimal::from(number) };
+        let (common, intended, gross_weight) = (told.clone(), descriptions.clone(), figure);
         let characteristics = vec![Characteristic { told, measure: figure }];
         let treatment = Treatment { kind: "ZZZ".into(), from: "2026-01-01".into(), duration: figure,
             characteristics, ..Treatment::default() };
-        Goods { number, descriptions, scientific, net_weight, code: t(&code),
+        Goods { number, descriptions, common, scientific, intended, net_weight, gross_weight,
+            notes: vec![note], packages: vec![packed], code: t(&code),
             origins: origins.iter().map(|o| t(o)).collect(),
             treatments: if treated { vec![treatment] } else { Vec::new() } }
     }

@@ -18,6 +18,7 @@ use crate::day::Validity;
 use crate::finding::Trilingual;
 use crate::money::{Decimal, Money};
 use crate::quantity::Quantity;
+use crate::reference::LpcoKind;
 use crate::token::Token;
 
 pub use shown::{Checked, EMPTY, Empty, Looked, check, programmes};
@@ -287,6 +288,23 @@ pub fn next(before: Option<Document>, act: &Act, used: &[Used]) -> Result<Docume
         (Act::Resume, Suspended) => stands(Active),
         (Act::Resume, Active) => Err(NotDone::NotSuspended),
         (Act::Revoke, Active | Suspended) => stands(Revoked),
+    }
+}
+
+/// What terms of a document of this type have to count and do not; `None` where nothing is wanted of them.
+#[must_use]
+pub fn uncounted(kind: &LpcoKind, terms: &Terms) -> Option<&'static str> {
+    if kind.illustrative || !(kind.by_quantity || kind.by_value) {
+        return None;
+    }
+    if terms.lines.is_empty() {
+        Some("lines")
+    } else if kind.by_quantity && terms.lines.iter().any(|line| line.quantity.is_none()) {
+        Some("quantity")
+    } else if kind.by_value && terms.lines.iter().any(|line| line.value.is_none()) {
+        Some("value")
+    } else {
+        None
     }
 }
 

@@ -67,7 +67,7 @@ pub fn check(
     reference: Reference<'_>,
     looked: &dyn Looked,
 ) -> Vec<Checked> {
-    if reference.pack.lpcos.is_empty() {
+    if !reference.pack.lpcos.iter().any(|row| row.kept) {
         return Vec::new();
     }
     let mut records: BTreeMap<(Token, &str), Option<Record>> = BTreeMap::new();
@@ -137,7 +137,7 @@ pub fn programmes(
     reference: Reference<'_>,
     looked: &dyn Looked,
 ) -> Vec<Token> {
-    let rows = reference.pack.lpcos.iter().filter(|row| row.operators);
+    let rows = reference.pack.lpcos.iter().filter(|row| row.kept && row.operators);
     let rows = rows.filter(|row| row.validity.covers(reference.day));
     let holders = || {
         let roles = ["Declarant", "Importer"];
@@ -183,7 +183,9 @@ fn wanted(
         // Several documents may share the goods, but together they are written off for all of them.
         let of_kind = shown(declaration, item).filter(|d| d.code == document.code);
         let together = of_kind.filter_map(stated).try_fold(Decimal::ZERO, Decimal::checked_add);
-        if goods.zip(together).is_some_and(|(goods, together)| together < goods) {
+        // What is stated is believed only as far as it can be held against the goods.
+        let (goods, together) = goods.zip(together).ok_or(untold)?;
+        if together < goods {
             return Err(Doubt::Short);
         }
         stated(document).ok_or(untold)?
@@ -216,7 +218,8 @@ fn worth(
         let together = of_kind.filter_map(stated).try_fold(Decimal::ZERO, Decimal::checked_add);
         // Against the price: freight and the like are in the customs value, not on the licence.
         let price = item.price.and_then(changed);
-        if price.zip(together).is_some_and(|(price, together)| together < price) {
+        let (price, together) = price.zip(together).ok_or(untold)?;
+        if together < price {
             return Err(Doubt::Short);
         }
         stated(document)

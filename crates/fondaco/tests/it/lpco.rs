@@ -8,7 +8,7 @@ use fondaco::day::Validity;
 use fondaco::declaration::{Declaration, Document as Shown};
 use fondaco::lpco::{
     Act, Checked, Document, Doubt, Line, Looked, NotDone, Record, Standing, Take, Terms, Untold,
-    Used, next,
+    Used, next, uncounted,
 };
 use fondaco::measure::Selection;
 use fondaco::money::{Decimal, Money};
@@ -124,6 +124,10 @@ fn world() -> Pack {
     pack.lpcos = vec![LpcoKind {
         document: t("L1"),
         issuer: t("forest"),
+        kept: true,
+        by_quantity: true,
+        by_value: false,
+        illustrative: false,
         name: said("licence"),
         operators: false,
         basis: "law".into(),
@@ -174,7 +178,7 @@ fn timber(masses: &[i64], documents: &[Shown]) -> Declaration {
 
 fn opinion<'a>(pack: &'a Pack, declared: &Declaration, looked: &Register) -> Opinion<'a> {
     let drawn = |quota: &fondaco::quota::Quota| nothing_drawn(quota);
-    consider(declared, pack.on(day()), 9_999, Known { drawn: &drawn, looked })
+    consider(declared, pack.on(day()), 9_999, Known { drawn: &drawn, kept: &nothing_drawn, looked })
 }
 
 fn outcomes(opinion: &Opinion<'_>) -> Vec<Result<i64, &'static str>> {
@@ -246,8 +250,36 @@ fn a_document_shown_is_good_or_it_is_said_why_not() {
 }
 
 #[test]
+fn a_document_counts_what_its_type_is_counted_by() {
+    let money = Some(Money { amount: Decimal::from(9), currency: currency("GBP") });
+    let check = |lines: &[(bool, bool)], change: fn(&mut LpcoKind), wanted: Option<&str>| {
+        let mut kind = world().lpcos.remove(0);
+        change(&mut kind);
+        let line = |(quantity, value): &(bool, bool)| Line {
+            codes: vec![t("4407")],
+            quantity: kilograms(1).filter(|_| *quantity),
+            value: money.filter(|_| *value),
+        };
+        let terms = Terms { lines: lines.iter().map(line).collect(), ..Terms::default() };
+        assert_eq!(uncounted(&kind, &terms), wanted, "{lines:?}");
+    };
+    check(&[(true, false)], |_| {}, None);
+    check(&[], |_| {}, Some("lines"));
+    check(&[(true, false), (false, true)], |_| {}, Some("quantity"));
+    check(&[(true, false)], |k| k.by_value = true, Some("value"));
+    check(&[(true, true)], |k| k.by_value = true, None);
+    check(&[], |k| k.illustrative = true, None);
+    check(&[], |k| k.by_quantity = false, None);
+}
+
+#[test]
 fn nothing_is_said_of_what_the_register_does_not_keep() {
     let mut pack = world();
+    // Known, and not kept by this house.
+    pack.lpcos[0].kept = false;
+    let found = opinion(&pack, &timber(&[40], &[licence("8")]), &Register::default());
+    assert_eq!((outcomes(&found), found.settled[0].settlement), (vec![], Settlement::Met));
+    pack.lpcos[0].kept = true;
     let other = Shown { code: t("X1"), id: "9".into(), ..Shown::default() };
     // Not kept: the number is taken as it is shown.
     let found = opinion(&pack, &timber(&[40], std::slice::from_ref(&other)), &Register::default());
@@ -285,6 +317,31 @@ fn items_take_one_after_the_other_and_documents_may_share_the_goods() {
     check(&timber(&[60], &[part("7", 1, "KGM")]), &good, &[Err("writes-off-too-little")]);
     check(&timber(&[60], &[part("7", 1, "TNE")]), &good, &[Err("exhausted")]);
     check(&timber(&[60], &[part("7", 9, "NMB")]), &good, &[Err("writes-off-too-little")]);
+    // Stated of goods of which nobody knows how many there are: nothing to hold it against.
+    let mut unknown = timber(&[60], &[part("7", 60, "KGM")]);
+    unknown.items[0].net_mass = None;
+    check(&unknown, &good, &[Err("not-checked")]);
+    let priced = register("7", |r| {
+        r.document.terms.lines[0].quantity = None;
+        r.document.terms.lines[0].value =
+            Some(Money { amount: Decimal::from(100), currency: currency("GBP") });
+    });
+    let worth = |value: i64| Shown {
+        written_off_value: Some(Money { amount: Decimal::from(value), currency: currency("GBP") }),
+        ..licence("7")
+    };
+    let values = |declared: &Declaration| -> Vec<Result<Option<Decimal>, &'static str>> {
+        let found = opinion(&pack, declared, &priced);
+        let of = |c: &Checked| c.outcome.map(|t| t.value).map_err(Doubt::name);
+        found.checked.iter().map(of).collect()
+    };
+    let mut one = timber(&[60], &[worth(99)]);
+    let price = one.items[0].price.unwrap();
+    assert_eq!(values(&one), [Ok(Some(Decimal::from(99)))]);
+    one.items[0].price = None;
+    assert_eq!(values(&one), [Err("not-checked")]);
+    one.items[0].price = Some(Money { currency: currency("XAF"), ..price });
+    assert_eq!(values(&one), [Err("not-checked")]);
     let mut two = register("7", |_| {});
     two.0.extend(register("8", |r| r.document.terms.lines[0].quantity = kilograms(30)).0);
     let shared = [part("7", 80, "KGM"), part("8", 30, "KGM")];

@@ -1,6 +1,6 @@
 //! What a declaration gets of a tariff quota, and what that costs.
 
-use fondaco::allotment::allot;
+use fondaco::allotment::{allot, nothing_drawn};
 use fondaco::assessment::assess;
 use fondaco::day::Validity;
 use fondaco::measure::Selection;
@@ -59,7 +59,7 @@ fn claims(masses: &[i64]) -> fondaco::declaration::Declaration {
 fn said(pack: &Pack, masses: &[i64], drawn: i64) -> Vec<String> {
     let d = claims(masses);
     let reference = pack.on(day());
-    let allotted = allot(&d, reference, &|_| Decimal::from(drawn));
+    let allotted = allot(&d, reference, &|_| Decimal::from(drawn), &nothing_drawn);
     let a = assess(&d, reference, &allotted);
     let grants = allotted.iter().map(|a| format!("{} {}", a.granted.normalize(), a.state.name()));
     let lines = a.lines.iter().map(|l| {
@@ -179,6 +179,33 @@ fn a_part_whose_whole_is_not_held_is_untold() {
     }
 }
 
+#[test]
+fn what_was_drawn_before_an_amendment_keeps_its_place() {
+    // `others`: drawn by others since the balance was told.
+    let check = |change: fn(&mut Quota), others: i64, kept: i64, mass: i64, wanted: &str| {
+        let pack = world(change);
+        let d = claims(&[mass]);
+        let (drawn, had) = (|_: &Quota| Decimal::from(others), |_: &Quota| Decimal::from(kept));
+        let allotted = allot(&d, pack.on(super::day()), &drawn, &had);
+        let told = format!("{} {}", allotted[0].granted.normalize(), allotted[0].state.name());
+        assert_eq!(told, wanted, "{others} {kept} {mass}");
+    };
+    check(|_| {}, 600, 300, 300, "300 open");
+    check(|_| {}, 600, 300, 200, "200 open");
+    // What grows has what is left.
+    check(|_| {}, 600, 300, 500, "400 open");
+    check(|_| {}, 700, 300, 500, "300 open");
+    // Told to be used up or closed since: what was had is had against security, and no more.
+    check(|q| q.over = true, 0, 300, 300, "300 critical");
+    check(|q| q.over = true, 0, 300, 500, "300 critical");
+    check(|q| q.over = true, 0, 0, 500, "0 exhausted");
+    check(|q| q.closed = vec![Validity::ALWAYS], 0, 300, 300, "300 critical");
+    // The balance has it in it: what is left is beside it.
+    let told = |q: &mut Quota| q.balance = Some((Decimal::from(50), "2026-01-01".parse().ok()));
+    check(told, -300, 300, 400, "350 open");
+    check(told, -300, 300, 300, "300 open");
+}
+
 proptest! {
     /// However much is claimed of a period, no more is granted than is left, and the goods are charged
     /// whole: what is under the quota and what is not are all of them.
@@ -189,7 +216,7 @@ proptest! {
     ) {
         let pack = world(|_| {});
         let d = claims(&masses);
-        let allotted = allot(&d, pack.on(day()), &|_| Decimal::from(drawn));
+        let allotted = allot(&d, pack.on(day()), &|_| Decimal::from(drawn), &nothing_drawn);
         let granted: Decimal = allotted.iter().map(|a| a.granted).sum();
         prop_assert!(granted <= Decimal::from((1000 - drawn).max(0)));
         prop_assert_eq!(granted, Decimal::from(masses.iter().sum::<i64>().min((1000 - drawn).max(0))));

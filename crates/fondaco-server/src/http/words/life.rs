@@ -252,15 +252,6 @@ pub(super) const TERMS: &[(&str, &str, [&str; 3])] = &[
     ),
     (
         "remedy",
-        "quota-drawn",
-        [
-            "Ask for its end, and lodge it anew under another reference.",
-            "请申请撤销，并以新编号重新申报。",
-            "Запросите отзыв и подайте заново под другим номером.",
-        ],
-    ),
-    (
-        "remedy",
         "amendment-not-applied",
         [
             "Deny it, and ask for one whose pointers lead to what is to be changed.",
