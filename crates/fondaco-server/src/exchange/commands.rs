@@ -42,6 +42,10 @@ enum PartnerCommand {
         /// The pack its house applies.
         #[arg(long)]
         pack: String,
+        /// The countries of this house's by which it may address it, with commas between; that of the
+        /// law in force where never told.
+        #[arg(long, value_delimiter = ',')]
+        ours: Vec<String>,
         /// The first day on which the key counts, YYYY-MM-DD; today where not told.
         #[arg(long, value_name = "DATE")]
         from: Option<Day>,
@@ -136,7 +140,7 @@ fn named(store: &Store, name: &str) -> Result<Partner, Failure> {
 /// `fondaco partner`.
 pub(crate) fn partner(args: &PartnerArgs) -> Result<Exit, Failure> {
     match &args.what {
-        PartnerCommand::Add { name, data, key, house, countries, pack, from, until } => {
+        PartnerCommand::Add { name, data, key, house, countries, pack, ours, from, until } => {
             let store = opened(data)?;
             let text = std::fs::read_to_string(key)
                 .map_err(|e| Failure::Usage(format!("{}: {e}", key.display())))?;
@@ -153,7 +157,7 @@ pub(crate) fn partner(args: &PartnerArgs) -> Result<Exit, Failure> {
                 return Err(Failure::Usage(wanted.to_owned()));
             }
             let two = |c: &String| c.len() == 2 && c.bytes().all(|b| b.is_ascii_uppercase());
-            if !countries.iter().all(two) {
+            if !countries.iter().chain(ours).all(two) {
                 return Err(Failure::Usage("countries are two capital letters each".to_owned()));
             }
             let own = std::fs::read_to_string(data.join("receipt.jwk")).unwrap_or_default();
@@ -185,6 +189,9 @@ pub(crate) fn partner(args: &PartnerArgs) -> Result<Exit, Failure> {
                 at: now(),
             };
             store.say_of_partner(&key).map_err(said)?;
+            if !ours.is_empty() {
+                store.say_ours(name, &ours.join(" "), &key.at).map_err(said)?;
+            }
             println!("{name}: house {}, key {kid} from {}", key.house, key.from);
             Ok(Exit::Fine)
         }
@@ -193,6 +200,7 @@ pub(crate) fn partner(args: &PartnerArgs) -> Result<Exit, Failure> {
             for partner in partners(&store).map_err(said)? {
                 let made = store.last_made(&partner.name).map_err(said)?;
                 let taken = store.last_taken(&partner.name).map_err(said)?;
+                let aside = store.put_aside(&partner.name).map_err(said)?;
                 if *json {
                     let key =
                         |k: &PartnerKey| json!({"kid": k.kid, "from": k.from, "until": k.until});
@@ -202,12 +210,13 @@ pub(crate) fn partner(args: &PartnerArgs) -> Result<Exit, Failure> {
                         json!({
                             "name": partner.name, "house": partner.house, "pack": partner.pack,
                             "countries": partner.countries, "keys": keys, "sent": made, "taken": taken,
+                            "aside": aside, "ours": partner.ours,
                         })
                     );
                     continue;
                 }
                 println!(
-                    "{}  {}  {}  sent {made}, taken {taken}",
+                    "{}  {}  {}  sent {made}, taken {taken}, of these put aside {aside}",
                     partner.name,
                     partner.pack,
                     partner.countries.join(",")
@@ -249,30 +258,50 @@ fn hand_over(agent: &ureq::Agent, house: &str, jws: &str) -> Result<(u16, Value)
     answer(request.send(jws.as_bytes()))
 }
 
-/// Says what became of an envelope; whether it is there now.
-fn told(status: u16, said: &Value) -> bool {
-    let text = |name: &str| said[name].as_str().unwrap_or_default().to_owned();
-    match status {
-        201 => println!("{} taken: {}", said["sequence"], text("mrn")),
-        200 => println!("{} was there: {}", said["sequence"], text("mrn")),
-        _ => println!("not taken: {} {} {}", text("title"), text("why"), text("field")),
-    }
-    matches!(status, 200 | 201)
+/// What became of an envelope that was handed over.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Became {
+    /// It is there.
+    Taken,
+    /// It took its number and is put aside; the next may come.
+    Aside,
+    /// It is not there.
+    Refused,
 }
 
-/// Hands over envelopes in turn until one is not taken.
+/// Says what became of an envelope.
+fn told(status: u16, said: &Value) -> Became {
+    let text = |name: &str| said[name].as_str().unwrap_or_default().to_owned();
+    let number = &said["sequence"];
+    match status {
+        201 => println!("{number} taken: {}", text("mrn")),
+        200 => println!("{number} was there: {}", text("mrn")),
+        422 if text("type") == "/problems/envelope-aside" => {
+            println!("{number} put aside: {} {}", text("why"), text("field"));
+            return Became::Aside;
+        }
+        _ => println!("not taken: {} {} {}", text("title"), text("why"), text("field")),
+    }
+    if matches!(status, 200 | 201) { Became::Taken } else { Became::Refused }
+}
+
+/// Hands over envelopes in turn until one is refused; whether all are there, and what became of the
+/// last.
 fn hand_over_all<'a>(
     agent: &ureq::Agent,
     house: &str,
     all: impl Iterator<Item = &'a str>,
-) -> Result<bool, Failure> {
+) -> Result<(bool, Became), Failure> {
+    let mut fine = true;
     for jws in all {
         let (status, said) = hand_over(agent, house, jws)?;
-        if !told(status, &said) {
-            return Ok(false);
+        match told(status, &said) {
+            Became::Taken => {}
+            Became::Aside => fine = false,
+            Became::Refused => return Ok((false, Became::Refused)),
         }
     }
-    Ok(true)
+    Ok((fine, Became::Taken))
 }
 
 /// `fondaco exchange`.
@@ -302,7 +331,7 @@ pub(crate) fn exchange(args: &ExchangeArgs) -> Result<Exit, Failure> {
         ExchangeCommand::Import { file, to } => {
             let text = std::fs::read_to_string(file)
                 .map_err(|e| Failure::Usage(format!("{}: {e}", file.display())))?;
-            hand_over_all(&agent, to, text.lines().filter(|line| !line.trim().is_empty()))?
+            hand_over_all(&agent, to, text.lines().filter(|line| !line.trim().is_empty()))?.0
         }
     };
     Ok(if fine { Exit::Fine } else { Exit::Returned })
@@ -318,6 +347,7 @@ fn pull(
     let store = opened(data)?;
     let partner = named(&store, partner)?;
     let signer = Signer::new(&secret(&data.join("receipt.key"))?);
+    let mut fine = true;
     loop {
         let after = store.last_taken(&partner.name).map_err(said)?;
         let statement = pull_statement(&signer, &partner.house);
@@ -331,9 +361,11 @@ fn pull(
         let envelopes = page["envelopes"].as_array().cloned().unwrap_or_default();
         let texts: Vec<&str> = envelopes.iter().filter_map(|e| e["jws"].as_str()).collect();
         if texts.is_empty() {
-            return Ok(true);
+            return Ok(fine);
         }
-        if !hand_over_all(agent, to, texts.into_iter())? {
+        let (all, became) = hand_over_all(agent, to, texts.into_iter())?;
+        fine &= all;
+        if became == Became::Refused {
             return Ok(false);
         }
     }
@@ -345,7 +377,7 @@ fn push(agent: &ureq::Agent, partner: &str, data: &Path, to: &str) -> Result<boo
     let last = store.last_made(&partner.name).map_err(said)?;
     // The neighbour says itself which one it wants; the last is offered first.
     let mut next = last;
-    let mut asked = false;
+    let (mut asked, mut fine) = (false, true);
     while next > 0 && next <= last {
         let some = store.envelopes(&partner.name, next - 1, 1).map_err(said)?;
         let Some(kept) = some.first() else { break };
@@ -356,10 +388,12 @@ fn push(agent: &ureq::Agent, partner: &str, data: &Path, to: &str) -> Result<boo
             next = wanted;
             continue;
         }
-        if !told(status, &page) {
-            return Ok(false);
+        match told(status, &page) {
+            Became::Taken => {}
+            Became::Aside => fine = false,
+            Became::Refused => return Ok(false),
         }
         next += 1;
     }
-    Ok(true)
+    Ok(fine)
 }

@@ -75,6 +75,8 @@ pub(crate) fn router() -> (axum::Router<Arc<House>>, utoipa::openapi::OpenApi) {
         .routes(routes!(super::lpco::certificate))
         .routes(routes!(super::classify::classify))
         .routes(routes!(super::exchange::envelopes, super::exchange::take))
+        .routes(routes!(super::exchange::aside))
+        .routes(routes!(super::exchange::exports))
         .routes(routes!(super::exchange::drafts))
         .routes(routes!(super::exchange::draft))
         .routes(routes!(super::exchange::drafted))
