@@ -6,12 +6,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use fondaco::day::Day;
-use fondaco_wire::receipt::{self, Signer};
+use fondaco_wire::{envelope, receipt};
 use serde_json::{Value, json};
 
 use super::{Partner, partners, pull_statement};
 use crate::cli::{Exit, Failure, today, written};
-use crate::house::{now, secret};
+use crate::house::now;
+use crate::keys::{Keys, NEXT, Next};
 use crate::store::{Fault, PartnerKey, Store, Sync};
 
 /// Who a house's neighbours are.
@@ -30,7 +31,7 @@ enum PartnerCommand {
         /// The folder of the house.
         #[arg(long)]
         data: PathBuf,
-        /// The public key of its house: its receipt.jwk.
+        /// The public key of its house: its receipt.jwk, or a set of keys, the first one first.
         #[arg(long, value_name = "FILE")]
         key: PathBuf,
         /// The id of its house, where it is not the name of this key: that of its first one.
@@ -52,6 +53,19 @@ enum PartnerCommand {
         /// The first day on which it no longer does.
         #[arg(long, value_name = "DATE")]
         until: Option<Day>,
+    },
+    /// Take in the next key of a neighbour by what its key before signed of it.
+    Key {
+        /// The name here.
+        name: String,
+        /// The folder of the house.
+        #[arg(long)]
+        data: PathBuf,
+        /// What it announced, one statement on a line; or what its house gives at /v1/keys.
+        file: PathBuf,
+        /// How many days the key before goes on counting beside the next, for envelopes under way.
+        #[arg(long, default_value_t = 30)]
+        both: i32,
     },
     /// List the neighbours and their keys, and how many envelopes went and came.
     List {
@@ -137,6 +151,76 @@ fn named(store: &Store, name: &str) -> Result<Partner, Failure> {
         .ok_or_else(|| Failure::Usage(format!("the house has no neighbour {name}")))
 }
 
+/// The keys of a JWK or a set of them, each as a text.
+fn jwks(text: &str) -> Vec<String> {
+    let value: Value = serde_json::from_str(text).unwrap_or_default();
+    match value["keys"].as_array() {
+        Some(all) => all.iter().map(Value::to_string).collect(),
+        None => vec![text.trim().to_owned()],
+    }
+}
+
+/// Statements of next keys: one on a line, or those of a set of keys.
+fn statements(text: &str) -> Vec<String> {
+    let of_set = serde_json::from_str::<Value>(text).ok();
+    match of_set.as_ref().and_then(|set| set["succession"].as_array()) {
+        Some(all) => all.iter().filter_map(|s| Some(s.as_str()?.to_owned())).collect(),
+        None => text.lines().map(|l| l.trim().to_owned()).filter(|l| !l.is_empty()).collect(),
+    }
+}
+
+/// Takes in the next key of a neighbour, where one of its keys that counts announced it; whether it is
+/// new. The key that did goes on counting for so many days beside it.
+fn take_next(
+    store: &Store,
+    partner: &mut Partner,
+    statement: &str,
+    both: i32,
+) -> Result<bool, Failure> {
+    let name = partner.name.clone();
+    let wrong = |why: &str| Failure::Usage(format!("{name} did not announce this key: {why}"));
+    let kid = envelope::kid(statement).ok_or_else(|| wrong("not a signed statement"))?;
+    let by = partner.keys.iter().find(|k| k.kid == kid).cloned();
+    let by = by.ok_or_else(|| wrong("no key of it signed it"))?;
+    let next: Next =
+        receipt::stated(statement, NEXT, &by.key).map_err(|e| wrong(&e.to_string()))?;
+    let kid = next.kid().ok_or_else(|| wrong("it is no key"))?;
+    let from: Day = next.from.parse().map_err(|_| wrong("its day is none"))?;
+    if next.house != partner.house {
+        return Err(wrong("it is of another house"));
+    }
+    if partner.keys.iter().any(|k| k.kid == kid) {
+        return Ok(false);
+    }
+    // What ended announces nothing any more: it may have ended because somebody has it.
+    let today = today();
+    if !by.until.is_empty() && *by.until <= *today.to_string() {
+        return Err(wrong("the key that signed it no longer counts"));
+    }
+    if partners(store).map_err(said)?.iter().any(|p| p.keys.iter().any(|k| k.kid == kid)) {
+        return Err(wrong("it is a key of another neighbour"));
+    }
+    let until = Day::from_number(from.number() + both.clamp(0, 3_650)).unwrap_or(from).to_string();
+    let new = PartnerKey {
+        kid: kid.clone(),
+        key: next.key.to_string(),
+        from: from.to_string(),
+        until: String::new(),
+        at: now(),
+        ..by.clone()
+    };
+    // The end of the old one is said with the next: one that ends sooner stays with its end.
+    let sooner = !by.until.is_empty() && by.until < until;
+    let old = PartnerKey { until: if sooner { by.until.clone() } else { until }, at: now(), ..by };
+    println!("{name}: key {kid} from {}, {} until {}", new.from, old.kid, old.until);
+    for said_of in [old, new] {
+        store.say_of_partner(&said_of).map_err(said)?;
+        partner.keys.retain(|k| k.kid != said_of.kid);
+        partner.keys.push(said_of);
+    }
+    Ok(true)
+}
+
 /// `fondaco partner`.
 pub(crate) fn partner(args: &PartnerArgs) -> Result<Exit, Failure> {
     match &args.what {
@@ -144,9 +228,12 @@ pub(crate) fn partner(args: &PartnerArgs) -> Result<Exit, Failure> {
             let store = opened(data)?;
             let text = std::fs::read_to_string(key)
                 .map_err(|e| Failure::Usage(format!("{}: {e}", key.display())))?;
+            let all = jwks(&text);
             let not_one = || Failure::Usage(format!("{}: not one public key", key.display()));
             let kids = receipt::kids(&text).map_err(|_| not_one())?;
-            let [kid] = kids.as_slice() else { return Err(not_one()) };
+            let (Some(kid), true) = (kids.first(), kids.len() == all.len()) else {
+                return Err(not_one());
+            };
             let fit = |t: &str| {
                 !t.is_empty()
                     && t.len() <= 70
@@ -161,12 +248,12 @@ pub(crate) fn partner(args: &PartnerArgs) -> Result<Exit, Failure> {
                 return Err(Failure::Usage("countries are two capital letters each".to_owned()));
             }
             let own = std::fs::read_to_string(data.join("receipt.jwk")).unwrap_or_default();
-            if receipt::kids(&own).is_ok_and(|own| own.contains(kid)) {
+            if receipt::kids(&own).is_ok_and(|own| own.iter().any(|k| kids.contains(k))) {
                 return Err(Failure::Usage("this is the key of this house itself".to_owned()));
             }
             let known = partners(&store).map_err(said)?;
             let taken =
-                known.iter().find(|p| p.name != *name && p.keys.iter().any(|k| k.kid == *kid));
+                known.iter().find(|p| p.name != *name && p.keys.iter().any(|k| kids.contains(&k.kid)));
             if let Some(other) = taken {
                 return Err(Failure::Usage(format!("the key is one of {}", other.name)));
             }
@@ -177,22 +264,39 @@ pub(crate) fn partner(args: &PartnerArgs) -> Result<Exit, Failure> {
                 let same = "a house keeps its id; another house is another neighbour";
                 return Err(Failure::Usage(same.to_owned()));
             }
-            let key = PartnerKey {
-                name: name.clone(),
-                house,
-                kid: kid.clone(),
-                key: text.trim().to_owned(),
-                countries: countries.join(" "),
-                pack: pack.clone(),
-                from: from.unwrap_or_else(today).to_string(),
-                until: until.map(|day| day.to_string()).unwrap_or_default(),
-                at: now(),
-            };
-            store.say_of_partner(&key).map_err(said)?;
-            if !ours.is_empty() {
-                store.say_ours(name, &ours.join(" "), &key.at).map_err(said)?;
+            let at = now();
+            for (kid, key) in kids.iter().zip(&all) {
+                let said_of = PartnerKey {
+                    name: name.clone(),
+                    house: house.clone(),
+                    kid: kid.clone(),
+                    key: key.clone(),
+                    countries: countries.join(" "),
+                    pack: pack.clone(),
+                    from: from.unwrap_or_else(today).to_string(),
+                    until: until.map(|day| day.to_string()).unwrap_or_default(),
+                    at: at.clone(),
+                };
+                store.say_of_partner(&said_of).map_err(said)?;
+                println!("{name}: house {house}, key {kid} from {}", said_of.from);
             }
-            println!("{name}: house {}, key {kid} from {}", key.house, key.from);
+            if !ours.is_empty() {
+                store.say_ours(name, &ours.join(" "), &at).map_err(said)?;
+            }
+            Ok(Exit::Fine)
+        }
+        PartnerCommand::Key { name, data, file, both } => {
+            let store = opened(data)?;
+            let text = std::fs::read_to_string(file)
+                .map_err(|e| Failure::Usage(format!("{}: {e}", file.display())))?;
+            let mut known = named(&store, name)?;
+            let mut new = 0;
+            for statement in statements(&text) {
+                new += usize::from(take_next(&store, &mut known, &statement, *both)?);
+            }
+            if new == 0 {
+                println!("nothing new of {name}");
+            }
             Ok(Exit::Fine)
         }
         PartnerCommand::List { data, json } => {
@@ -346,12 +450,12 @@ fn pull(
 ) -> Result<bool, Failure> {
     let store = opened(data)?;
     let partner = named(&store, partner)?;
-    let signer = Signer::new(&secret(&data.join("receipt.key"))?);
+    let keys = Keys::open(data)?;
     let mut fine = true;
     loop {
         let after = store.last_taken(&partner.name).map_err(said)?;
-        let statement = pull_statement(&signer, &partner.house);
-        let url = format!("{}?partner={}&after={after}", path(from), signer.kid());
+        let statement = pull_statement(&keys, &partner.house);
+        let url = format!("{}?partner={}&after={after}", path(from), keys.id());
         let request = agent.get(url).header("Authorization", format!("Bearer {statement}"));
         let (status, page) = answer(request.call())?;
         if status != 200 {

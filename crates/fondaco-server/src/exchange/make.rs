@@ -110,7 +110,7 @@ impl House {
             eprintln!("fondaco: no envelope is made of {mrn}: it would be too large");
             return Ok(false);
         }
-        let signer = self.signer.clone();
+        let signer = self.signer().clone();
         self.store.written_here(move |writing| {
             writing.envelope(&due, |place| {
                 said.sequence = u64::try_from(place.sequence).unwrap_or_default();
@@ -141,7 +141,7 @@ impl House {
             state: state.to_owned(),
             about: 0,
         };
-        let signer = self.signer.clone();
+        let signer = self.signer().clone();
         self.store.written_here(move |writing| {
             writing.envelope(&due, |place| {
                 said.sequence = u64::try_from(place.sequence).unwrap_or_default();

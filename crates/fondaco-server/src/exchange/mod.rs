@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::cli::today;
 use crate::house::{House, now};
+use crate::keys::Keys;
 use crate::store::{Fault, Kept, PartnerKey, Store};
 
 /// How far two clocks may be apart.
@@ -130,15 +131,15 @@ fn moment(text: &str) -> Option<Timestamp> {
 }
 
 /// A statement by which a house asks another for its envelopes; it counts for five minutes.
-pub(crate) fn pull_statement(signer: &receipt::Signer, to: &str) -> String {
-    let pull = Pull { from: signer.kid().to_owned(), to: to.to_owned(), at: now() };
-    signer.state(PULL, &pull)
+pub(crate) fn pull_statement(keys: &Keys, to: &str) -> String {
+    let pull = Pull { from: keys.id().to_owned(), to: to.to_owned(), at: now() };
+    keys.on(today()).state(PULL, &pull)
 }
 
 impl House {
-    /// By what its neighbours know this house: the name of its key.
+    /// By what its neighbours know this house: the name of its first key.
     pub(crate) fn id(&self) -> &str {
-        self.signer.kid()
+        self.keys.id()
     }
 
     /// Its neighbours.

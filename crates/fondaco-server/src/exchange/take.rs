@@ -85,7 +85,7 @@ impl House {
             sequence,
             id: slip.id.clone(),
             mrn: slip.mrn.clone(),
-            receipt: self.signer.state(kind, &statement),
+            receipt: self.signer().state(kind, &statement),
             digest,
             at,
             jws: jws.as_bytes().to_vec(),

@@ -874,3 +874,113 @@ fn an_export_that_was_changed_replaces_its_draft_and_one_that_goes_elsewhere_end
         assert_eq!(standing(id)["state"], "elsewhere");
     }
 }
+
+/// A day so many days from today.
+fn day_in(days: i64) -> String {
+    let today = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::system()).date();
+    today.checked_add(jiff::Span::new().days(days)).unwrap().to_string()
+}
+
+/// Runs a command; its code and what it said.
+fn run(args: &[&str], data: &Path) -> (Option<i32>, String) {
+    let output = fondaco().args(args).arg("--data").arg(data).output().unwrap();
+    let said = [output.stdout, output.stderr].concat();
+    (output.status.code(), String::from_utf8_lossy(&said).into_owned())
+}
+
+#[test]
+fn a_house_changes_its_key_and_what_the_old_one_signed_stays_good() {
+    let (a, b) = neighbours("gb", "GB", "cn", "CN");
+    let mrn = let_go(&a, "gb/042-cashmere-heathrow.xml", "OLD-KEY");
+    let old = made(&a).remove(0);
+    let old_receipt = a.house.get(&format!("/v1/declarations/{mrn}/receipt"));
+    let old_receipt = String::from_utf8(old_receipt.body).unwrap();
+    let id = serde_json::from_str::<Value>(&parts(&old).0).unwrap()["kid"].clone();
+    // Not today: neighbours have to know it first.
+    let (code, said) = run(&["key", "announce", "--from", &day_in(0)], a.dir.path());
+    assert_eq!(code, Some(2), "{said}");
+    let (code, statement) = run(&["key", "announce", "--from", &day_in(1)], a.dir.path());
+    assert_eq!(code, Some(0), "{statement}");
+    // The neighbour takes it in by what the old key signed, and by nothing else.
+    let file = b.dir.path().join("next.jws");
+    let take_in = |text: &str| {
+        std::fs::write(&file, text).unwrap();
+        run(&["partner", "key", "a", file.to_str().unwrap()], b.dir.path())
+    };
+    let (_, payload) = parts(statement.trim());
+    let header = parts(statement.trim()).0;
+    let forged = signed(b.dir.path(), &header, &payload);
+    let (code, said) = take_in(&forged);
+    assert!(code == Some(2) && said.contains("did not announce"), "{said}");
+    let own = header.replace(id.as_str().unwrap(), &serde_json::from_str::<Value>(
+        &std::fs::read_to_string(b.dir.path().join("receipt.jwk")).unwrap()).unwrap()["kid"].as_str().unwrap().to_owned());
+    let (code, said) = take_in(&signed(b.dir.path(), &own, &payload));
+    assert!(code == Some(2) && said.contains("no key of it"), "{said}");
+    let (code, said) = take_in(&statement);
+    assert!(code == Some(0) && said.contains(&day_in(1)) && said.contains(&day_in(31)), "{said}");
+    let (code, said) = take_in(&statement);
+    assert!(code == Some(0) && said.contains("nothing new"), "{said}");
+    let keys = listed(&b, "a")["keys"].as_array().unwrap().clone();
+    assert_eq!((keys.len(), &keys[0]["kid"], &keys[0]["until"]), (2, &id, &json!(day_in(31))));
+    // Tomorrow is made today, for both: what was announced is as if it had been for today.
+    let Side { dir, house } = a;
+    house.stop();
+    let said = payload.replace(&day_in(1), &day_in(0));
+    let today = signed(dir.path(), &header, &said);
+    std::fs::write(dir.path().join("receipt-2.jws"), today).unwrap();
+    let house = House::start(dir.path(), &["--pack", "gb", "--sandbox"]);
+    let a = Side { dir, house };
+    let next = keys[1]["kid"].clone();
+    let set = a.house.get("/v1/keys").json();
+    assert_eq!((&set["keys"][0]["kid"], &set["keys"][1]["kid"]), (&id, &next));
+    // The old envelope is taken after the change; the next is signed by the new key, in the same chain,
+    // from the same house.
+    assert_eq!(hand(&b, &old).status, 201);
+    let_go(&a, "gb/042-cashmere-heathrow.xml", "NEW-KEY");
+    let all = made(&a);
+    assert_eq!((all.len(), &all[0]), (2, &old));
+    let (header, payload) = parts(&all[1]);
+    let said: Value = serde_json::from_str(&payload).unwrap();
+    assert!(header.contains(next.as_str().unwrap()), "{header}");
+    assert_eq!((&said["from"]["house"], &said["sequence"]), (&id, &json!(2)));
+    let refused = hand(&b, &all[1]);
+    assert_eq!(refused.text("why"), "key", "it does not count before tomorrow");
+    let output = fondaco()
+        .args(["partner", "add", "a", "--countries", "GB", "--pack", "gb", "--data"])
+        .arg(b.dir.path())
+        .arg("--key")
+        .arg(a.dir.path().join("receipt.jwk"))
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    // By pull too: a statement signed by the new key is of the same house.
+    knows(&a, "b", "CN", "cn", &b.dir.path().join("receipt.jwk"));
+    let (fine, said) = pull_to(&a, &b);
+    assert!(fine && said.contains("2 taken"), "{said}");
+    let (fine, said) = {
+        let pull = ["pull", "b", "--from", &b.house.address, "--to", &a.house.address];
+        exchange(&pull, a.dir.path())
+    };
+    assert!(fine, "{said}");
+    // Receipts of both are verified by the set; the law of the house stands.
+    let key = a.dir.path().join("receipt.jwk");
+    let verify = |receipt: &str| {
+        let file = a.dir.path().join("receipt.txt");
+        std::fs::write(&file, receipt).unwrap();
+        let args = ["verify", file.to_str().unwrap(), "--key", key.to_str().unwrap()];
+        fondaco().args(args).output().unwrap().status.code()
+    };
+    let new_receipt = a.house.get(&format!("/v1/declarations/{}/receipt", said_mrn(&all[1]))).body;
+    assert_eq!(verify(&old_receipt), Some(0));
+    assert_eq!(verify(&String::from_utf8(new_receipt).unwrap()), Some(0));
+    let law = a.house.get("/v1/law").json();
+    assert!(law.to_string().contains("founded"), "{law}");
+    let page = a.house.get(&format!("/declarations/{mrn}"));
+    assert_eq!(page.status, 200);
+}
+
+/// The number of the export of an envelope.
+fn said_mrn(jws: &str) -> String {
+    let said: Value = serde_json::from_str(&parts(jws).1).unwrap();
+    said["mrn"].as_str().unwrap().to_owned()
+}

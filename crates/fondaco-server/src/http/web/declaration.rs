@@ -354,7 +354,7 @@ pub(super) async fn declaration(
             .collect(),
         about_it,
         visits: visits.iter().map(|visit| VisitView::of(visit, &p)).collect(),
-        says: receipt::verify(&f.receipt, &house.signer.public_jwk()).ok(),
+        says: receipt::verify(&f.receipt, &house.keys.public()).ok(),
         ours: lines().any(|l| l.mark == "ours"),
         most_findings: o.findings.len() >= MOST,
         cut: message.len() < text.len(),
