@@ -74,7 +74,8 @@ impl Keys {
     /// # Errors
     /// One cannot be read, or was not announced by the one before it.
     pub(crate) fn open(dir: &Path) -> Result<Self, Failure> {
-        let mut keys = Self { first: Signer::new(&secret(&dir.join("receipt.key"))?), later: Vec::new() };
+        let mut keys =
+            Self { first: Signer::new(&secret(&dir.join("receipt.key"))?), later: Vec::new() };
         for number in 2..MOST {
             let path = statement_path(dir, number);
             let statement = match fs::read_to_string(&path) {
@@ -234,7 +235,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let mut keys = Keys::open(dir.path()).unwrap();
         let id = keys.id().to_owned();
-        assert_eq!(receipt::kids(&keys.public()).unwrap(), [id.clone()]);
+        assert_eq!(receipt::kids(&keys.public()).unwrap(), std::slice::from_ref(&id));
         keys.announce(dir.path(), day("2027-01-01")).unwrap();
         keys.announce(dir.path(), day("2028-01-01")).unwrap();
         assert!(keys.announce(dir.path(), day("2027-06-01")).is_err());
@@ -243,7 +244,8 @@ mod tests {
         assert_eq!((keys.id(), all.len(), &all[0]), (&*id, 3, &id));
         let file = fs::read_to_string(dir.path().join("receipt.jwk")).unwrap();
         assert_eq!(receipt::kids(&file).unwrap(), all);
-        let check = |on: &str, number: usize| assert_eq!(keys.on(day(on)).kid(), all[number], "{on}");
+        let check =
+            |on: &str, number: usize| assert_eq!(keys.on(day(on)).kid(), all[number], "{on}");
         check("2026-12-31", 0);
         check("2027-01-01", 1);
         check("2027-12-31", 1);

@@ -25,15 +25,8 @@ pub const NOTICE: &str = "fondaco-export-notice";
 
 /// Where an export stands of which a notice tells: as the states of a declaration are named on the wire,
 /// and `elsewhere`, where the goods no longer go to the receiver.
-pub const GONE: [&str; 7] = [
-    "cancelled",
-    "withdrawn",
-    "refused",
-    "recalled",
-    "handed-over",
-    "not-departed",
-    "elsewhere",
-];
+pub const GONE: [&str; 7] =
+    ["cancelled", "withdrawn", "refused", "recalled", "handed-over", "not-departed", "elsewhere"];
 
 /// Most bytes of one, as a house takes them in one message; a declaration stands twice in it, in base64.
 pub const MOST: usize = 16 << 20;

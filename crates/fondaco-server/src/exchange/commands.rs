@@ -252,8 +252,9 @@ pub(crate) fn partner(args: &PartnerArgs) -> Result<Exit, Failure> {
                 return Err(Failure::Usage("this is the key of this house itself".to_owned()));
             }
             let known = partners(&store).map_err(said)?;
-            let taken =
-                known.iter().find(|p| p.name != *name && p.keys.iter().any(|k| kids.contains(&k.kid)));
+            let taken = known
+                .iter()
+                .find(|p| p.name != *name && p.keys.iter().any(|k| kids.contains(&k.kid)));
             if let Some(other) = taken {
                 return Err(Failure::Usage(format!("the key is one of {}", other.name)));
             }

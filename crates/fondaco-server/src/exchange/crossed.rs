@@ -81,27 +81,31 @@ impl House {
         let looked = &self.looked_for.filings;
         let mut after = looked.load(Ordering::Relaxed);
         if after == 0 {
-            after = self.store.last_import_of()?;
+            after = self.store.imports_followed()?;
         }
-        let some = self.store.filed_since(after, AT_ONCE)?;
         let pack = self.pack();
         let import = |kind: &str| {
             let mut types = pack.profile.types.iter();
             types.any(|t| t.direction == Direction::Import && kind.starts_with(&*t.prefix))
         };
-        for (seq, mrn) in some {
-            let Some(filing) = self.store.filing(&mrn)? else { continue };
-            if import(&filing.kind) {
-                let named = self.previous(&filing)?;
-                if !named.is_empty() {
-                    let import = mrn.clone();
-                    self.store
-                        .written_here(move |writing| writing.import_of(&import, seq, &named))?;
+        loop {
+            let some = self.store.filed_since(after, AT_ONCE)?;
+            let Some((last, _)) = some.last().cloned() else { return Ok(()) };
+            let mut found = Vec::new();
+            for (_, mrn) in &some {
+                let Some(filing) = self.store.filing(mrn)? else { continue };
+                if import(&filing.kind) {
+                    let named = self.previous(&filing)?.into_iter();
+                    found.extend(named.map(|(partner, export)| (mrn.clone(), partner, export)));
                 }
             }
-            looked.store(seq, Ordering::Relaxed);
+            // How far it came is written with what was found, or once it is far.
+            if !found.is_empty() || some.len() == AT_ONCE {
+                self.store.written_here(move |writing| writing.imports_of_exports(last, &found))?;
+            }
+            after = last;
+            looked.store(after, Ordering::Relaxed);
         }
-        Ok(())
     }
 
     /// Neighbours' exports a declaration names as previous documents, with the neighbour.
@@ -114,10 +118,9 @@ impl House {
         let mut found: Vec<(String, String)> = Vec::new();
         for document in all.filter(|n| n.name() == "PreviousDocument") {
             let Some(id) = document.child("ID").map(|n| n.text().to_owned()) else { continue };
-            if found.iter().all(|(_, export)| *export != id)
-                && let Some(partner) = self.store.sent_by(&id)?
-            {
-                found.push((partner, id));
+            if found.iter().all(|(_, export)| *export != id) {
+                let by = self.store.sent_by(&id)?.into_iter();
+                found.extend(by.map(|partner| (partner, id.clone())));
             }
         }
         Ok(found)

@@ -28,7 +28,7 @@ pub(crate) struct Filled {
     pub(crate) wco: String,
     /// What stands there.
     pub(crate) value: String,
-    /// `export`, `export-six-digits`, `export-number`, `export-country` or `message`.
+    /// `export`, `export-six-digits`, `export-number`, `export-country`, `import-country` or `message`.
     pub(crate) from: &'static str,
     /// Where in the export, XPath; empty where it stands nowhere in it.
     #[serde(skip_serializing_if = "str::is_empty")]
@@ -123,7 +123,8 @@ fn bridged(pack: &Pack, envelope: &Envelope) -> Result<(fondaco::draft::Draft, B
     let format = fondaco_wire::sniff(b"<");
     let read = (format.decode)(envelope.xml.as_bytes(), &Limits::default()).draft;
     let export = read.ok_or_else(|| Fault::Engine(format!("{} cannot be read", envelope.id)))?;
-    let known = Export { mrn: &envelope.mrn, country: &envelope.from.country };
+    let known =
+        Export { mrn: &envelope.mrn, country: &envelope.from.country, to: &envelope.to.country };
     let bridged = bridge::import(&export, known, &kind(pack));
     Ok((export, bridged))
 }

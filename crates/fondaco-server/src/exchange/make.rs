@@ -152,7 +152,14 @@ impl House {
         })
     }
 
-    fn due(&self, partner: &Partner, mrn: &str, cursor: i64, declared: String, notice: bool) -> Due {
+    fn due(
+        &self,
+        partner: &Partner,
+        mrn: &str,
+        cursor: i64,
+        declared: String,
+        notice: bool,
+    ) -> Due {
         Due {
             partner: partner.name.clone(),
             mrn: mrn.to_owned(),

@@ -11,13 +11,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 
-use super::door::{Door, Shut};
 use super::api::{
     Asked, Problem, Shared, answer, not_found, problem, replayed, said, unavailable, with,
 };
+use super::door::{Door, Shut};
+use crate::exchange::crossed::WordOfExport;
 use crate::exchange::drafts::Draft;
 use crate::exchange::{NotTaken, Partner, Receipted};
-use crate::exchange::crossed::WordOfExport;
 use crate::store::{Aside, Fault, Kept};
 
 /// Where neighbours come and ask.

@@ -102,11 +102,7 @@ pub(crate) const PROBLEMS: &[(&str, [&str; 3])] = &[
     ),
     (
         "too-slow",
-        [
-            "The message did not come in time",
-            "报文未及时送达",
-            "Сообщение не пришло вовремя",
-        ],
+        ["The message did not come in time", "报文未及时送达", "Сообщение не пришло вовремя"],
     ),
     (
         "busy",

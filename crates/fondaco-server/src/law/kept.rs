@@ -93,8 +93,9 @@ pub(crate) fn in_force(
     let register = Register::new(store, keys.public());
     let versions = register.versions(today()).map_err(fault)?;
     if versions.is_empty() {
-        let said =
-            register.say(keys.on(today()), "", Said::Founded, &given.digest, None, "").map_err(fault)?;
+        let said = register
+            .say(keys.on(today()), "", Said::Founded, &given.digest, None, "")
+            .map_err(fault)?;
         return said.map(|()| given).map_err(|against| Failure::Fault(against.to_string()));
     }
     let Some(law) = versions.iter().find(|v| v.in_force) else { return Ok(given) };

@@ -10,8 +10,10 @@ CREATE TABLE IF NOT EXISTS import_of (
   import TEXT NOT NULL,
   export TEXT NOT NULL,
   partner TEXT NOT NULL,
-  filing INTEGER NOT NULL,
-  UNIQUE (import, export)
+  UNIQUE (import, export, partner)
+) STRICT;
+CREATE TABLE IF NOT EXISTS import_followed (
+  filing INTEGER PRIMARY KEY
 ) STRICT;
 CREATE INDEX IF NOT EXISTS import_of_export ON import_of (partner, export);
 ";
@@ -65,7 +67,8 @@ impl Store {
     /// Imports filed of a neighbour's export, oldest first.
     pub(crate) fn imports_of(&self, partner: &str, mrn: &str) -> Result<Vec<String>, Fault> {
         self.read(|db| {
-            let sql = "SELECT import FROM import_of WHERE partner = ?1 AND export = ?2 ORDER BY seq";
+            let sql =
+                "SELECT import FROM import_of WHERE partner = ?1 AND export = ?2 ORDER BY seq";
             db.prepare_cached(sql)?.query_map([partner, mrn], |r| r.get(0))?.collect()
         })
     }
@@ -78,18 +81,25 @@ impl Store {
         })
     }
 
-    /// Up to which filing it was written down of which exports imports are.
-    pub(crate) fn last_import_of(&self) -> Result<i64, Fault> {
+    /// Up to which filing it was written down of which exports imports are. Before the first envelope
+    /// was taken no import was of one.
+    pub(crate) fn imports_followed(&self) -> Result<i64, Fault> {
         self.read(|db| {
-            db.query_row("SELECT coalesce(max(filing), 0) FROM import_of", [], |r| r.get(0))
+            let sql = "SELECT max(filing) FROM import_followed";
+            if let Some(filing) = db.query_row(sql, [], |r| r.get::<_, Option<i64>>(0))? {
+                return Ok(filing);
+            }
+            let sql = "SELECT seq FROM filing WHERE at < (SELECT min(at) FROM envelope_taken)
+                 ORDER BY seq DESC LIMIT 1";
+            Ok(db.query_row(sql, [], |r| r.get(0)).optional()?.unwrap_or(0))
         })
     }
 
-    /// The neighbour that sent an export of this number; `None` where none did.
-    pub(crate) fn sent_by(&self, mrn: &str) -> Result<Option<String>, Fault> {
+    /// The neighbours that sent an export of this number.
+    pub(crate) fn sent_by(&self, mrn: &str) -> Result<Vec<String>, Fault> {
         self.read(|db| {
-            let sql = "SELECT partner FROM envelope_taken WHERE mrn = ?1 LIMIT 1";
-            db.prepare_cached(sql)?.query_row([mrn], |r| r.get(0)).optional()
+            let sql = "SELECT DISTINCT partner FROM envelope_taken WHERE mrn = ?1";
+            db.prepare_cached(sql)?.query_map([mrn], |r| r.get(0))?.collect()
         })
     }
 
@@ -108,22 +118,23 @@ impl Store {
 }
 
 impl Writing<'_> {
-    /// Writes down of which neighbours' exports an import was filed: neighbour and number.
+    /// Writes down of which neighbours' exports imports were filed (import, neighbour, number), up to a
+    /// filing.
     ///
     /// # Errors
     /// [`Fault`].
-    pub(crate) fn import_of(
+    pub(crate) fn imports_of_exports(
         &self,
-        import: &str,
-        filing: i64,
-        exports: &[(String, String)],
+        upto: i64,
+        found: &[(String, String, String)],
     ) -> Result<(), Fault> {
-        let mut statement = self.db.prepare_cached(
-            "INSERT OR IGNORE INTO import_of (import, export, partner, filing) VALUES (?1, ?2, ?3, ?4)",
-        )?;
-        for (partner, export) in exports {
-            statement.execute(params![import, export, partner, filing])?;
+        let sql = "INSERT OR IGNORE INTO import_of (import, partner, export) VALUES (?1, ?2, ?3)";
+        let mut statement = self.db.prepare_cached(sql)?;
+        for (import, partner, export) in found {
+            statement.execute([import, partner, export])?;
         }
+        let sql = "INSERT OR IGNORE INTO import_followed (filing) VALUES (?1)";
+        self.db.prepare_cached(sql)?.execute([upto])?;
         Ok(())
     }
 }

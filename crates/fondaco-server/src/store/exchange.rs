@@ -410,14 +410,14 @@ impl Writing<'_> {
         due: &Due,
         make: impl FnOnce(Place) -> Result<(String, String), Fault>,
     ) -> Result<bool, Fault> {
-        let sql = "SELECT declared, sequence FROM envelope WHERE partner = ?1 AND mrn = ?2
+        let sql = "SELECT declared FROM envelope WHERE partner = ?1 AND mrn = ?2
              ORDER BY sequence DESC LIMIT 1";
-        let told: Option<(String, i64)> = self
+        let told: Option<String> = self
             .db
             .prepare_cached(sql)?
-            .query_row([&due.partner, &due.mrn], |r| Ok((r.get(0)?, r.get(1)?)))
+            .query_row([&due.partner, &due.mrn], |r| r.get(0))
             .optional()?;
-        let (told, about) = told.unwrap_or_default();
+        let told = told.unwrap_or_default();
         // What is told for the second time has its number behind it.
         let told = told.split('/').next().unwrap_or_default();
         if told == due.declared || due.notice && told.is_empty() {
@@ -432,6 +432,13 @@ impl Writing<'_> {
             .optional()?;
         let (last, previous) = last.unwrap_or_default();
         let sequence = last + 1;
+        // Notices have the name of a state where envelopes have a digest.
+        let sql = "SELECT coalesce(max(sequence), 0) FROM envelope
+             WHERE partner = ?1 AND mrn = ?2 AND declared LIKE 'sha-256:%'";
+        let about = self
+            .db
+            .prepare_cached(sql)?
+            .query_row([&due.partner, &due.mrn], |r| r.get::<_, i64>(0))?;
         let before = self
             .db
             .prepare_cached(

@@ -31,9 +31,9 @@ use fondaco::quota::Quota;
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, params};
 
 pub(crate) use books::Books;
+pub(crate) use crossed::Last;
 pub(crate) use draws::Draw;
 use draws::{Draws, decimal};
-pub(crate) use crossed::Last;
 pub(crate) use exchange::{Aside, Came, Due, Gone, Kept, PartnerKey, Taken};
 pub(crate) use inspections::{Booking, No, Noted, Results, Slot, Wanted};
 pub(crate) use money::{Ask, BANK, Intent, Owed, Posted, Told};

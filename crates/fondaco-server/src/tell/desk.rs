@@ -375,7 +375,8 @@ impl Desk {
         // In the order in which they had their last turn: nobody has a second one while another waits.
         due.sort();
         let running = self.seats.values().filter(|s| s.running);
-        let (lag, all) = running.fold((0, 0), |(lag, all), s| (lag + usize::from(s.lags()), all + 1));
+        let (lag, all) =
+            running.fold((0, 0), |(lag, all), s| (lag + usize::from(s.lags()), all + 1));
         let mut room = self.limits.at_once.saturating_sub(all);
         let mut room_to_lag = (self.limits.at_once / 2).saturating_sub(lag);
         for (_, id) in due {

@@ -383,7 +383,10 @@ fn one_that_says_what_it_may_not_is_put_aside_and_the_channel_goes_on() {
         again.is_problem(422, "envelope-aside");
         assert_eq!(again.header("idempotency-replayed"), "true");
         assert_eq!(again.text("receipt"), said.text("receipt"));
-        assert_eq!(b.house.get(&format!("/v1/drafts/{}", told["id"].as_str().unwrap())).status, 404);
+        assert_eq!(
+            b.house.get(&format!("/v1/drafts/{}", told["id"].as_str().unwrap())).status,
+            404
+        );
         aside.push(jws);
     };
     check("field", "from.pack", &|v| v["from"]["pack"] = json!("us"));
@@ -393,7 +396,9 @@ fn one_that_says_what_it_may_not_is_put_aside_and_the_channel_goes_on() {
     check("payload", "", &|v| v["more"] = json!(1));
     check("payload", "", &|v| v["mrn"] = json!({}));
     check("digest", "", &|v| v["xml"] = json!("<Declaration/>"));
-    check("disagree", "", &|v| v["declaration"]["Declaration"]["TotalPackageQuantity"] = json!("9"));
+    check("disagree", "", &|v| {
+        v["declaration"]["Declaration"]["TotalPackageQuantity"] = json!("9")
+    });
     check("disagree", "", &|v| {
         let xml = v["xml"].as_str().unwrap().replace("GB</CountryCode>", "FR</CountryCode>");
         v["xml_digest"] = json!(format!("sha-256:{}", hex(&Sha256::digest(&xml))));
@@ -415,9 +420,13 @@ fn one_that_says_what_it_may_not_is_put_aside_and_the_channel_goes_on() {
     assert_eq!(listed(&b, "a")["taken"], put + 4);
     let all = b.house.get("/v1/exchange/aside").json();
     assert_eq!(all.as_array().unwrap().len(), put);
-    assert_eq!((&all[put - 1]["sequence"], &all[put - 1]["field"]), (&json!(2), &json!("from.pack")));
+    assert_eq!(
+        (&all[put - 1]["sequence"], &all[put - 1]["field"]),
+        (&json!(2), &json!("from.pack"))
+    );
     assert_eq!(b.house.get("/v1/drafts").json().as_array().unwrap().len(), 4);
-    for (language, wanted) in [("en", "Put aside"), ("zh", "已搁置"), ("ru", "Отложено")] {
+    for (language, wanted) in [("en", "Put aside"), ("zh", "已搁置"), ("ru", "Отложено")]
+    {
         let page = b.house.get(&format!("/drafts?lang={language}")).body;
         let page = String::from_utf8(page).unwrap();
         assert!(page.contains(wanted) && page.contains("from.country"), "{page}");
@@ -784,9 +793,14 @@ fn an_export_that_does_not_come_is_told_and_stays_with_what_was_filed_of_it() {
     assert!(!draft(&mrn)["filled"].as_array().unwrap().is_empty());
     assert_eq!(draft(&other)["standing"]["is"], "live");
     let told = exports(&import);
-    assert_eq!((&told[0]["export"], &told[0]["standing"]["state"]), (&json!(mrn), &json!("recalled")));
-    for (language, wanted) in [("en", "wants the goods back"), ("zh", "召回"), ("ru", "вернула")] {
-        for path in [format!("/declarations/{import}"), format!("/drafts/{}", notice_draft(&told))] {
+    assert_eq!(
+        (&told[0]["export"], &told[0]["standing"]["state"]),
+        (&json!(mrn), &json!("recalled"))
+    );
+    for (language, wanted) in [("en", "wants the goods back"), ("zh", "召回"), ("ru", "вернула")]
+    {
+        for path in [format!("/declarations/{import}"), format!("/drafts/{}", notice_draft(&told))]
+        {
             let page = b.house.get(&format!("{path}?lang={language}")).body;
             let page = String::from_utf8(page).unwrap();
             assert!(page.contains(wanted) && page.contains(&mrn), "{path}: {page}");
@@ -807,6 +821,8 @@ fn an_export_that_does_not_come_is_told_and_stays_with_what_was_filed_of_it() {
     assert_eq!(exports(&import)[0]["standing"]["state"], "cancelled");
     // What is known of it stays after a restart, and nothing more is told.
     assert_eq!(made(&a).len(), 5);
+    let last: Value = serde_json::from_str(&parts(&made(&a)[4]).1).unwrap();
+    assert_eq!((&last["state"], &last["about"]), (&json!("cancelled"), &json!(4)));
     let Side { dir, house } = b;
     house.stop();
     let house = House::start(dir.path(), &["--pack", "cn", "--sandbox"]);
@@ -868,7 +884,10 @@ fn an_export_that_was_changed_replaces_its_draft_and_one_that_goes_elsewhere_end
     assert_eq!(standing(&first)["is"], "live");
     let second = hand(&b, &all[1]).text("id");
     let (one, two) = (standing(&first), standing(&second));
-    assert_eq!((&one["is"], &one["by"], &two["is"]), (&json!("replaced"), &json!(second), &json!("live")));
+    assert_eq!(
+        (&one["is"], &one["by"], &two["is"]),
+        (&json!("replaced"), &json!(second), &json!("live"))
+    );
     assert_eq!(hand(&b, &all[2]).status, 201);
     for id in [&first, &second] {
         assert_eq!(standing(id)["state"], "elsewhere");
@@ -912,8 +931,9 @@ fn a_house_changes_its_key_and_what_the_old_one_signed_stays_good() {
     let forged = signed(b.dir.path(), &header, &payload);
     let (code, said) = take_in(&forged);
     assert!(code == Some(2) && said.contains("did not announce"), "{said}");
-    let own = header.replace(id.as_str().unwrap(), &serde_json::from_str::<Value>(
-        &std::fs::read_to_string(b.dir.path().join("receipt.jwk")).unwrap()).unwrap()["kid"].as_str().unwrap().to_owned());
+    let jwk = std::fs::read_to_string(b.dir.path().join("receipt.jwk")).unwrap();
+    let jwk: Value = serde_json::from_str(&jwk).unwrap();
+    let own = header.replace(id.as_str().unwrap(), jwk["kid"].as_str().unwrap());
     let (code, said) = take_in(&signed(b.dir.path(), &own, &payload));
     assert!(code == Some(2) && said.contains("no key of it"), "{said}");
     let (code, said) = take_in(&statement);

@@ -129,7 +129,10 @@ fn speak(stream: &mut (impl Read + Write), greets: bool, offers: bool, heard: &H
                 mail.push_str(&text);
             }
             heard.lock().unwrap().push(std::mem::take(&mut mail));
-        } else if upper.starts_with("MAIL") || upper.starts_with("RCPT") || upper.starts_with("AUTH") {
+        } else if upper.starts_with("MAIL")
+            || upper.starts_with("RCPT")
+            || upper.starts_with("AUTH")
+        {
             mail.push_str(&line);
         }
         if reader.get_mut().write_all(answer.as_bytes()).is_err() || upper.starts_with("QUIT") {

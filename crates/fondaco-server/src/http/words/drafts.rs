@@ -85,6 +85,7 @@ pub(super) const TERMS: &[(&str, &str, [&str; 3])] = &[
         ["the number of the export", "出口报关单号", "номер экспортной декларации"],
     ),
     ("draft-from", "export-country", ["the country of the house", "邻方所在国", "страна системы"]),
+    ("draft-from", "import-country", ["the country of import", "进口国", "страна ввоза"]),
     ("draft-from", "message", ["what the message is", "报文本身", "из вида сообщения"]),
     (
         "remedy",
@@ -141,7 +142,11 @@ pub(super) const TERMS: &[(&str, &str, [&str; 3])] = &[
         ],
     ),
     ("drafts", "standing", ["Stands", "状态", "Положение"]),
-    ("drafts", "filed", ["Imports filed of it", "据此申报的进口", "Поданные по нему декларации ввоза"]),
+    (
+        "drafts",
+        "filed",
+        ["Imports filed of it", "据此申报的进口", "Поданные по нему декларации ввоза"],
+    ),
     ("drafts", "aside", ["Put aside", "已搁置", "Отложено"]),
     (
         "drafts",
