@@ -23,6 +23,7 @@ use sha2::{Digest, Sha256};
 use crate::cli::{Failure, today};
 use crate::consider::{self, When};
 use crate::exchange::Looked;
+use crate::keys::Keys;
 use crate::law::kept::{in_force, keep, laid_over, loaded, of_digest};
 use crate::law::{self, Register, Version};
 use crate::money;
@@ -41,7 +42,8 @@ pub(crate) struct House {
     /// How much had been said of the law, and on which day, when it was last looked at.
     looked: Mutex<Option<(i64, Day)>>,
     pub(crate) store: Arc<Store>,
-    pub(crate) signer: Signer,
+    /// What it signs with.
+    pub(crate) keys: Keys,
     pub(crate) tell: Tell,
     /// Whether recorded messages may be filed again as of their own day, with no sign-in.
     pub(crate) sandbox: bool,
@@ -141,15 +143,14 @@ impl House {
         }
         // The bundle is kept as long as opinions formed by it may be replayed.
         keep(dir, &pack.digest, &bundle)?;
-        let key = secret(&dir.join("receipt.key"))?;
         let seed = secret(&dir.join("draw.key"))?;
-        let signer = Signer::new(&key);
-        let tell = Tell::open(dir, signer.kid())?;
-        fs::write(dir.join("receipt.jwk"), signer.public_jwk()).map_err(fault)?;
+        let keys = Keys::open(dir)?;
+        let tell = Tell::open(dir, keys.id())?;
+        fs::write(dir.join("receipt.jwk"), keys.public()).map_err(fault)?;
         let store = Store::open(&dir.join("fondaco.db"), sync)
             .map_err(|e| Failure::Fault(e.to_string()))?;
         store.open_books().map_err(|e| Failure::Fault(e.to_string()))?;
-        let pack = Arc::new(in_force(dir, &store, &signer, pack, sandbox)?);
+        let pack = Arc::new(in_force(dir, &store, &keys, pack, sandbox)?);
         let sequence = store.last_number().map_err(|e| Failure::Fault(e.to_string()))?;
         let sequence = AtomicU64::new(sequence);
         let dir = dir.to_owned();
@@ -162,7 +163,7 @@ impl House {
             law,
             looked,
             store,
-            signer,
+            keys,
             tell,
             sandbox,
             money,
@@ -179,6 +180,11 @@ impl House {
         self.law.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// The key that signs today.
+    pub(crate) fn signer(&self) -> &Signer {
+        self.keys.on(today())
+    }
+
     /// Puts another law in the place of that in force.
     pub(crate) fn set_pack(&self, pack: Pack) {
         *self.law.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(pack);
@@ -186,7 +192,7 @@ impl House {
 
     /// What was proposed, approved and refused as the law.
     pub(crate) fn versions(&self) -> Result<Vec<Version>, Fault> {
-        Register::new(&self.store, self.signer.public_jwk()).versions(today())
+        Register::new(&self.store, self.keys.public()).versions(today())
     }
 
     /// Looks whether another bundle is the law by now: one was approved, or its day has come. `Some` of
@@ -363,7 +369,7 @@ impl House {
 
     /// The receipt of a filing, for the declaration with this number.
     pub(crate) fn receipt(&self, filing: &Filing, mrn: &str) -> String {
-        self.signer.sign(&Receipt {
+        self.signer().sign(&Receipt {
             id: filing.id.clone(),
             mrn: mrn.to_owned(),
             lrn: filing.lrn.clone(),

@@ -15,6 +15,7 @@ mod house;
 mod inspect;
 mod http;
 mod import;
+mod keys;
 mod law;
 mod look;
 mod money;
@@ -72,6 +73,8 @@ enum Command {
     Person(law::commands::PersonArgs),
     /// Take in a neighbour's house, by its public key.
     Partner(exchange::commands::PartnerArgs),
+    /// Make and announce the next key the house signs with.
+    Key(keys::KeyArgs),
     /// Carry envelopes of exports to and from a neighbour's house.
     Exchange(exchange::commands::ExchangeArgs),
     /// Measure: the whole walk beside what others do of it.
@@ -97,6 +100,7 @@ fn main() -> std::process::ExitCode {
         Command::Law(args) => law::commands::law(&args).map(|e| e as u8),
         Command::Person(args) => law::commands::person(&args).map(|e| e as u8),
         Command::Partner(args) => exchange::commands::partner(&args).map(|e| e as u8),
+        Command::Key(args) => keys::key(&args).map(|e| e as u8),
         Command::Exchange(args) => exchange::commands::exchange(&args).map(|e| e as u8),
         Command::Bench(args) => bench::run(&args).map(|e| e as u8),
         Command::Import(args) => Ok(import::run(args)),

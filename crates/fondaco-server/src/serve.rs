@@ -51,8 +51,8 @@ fn token(dir: &Path) -> Result<[u8; 32], Failure> {
     Ok(Sha256::digest(text.trim()).into())
 }
 
-/// Puts the next law in force when its day comes or it is approved, and makes the envelopes that are due
-/// to neighbours; ends with the house.
+/// Puts the next law in force when its day comes or it is approved, makes the envelopes that are due to
+/// neighbours and looks which imports are of theirs; ends with the house.
 fn watch(house: &Weak<House>) {
     let mut complained = String::new();
     let mut troubled = String::new();
@@ -68,10 +68,10 @@ fn watch(house: &Weak<House>) {
                 }
             }
         }
-        if let Err(fault) = house.make_envelopes() {
+        if let Err(fault) = house.make_envelopes().and_then(|_| house.follow_imports()) {
             let said = fault.to_string();
             if said != troubled {
-                eprintln!("fondaco: envelopes could not be made: {said}");
+                eprintln!("fondaco: neighbours could not be served: {said}");
                 troubled = said;
             }
         }

@@ -4,6 +4,8 @@
 //! its own. Its payload is canonical JSON (RFC 8785): who sends to whom, the how manieth it is, the
 //! digest of the one before, and the declaration twice, as JSON and as WCO XML. It is read strictly:
 //! there is one way to write an envelope, and everything else is refused.
+//!
+//! A notice is one of another kind in the same chain: that an export told before does not come.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -17,6 +19,14 @@ use crate::{Decoded, Limits, json, wco};
 
 /// The kind (`typ`) of an envelope.
 pub const EXPORT: &str = "fondaco-export";
+
+/// The kind (`typ`) of a notice.
+pub const NOTICE: &str = "fondaco-export-notice";
+
+/// Where an export stands of which a notice tells: as the states of a declaration are named on the wire,
+/// and `elsewhere`, where the goods no longer go to the receiver.
+pub const GONE: [&str; 7] =
+    ["cancelled", "withdrawn", "refused", "recalled", "handed-over", "not-departed", "elsewhere"];
 
 /// Most bytes of one, as a house takes them in one message; a declaration stands twice in it, in base64.
 pub const MOST: usize = 16 << 20;
@@ -69,6 +79,68 @@ pub struct Envelope {
     pub xml: String,
     /// `sha-256:` and the digest of the XML.
     pub xml_digest: String,
+}
+
+/// What a notice says: an export that was told before does not come, or not as it was told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Notice {
+    /// The message, a UUID of version 7.
+    pub id: String,
+    /// Who sends.
+    pub from: Sender,
+    /// To whom.
+    pub to: Receiver,
+    /// The how manieth from this house to that, counted with the envelopes.
+    pub sequence: u64,
+    /// `sha-256:` and the digest of the one before it.
+    pub previous: String,
+    /// When it was made, RFC 3339, UTC, milliseconds.
+    pub issued_at: String,
+    /// The number of the export.
+    pub mrn: String,
+    /// Where the export stands now: one of [`GONE`].
+    pub state: String,
+    /// The number of the last envelope of this export.
+    pub about: u64,
+}
+
+/// Where a message stands in the chain of its sender, read alone: also of one whose rest is not what it
+/// may be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Slip {
+    /// The message.
+    pub id: String,
+    /// The house that sends.
+    pub from: String,
+    /// The house it is for.
+    pub to: String,
+    /// The how manieth.
+    pub sequence: u64,
+    /// The digest of the one before it.
+    pub previous: String,
+    /// When it was made, as it says; empty where it says no moment.
+    pub issued_at: String,
+    /// The number of the export; empty where it says none that is one.
+    pub mrn: String,
+}
+
+/// What a message says.
+#[derive(Clone, Debug)]
+pub enum Said {
+    /// An export, and its declaration.
+    Export(Box<Envelope>, Draft),
+    /// That one does not come.
+    Notice(Notice),
+}
+
+/// A message that its sender signed.
+#[derive(Clone, Debug)]
+pub struct Opened {
+    /// Its place.
+    pub slip: Slip,
+    /// What it says; why it is not what it may be.
+    pub said: Result<Said, Refused>,
 }
 
 /// An envelope that is not taken, and why.
@@ -217,15 +289,38 @@ pub fn fits(envelope: &Envelope) -> bool {
     canonical(envelope).is_some_and(|text| text.len() / 3 * 4 + 512 < MOST)
 }
 
-/// The key an envelope says it was signed by; nothing of it is proven.
+/// Signs a notice.
+///
+/// # Errors
+/// [`Refused::Payload`]: JSON cannot say it.
+pub fn seal_notice(signer: &Signer, notice: &Notice) -> Result<String, Refused> {
+    let payload = canonical(notice).ok_or(Refused::Payload)?;
+    Ok(signer.state_text(NOTICE, &payload))
+}
+
+/// Whether a text can be the name of a key: a thumbprint of RFC 7638 with SHA-256, 43 characters of
+/// base64url.
+#[must_use]
+pub fn is_kid(text: &str) -> bool {
+    let fit = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_');
+    text.len() == 43 && text.bytes().all(fit)
+}
+
+/// The longest first part of a signed message (base64url of its header) that can be one of ours.
+pub const LONGEST_HEAD: usize = 256;
+
+/// The key an envelope says it was signed by; nothing of it is proven. `None` also where that can be no
+/// name of a key. The text may end after its first part.
 #[must_use]
 pub fn kid(jws: &str) -> Option<String> {
     #[derive(Deserialize)]
     struct Header {
         kid: String,
     }
-    let header = URL_SAFE_NO_PAD.decode(jws.split('.').next()?).ok()?;
-    Some(serde_json::from_slice::<Header>(&header).ok()?.kid)
+    let header = jws.split('.').next().filter(|head| head.len() <= LONGEST_HEAD)?;
+    let header = URL_SAFE_NO_PAD.decode(header).ok()?;
+    let kid = serde_json::from_slice::<Header>(&header).ok()?.kid;
+    is_kid(&kid).then_some(kid)
 }
 
 /// What an envelope says, of one that was verified before; `None` where it cannot be read.
@@ -235,44 +330,66 @@ pub fn peek(jws: &str) -> Option<Envelope> {
     serde_json::from_slice(&payload).ok()
 }
 
-/// Reads an envelope and verifies it with the public keys of its sender (a JWK, or a set of them):
-/// signature, form, every field by itself, and that XML and JSON say the same. Gives the declaration
-/// with it. Whether this sender may send this to this house now is asked of the house.
+/// The payload as what it must be: canonical, each member known.
+fn strictly<T: Serialize + serde::de::DeserializeOwned>(payload: &[u8]) -> Result<T, Refused> {
+    let said: T = serde_json::from_slice(payload).map_err(|_| Refused::Payload)?;
+    let written = canonical(&said).ok_or(Refused::Payload)?;
+    if written.as_bytes() == payload { Ok(said) } else { Err(Refused::Payload) }
+}
+
+/// What a notice says, of one that was verified before; `None` where it is none.
+#[must_use]
+pub fn peek_notice(jws: &str) -> Option<Notice> {
+    let payload = URL_SAFE_NO_PAD.decode(jws.split('.').nth(1)?).ok()?;
+    serde_json::from_slice(&payload).ok()
+}
+
+/// Reads a message of a neighbour and verifies it with its public keys (a JWK, or a set of them): the
+/// signature, the form of its header, and its place in the chain; and then all it says, each field by
+/// itself and that XML and JSON agree. Whether this sender may send this to this house now is asked of
+/// the house.
 ///
 /// # Errors
-/// [`Refused`].
-pub fn open(jws: &str, keys: &str) -> Result<(Envelope, Draft), Refused> {
-    if jws.len() > MOST {
+/// [`Refused`]: nobody signed it, or it has no place.
+pub fn read(jws: &str, keys: &str) -> Result<Opened, Refused> {
+    if jws.len() > MOST || jws.trim() != jws {
         return Err(Refused::Form);
     }
     let parts: Vec<&str> = jws.split('.').collect();
     let [header, payload, _] = parts.as_slice() else { return Err(Refused::Form) };
     let kid = kid(jws).ok_or(Refused::Form)?;
     let payload = URL_SAFE_NO_PAD.decode(payload).map_err(|_| Refused::Form)?;
+    let header = format!("{header}.");
+    let kind = if header == receipt::head(&kid, NOTICE) { NOTICE } else { EXPORT };
     // The signature first: nothing of what is not signed is looked at.
-    let _: Value = receipt::stated(jws, EXPORT, keys)?;
-    // One header, one payload, one text: no member more, none twice, none in another order.
-    if format!("{header}.") != receipt::head(&kid, EXPORT) {
+    let _: Value = receipt::stated(jws, kind, keys)?;
+    // One header, one text: no member more, none twice, none in another order.
+    if header != receipt::head(&kid, kind) {
         return Err(Refused::Form);
     }
-    let envelope: Envelope = serde_json::from_slice(&payload).map_err(|_| Refused::Payload)?;
-    let written = canonical(&envelope).ok_or(Refused::Payload)?;
-    if written.as_bytes() != payload || jws.trim() != jws {
-        return Err(Refused::Payload);
+    let slip = Slip::read(&payload)?;
+    let said = match kind {
+        NOTICE => strictly::<Notice>(&payload).and_then(|notice| {
+            notice.fields()?;
+            Ok(Said::Notice(notice))
+        }),
+        _ => strictly::<Envelope>(&payload).and_then(|envelope| {
+            let draft = envelope.check()?;
+            Ok(Said::Export(Box::new(envelope), draft))
+        }),
+    };
+    Ok(Opened { slip, said })
+}
+
+/// Reads an envelope of an export and verifies it; see [`read`]. Gives the declaration with it.
+///
+/// # Errors
+/// [`Refused`].
+pub fn open(jws: &str, keys: &str) -> Result<(Envelope, Draft), Refused> {
+    match read(jws, keys)?.said? {
+        Said::Export(envelope, draft) => Ok((*envelope, draft)),
+        Said::Notice(_) => Err(Refused::Form),
     }
-    envelope.fields()?;
-    if digest(envelope.xml.as_bytes()) != envelope.xml_digest {
-        return Err(Refused::Digest);
-    }
-    let draft = agreeing(&envelope.declaration, &envelope.xml)?;
-    let function = draft.root().and_then(|r| r.child("FunctionCode")).map(|n| n.text());
-    if function != Some("9") {
-        return Err(Refused::Field("declaration/FunctionCode"));
-    }
-    if bridge::destination(&draft) != Some(&envelope.to.country) {
-        return Err(Refused::Field("to.country"));
-    }
-    Ok((envelope, draft))
 }
 
 fn is_country(text: &str) -> bool {
@@ -306,33 +423,104 @@ fn is_moment(text: &str) -> bool {
     text.parse::<jiff::Timestamp>().is_ok_and(|at| format!("{at:.3}") == text)
 }
 
-impl Envelope {
+/// Fields that are what they may be, or not; the first that is not.
+fn first_wrong(checks: &[(&'static str, bool)]) -> Result<(), Refused> {
+    match checks.iter().find(|(_, fine)| !fine) {
+        Some((field, _)) => Err(Refused::Field(field)),
+        None => Ok(()),
+    }
+}
+
+impl Slip {
+    /// Reads the place alone, whatever else is said.
+    fn read(payload: &[u8]) -> Result<Self, Refused> {
+        #[derive(Deserialize)]
+        struct House {
+            house: String,
+        }
+        #[derive(Deserialize)]
+        struct Place {
+            id: String,
+            from: House,
+            to: House,
+            sequence: u64,
+            previous: String,
+            #[serde(default)]
+            issued_at: Value,
+            #[serde(default)]
+            mrn: Value,
+        }
+        let said: Place = serde_json::from_slice(payload).map_err(|_| Refused::Payload)?;
+        let text = |value: &Value, fit: fn(&str) -> bool| {
+            value.as_str().filter(|t| fit(t)).unwrap_or_default().to_owned()
+        };
+        let slip = Self {
+            issued_at: text(&said.issued_at, is_moment),
+            mrn: text(&said.mrn, is_name),
+            id: said.id,
+            from: said.from.house,
+            to: said.to.house,
+            sequence: said.sequence,
+            previous: said.previous,
+        };
+        let previous = match slip.sequence {
+            1 => slip.previous.is_empty(),
+            _ => is_digest(&slip.previous),
+        };
+        first_wrong(&[
+            ("id", is_message_id(&slip.id)),
+            ("from.house", is_name(&slip.from)),
+            ("to.house", is_name(&slip.to)),
+            ("sequence", slip.sequence > 0 && slip.sequence <= 1 << 53),
+            ("previous", previous),
+        ])?;
+        Ok(slip)
+    }
+}
+
+/// Sender and receiver by themselves; their houses were looked at with the place.
+fn ends(from: &Sender, to: &Receiver) -> Result<(), Refused> {
+    first_wrong(&[
+        ("from.pack", is_name(&from.pack)),
+        ("from.country", is_country(&from.country)),
+        ("to.country", is_country(&to.country)),
+    ])
+}
+
+impl Notice {
     /// Each field by itself.
     fn fields(&self) -> Result<(), Refused> {
-        let checks = [
-            ("id", is_message_id(&self.id)),
-            ("from.house", is_name(&self.from.house)),
-            ("from.pack", is_name(&self.from.pack)),
-            ("from.country", is_country(&self.from.country)),
-            ("to.house", is_name(&self.to.house)),
-            ("to.country", is_country(&self.to.country)),
-            ("sequence", self.sequence > 0 && self.sequence <= 1 << 53),
-            (
-                "previous",
-                if self.sequence == 1 {
-                    self.previous.is_empty()
-                } else {
-                    is_digest(&self.previous)
-                },
-            ),
+        ends(&self.from, &self.to)?;
+        first_wrong(&[
+            ("issued_at", is_moment(&self.issued_at)),
+            ("mrn", is_name(&self.mrn)),
+            ("state", GONE.contains(&&*self.state)),
+            ("about", self.about > 0 && self.about < self.sequence),
+        ])
+    }
+}
+
+impl Envelope {
+    /// Each field by itself, and that the declaration is one and the same; which it is.
+    fn check(&self) -> Result<Draft, Refused> {
+        ends(&self.from, &self.to)?;
+        first_wrong(&[
             ("issued_at", is_moment(&self.issued_at)),
             ("mrn", is_name(&self.mrn)),
             ("state", matches!(&*self.state, "released" | "cleared")),
             ("xml_digest", is_digest(&self.xml_digest)),
-        ];
-        match checks.iter().find(|(_, fine)| !fine) {
-            Some((field, _)) => Err(Refused::Field(field)),
-            None => Ok(()),
+        ])?;
+        if digest(self.xml.as_bytes()) != self.xml_digest {
+            return Err(Refused::Digest);
         }
+        let draft = agreeing(&self.declaration, &self.xml)?;
+        let function = draft.root().and_then(|r| r.child("FunctionCode")).map(|n| n.text());
+        if function != Some("9") {
+            return Err(Refused::Field("declaration/FunctionCode"));
+        }
+        if bridge::destination(&draft) != Some(&self.to.country) {
+            return Err(Refused::Field("to.country"));
+        }
+        Ok(draft)
     }
 }

@@ -19,6 +19,8 @@ pub struct Export<'a> {
     pub mrn: &'a str,
     /// The country of that house.
     pub country: &'a str,
+    /// The country the goods are imported into.
+    pub to: &'a str,
 }
 
 /// Where a value of the draft came from.
@@ -33,6 +35,8 @@ pub enum From {
     Number,
     /// The country of the house that released the export.
     Country,
+    /// The country the goods are imported into.
+    To,
     /// It follows from what the message is.
     Message,
 }
@@ -46,6 +50,7 @@ impl From {
             Self::SixDigits(_) => "export-six-digits",
             Self::Number => "export-number",
             Self::Country => "export-country",
+            Self::To => "import-country",
             Self::Message => "message",
         }
     }
@@ -55,7 +60,7 @@ impl From {
     pub fn place(&self) -> &str {
         match self {
             Self::Export(at) | Self::SixDigits(at) => at,
-            Self::Number | Self::Country | Self::Message => "",
+            Self::Number | Self::Country | Self::To | Self::Message => "",
         }
     }
 }
@@ -193,7 +198,7 @@ const OF_THE_IMPORTER: &[(&str, Open)] = &[
     ("FunctionalReferenceID", Open::Importer),
     ("DeclarationOfficeID", Open::Place),
     ("Declarant", Open::Importer),
-    ("GoodsShipment/Consignment/GoodsLocation", Open::Place),
+    ("GoodsShipment/Consignment/GoodsLocation/Name", Open::Place),
     ("GoodsShipment/Importer/ID", Open::Importer),
 ];
 
@@ -250,6 +255,9 @@ const EXPORT_DECLARATION: &str = "830";
 const ORIGINAL: &str = "9";
 
 const ITEM: &str = "GoodsShipment/GovernmentAgencyGoodsItem";
+
+/// Most lines of an export that are named one by one. Ours.
+const MOST_LINES: usize = 99;
 
 /// An element that is being made.
 struct Made<'a> {
@@ -437,22 +445,55 @@ impl<'a> Bridge<'a> {
         {
             made.children.push(self.class(class, vec![leaf]));
         }
+        // Goods are declared where they are: in the country they are imported into. Which place of it is
+        // the importer's to say.
+        let place = ["Consignment", "GoodsLocation", "Address", "CountryCode"];
+        self.put(made, &place, self.export.to, From::To);
         if let Some((_, class)) = model.child(shipment, "PreviousDocument", 0) {
-            let mut leaves = vec![
-                self.leaf(class, "CategoryCode", "Z", From::Message),
-                self.leaf(class, "ID", self.export.mrn, From::Number),
-                self.leaf(class, "TypeCode", EXPORT_DECLARATION, From::Message),
-            ];
-            // Which item of the export it is can be said for all where there is one.
+            let document = |line: Option<NodeRef<'a>>| {
+                let line = line.and_then(|number| {
+                    let from = From::Export(number.place().xpath);
+                    self.leaf(class, "LineNumeric", number.text(), from)
+                });
+                let leaves = [
+                    self.leaf(class, "CategoryCode", "Z", From::Message),
+                    self.leaf(class, "ID", self.export.mrn, From::Number),
+                    line,
+                    self.leaf(class, "TypeCode", EXPORT_DECLARATION, From::Message),
+                ];
+                self.class(class, leaves.into_iter().flatten().collect())
+            };
+            // Each item of the export by its line; of very many, or where one has no number, the export
+            // alone.
             let items = export.child("GoodsShipment").into_iter().flat_map(|s| s.children());
             let items: Vec<_> = items.filter(|n| n.name() == "GovernmentAgencyGoodsItem").collect();
-            if let [only] = items.as_slice()
-                && let Some(number) = only.child("SequenceNumeric")
-            {
-                let from = From::Export(number.place().xpath);
-                leaves.push(self.leaf(class, "LineNumeric", number.text(), from));
+            let lines: Vec<_> = items.iter().filter_map(|i| i.child("SequenceNumeric")).collect();
+            if lines.is_empty() || lines.len() < items.len() || lines.len() > MOST_LINES {
+                made.children.push(document(None));
+            } else {
+                made.children.extend(lines.into_iter().map(|line| document(Some(line))));
             }
-            made.children.push(self.class(class, leaves.into_iter().flatten().collect()));
+        }
+    }
+
+    /// Puts a value at a path below an element, with the classes on the way; nothing where something
+    /// stands there.
+    fn put(&self, made: &mut Made<'a>, path: &[&str], text: &str, from: From) {
+        let [name, rest @ ..] = path else { return };
+        let Some((_, element)) = self.model.child(made.element, name, 0) else { return };
+        let at = made.children.iter().position(|c| c.element == element);
+        if rest.is_empty() {
+            if at.is_none() {
+                made.children.extend(self.leaf(made.element, name, text, from));
+            }
+            return;
+        }
+        let at = at.unwrap_or_else(|| {
+            made.children.push(self.class(element, Vec::new()));
+            made.children.len().saturating_sub(1)
+        });
+        if let Some(child) = made.children.get_mut(at) {
+            self.put(child, rest, text, from);
         }
     }
 }

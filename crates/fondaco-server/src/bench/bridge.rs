@@ -74,7 +74,10 @@ const OWN: &[&str] = &[
     "DeclarationOfficeID",
     "FunctionalReferenceID",
     "GoodsShipment/Consignee/ID",
-    "GoodsShipment/Consignment/GoodsLocation",
+    "GoodsShipment/Consignment/GoodsLocation/Address/TypeCode",
+    "GoodsShipment/Consignment/GoodsLocation/ID",
+    "GoodsShipment/Consignment/GoodsLocation/Name",
+    "GoodsShipment/Consignment/GoodsLocation/TypeCode",
     "GoodsShipment/Importer/ID",
     "AdditionalDocument/LPCOExemptionCode",
     "Commodity/Classification/ID",
@@ -152,8 +155,12 @@ fn usual<'a>(all: impl Iterator<Item = NodeRef<'a>>) -> Vec<String> {
     count.into_iter().filter(|(_, n)| n * 2 >= of).map(|(path, _)| path).collect()
 }
 
+/// Fields that are not filled, by pack and path, and how often.
+type Lacking = BTreeMap<(String, String), usize>;
+
 /// What imports of a pack want, of the declaration and of each item; in containers or not.
 struct Wanted {
+    pack: String,
     whole: [Vec<String>; 2],
     items: [Vec<String>; 2],
 }
@@ -163,12 +170,12 @@ impl Wanted {
         let kind = |boxed: bool| side.imports.iter().filter(move |d| in_containers(d) == boxed);
         let whole = [false, true].map(|b| usual(kind(b).filter_map(Draft::root)));
         let of_items = [false, true].map(|b| usual(kind(b).flat_map(items)));
-        Self { whole, items: of_items }
+        Self { pack: side.pack.id.clone(), whole, items: of_items }
     }
 
     /// Fields of a draft filled, wanted, and of these the importer's own; those not filled go into
     /// `open`.
-    fn count(&self, draft: &Draft, open: &mut BTreeMap<String, usize>) -> (usize, usize, usize) {
+    fn count(&self, draft: &Draft, open: &mut Lacking) -> (usize, usize, usize) {
         let boxed = usize::from(in_containers(draft));
         let (mut filled, mut wanted, mut own) = (0, 0, 0);
         let mut look = |node: NodeRef<'_>, path: &String| {
@@ -177,7 +184,7 @@ impl Wanted {
             if path != CODE && is_stated(node, path) {
                 filled += 1;
             } else {
-                *open.entry(path.clone()).or_default() += 1;
+                *open.entry((self.pack.clone(), path.clone())).or_default() += 1;
             }
         };
         for path in self.whole.get(boxed).into_iter().flatten() {
@@ -216,7 +223,11 @@ fn accepted(pack: &Pack, files: &[PathBuf], on: Day) -> Result<[Vec<Draft>; 2], 
 }
 
 fn drafted(export: &Draft, from: &Pack, to: &Pack) -> Draft {
-    let known = Export { mrn: NUMBER, country: from.profile.country.as_str() };
+    let known = Export {
+        mrn: NUMBER,
+        country: from.profile.country.as_str(),
+        to: to.profile.country.as_str(),
+    };
     bridge::import(export, known, &kind(to)).draft
 }
 
@@ -288,8 +299,8 @@ pub(super) fn bridge(args: &BridgeArgs) -> Result<Exit, Failure> {
         count.say("further exports");
     }
     if args.open {
-        for (path, n) in open {
-            println!("{n:>6}  {path}");
+        for ((pack, path), n) in open {
+            println!("{n:>6}  {pack:<5} {path}");
         }
     }
     Ok(Exit::Fine)

@@ -110,7 +110,7 @@ fn measured(args: &NotifyArgs, dir: &std::path::Path) -> Result<serde_json::Valu
             .block_on(beside.subscribe(Verb::Make, "", &message, key.as_bytes(), &key))
             .map_err(|e| Failure::Fault(format!("{e:?}")))?;
     }
-    desk::open(&beside).map_err(fault)?;
+    desk::open(&beside, desk::Limits::default()).map_err(fault)?;
     let corpus = corpus(args.files.as_deref(), &alone)?;
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let talk = |text: &str| eprintln!("fondaco: {text}");

@@ -337,7 +337,7 @@ fn stages(house: &House, corpus: &Corpus) -> Value {
                 digest: fondaco_wire::receipt::digest(bytes),
                 bundle: String::new(),
             };
-            std::hint::black_box(house.signer.sign(&receipt));
+            std::hint::black_box(house.signer().sign(&receipt));
             lap(5);
             count += 1;
         }

@@ -6,12 +6,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use fondaco::day::Day;
-use fondaco_wire::receipt::{self, Signer};
+use fondaco_wire::{envelope, receipt};
 use serde_json::{Value, json};
 
 use super::{Partner, partners, pull_statement};
 use crate::cli::{Exit, Failure, today, written};
-use crate::house::{now, secret};
+use crate::house::now;
+use crate::keys::{Keys, NEXT, Next};
 use crate::store::{Fault, PartnerKey, Store, Sync};
 
 /// Who a house's neighbours are.
@@ -30,7 +31,7 @@ enum PartnerCommand {
         /// The folder of the house.
         #[arg(long)]
         data: PathBuf,
-        /// The public key of its house: its receipt.jwk.
+        /// The public key of its house: its receipt.jwk, or a set of keys, the first one first.
         #[arg(long, value_name = "FILE")]
         key: PathBuf,
         /// The id of its house, where it is not the name of this key: that of its first one.
@@ -42,12 +43,29 @@ enum PartnerCommand {
         /// The pack its house applies.
         #[arg(long)]
         pack: String,
+        /// The countries of this house's by which it may address it, with commas between; that of the
+        /// law in force where never told.
+        #[arg(long, value_delimiter = ',')]
+        ours: Vec<String>,
         /// The first day on which the key counts, YYYY-MM-DD; today where not told.
         #[arg(long, value_name = "DATE")]
         from: Option<Day>,
         /// The first day on which it no longer does.
         #[arg(long, value_name = "DATE")]
         until: Option<Day>,
+    },
+    /// Take in the next key of a neighbour by what its key before signed of it.
+    Key {
+        /// The name here.
+        name: String,
+        /// The folder of the house.
+        #[arg(long)]
+        data: PathBuf,
+        /// What it announced, one statement on a line; or what its house gives at /v1/keys.
+        file: PathBuf,
+        /// How many days the key before goes on counting beside the next, for envelopes under way.
+        #[arg(long, default_value_t = 30)]
+        both: i32,
     },
     /// List the neighbours and their keys, and how many envelopes went and came.
     List {
@@ -133,16 +151,89 @@ fn named(store: &Store, name: &str) -> Result<Partner, Failure> {
         .ok_or_else(|| Failure::Usage(format!("the house has no neighbour {name}")))
 }
 
+/// The keys of a JWK or a set of them, each as a text.
+fn jwks(text: &str) -> Vec<String> {
+    let value: Value = serde_json::from_str(text).unwrap_or_default();
+    match value["keys"].as_array() {
+        Some(all) => all.iter().map(Value::to_string).collect(),
+        None => vec![text.trim().to_owned()],
+    }
+}
+
+/// Statements of next keys: one on a line, or those of a set of keys.
+fn statements(text: &str) -> Vec<String> {
+    let of_set = serde_json::from_str::<Value>(text).ok();
+    match of_set.as_ref().and_then(|set| set["succession"].as_array()) {
+        Some(all) => all.iter().filter_map(|s| Some(s.as_str()?.to_owned())).collect(),
+        None => text.lines().map(|l| l.trim().to_owned()).filter(|l| !l.is_empty()).collect(),
+    }
+}
+
+/// Takes in the next key of a neighbour, where one of its keys that counts announced it; whether it is
+/// new. The key that did goes on counting for so many days beside it.
+fn take_next(
+    store: &Store,
+    partner: &mut Partner,
+    statement: &str,
+    both: i32,
+) -> Result<bool, Failure> {
+    let name = partner.name.clone();
+    let wrong = |why: &str| Failure::Usage(format!("{name} did not announce this key: {why}"));
+    let kid = envelope::kid(statement).ok_or_else(|| wrong("not a signed statement"))?;
+    let by = partner.keys.iter().find(|k| k.kid == kid).cloned();
+    let by = by.ok_or_else(|| wrong("no key of it signed it"))?;
+    let next: Next =
+        receipt::stated(statement, NEXT, &by.key).map_err(|e| wrong(&e.to_string()))?;
+    let kid = next.kid().ok_or_else(|| wrong("it is no key"))?;
+    let from: Day = next.from.parse().map_err(|_| wrong("its day is none"))?;
+    if next.house != partner.house {
+        return Err(wrong("it is of another house"));
+    }
+    if partner.keys.iter().any(|k| k.kid == kid) {
+        return Ok(false);
+    }
+    // What ended announces nothing any more: it may have ended because somebody has it.
+    let today = today();
+    if !by.until.is_empty() && *by.until <= *today.to_string() {
+        return Err(wrong("the key that signed it no longer counts"));
+    }
+    if partners(store).map_err(said)?.iter().any(|p| p.keys.iter().any(|k| k.kid == kid)) {
+        return Err(wrong("it is a key of another neighbour"));
+    }
+    let until = Day::from_number(from.number() + both.clamp(0, 3_650)).unwrap_or(from).to_string();
+    let new = PartnerKey {
+        kid: kid.clone(),
+        key: next.key.to_string(),
+        from: from.to_string(),
+        until: String::new(),
+        at: now(),
+        ..by.clone()
+    };
+    // The end of the old one is said with the next: one that ends sooner stays with its end.
+    let sooner = !by.until.is_empty() && by.until < until;
+    let old = PartnerKey { until: if sooner { by.until.clone() } else { until }, at: now(), ..by };
+    println!("{name}: key {kid} from {}, {} until {}", new.from, old.kid, old.until);
+    for said_of in [old, new] {
+        store.say_of_partner(&said_of).map_err(said)?;
+        partner.keys.retain(|k| k.kid != said_of.kid);
+        partner.keys.push(said_of);
+    }
+    Ok(true)
+}
+
 /// `fondaco partner`.
 pub(crate) fn partner(args: &PartnerArgs) -> Result<Exit, Failure> {
     match &args.what {
-        PartnerCommand::Add { name, data, key, house, countries, pack, from, until } => {
+        PartnerCommand::Add { name, data, key, house, countries, pack, ours, from, until } => {
             let store = opened(data)?;
             let text = std::fs::read_to_string(key)
                 .map_err(|e| Failure::Usage(format!("{}: {e}", key.display())))?;
+            let all = jwks(&text);
             let not_one = || Failure::Usage(format!("{}: not one public key", key.display()));
             let kids = receipt::kids(&text).map_err(|_| not_one())?;
-            let [kid] = kids.as_slice() else { return Err(not_one()) };
+            let (Some(kid), true) = (kids.first(), kids.len() == all.len()) else {
+                return Err(not_one());
+            };
             let fit = |t: &str| {
                 !t.is_empty()
                     && t.len() <= 70
@@ -153,16 +244,17 @@ pub(crate) fn partner(args: &PartnerArgs) -> Result<Exit, Failure> {
                 return Err(Failure::Usage(wanted.to_owned()));
             }
             let two = |c: &String| c.len() == 2 && c.bytes().all(|b| b.is_ascii_uppercase());
-            if !countries.iter().all(two) {
+            if !countries.iter().chain(ours).all(two) {
                 return Err(Failure::Usage("countries are two capital letters each".to_owned()));
             }
             let own = std::fs::read_to_string(data.join("receipt.jwk")).unwrap_or_default();
-            if receipt::kids(&own).is_ok_and(|own| own.contains(kid)) {
+            if receipt::kids(&own).is_ok_and(|own| own.iter().any(|k| kids.contains(k))) {
                 return Err(Failure::Usage("this is the key of this house itself".to_owned()));
             }
             let known = partners(&store).map_err(said)?;
-            let taken =
-                known.iter().find(|p| p.name != *name && p.keys.iter().any(|k| k.kid == *kid));
+            let taken = known
+                .iter()
+                .find(|p| p.name != *name && p.keys.iter().any(|k| kids.contains(&k.kid)));
             if let Some(other) = taken {
                 return Err(Failure::Usage(format!("the key is one of {}", other.name)));
             }
@@ -173,19 +265,39 @@ pub(crate) fn partner(args: &PartnerArgs) -> Result<Exit, Failure> {
                 let same = "a house keeps its id; another house is another neighbour";
                 return Err(Failure::Usage(same.to_owned()));
             }
-            let key = PartnerKey {
-                name: name.clone(),
-                house,
-                kid: kid.clone(),
-                key: text.trim().to_owned(),
-                countries: countries.join(" "),
-                pack: pack.clone(),
-                from: from.unwrap_or_else(today).to_string(),
-                until: until.map(|day| day.to_string()).unwrap_or_default(),
-                at: now(),
-            };
-            store.say_of_partner(&key).map_err(said)?;
-            println!("{name}: house {}, key {kid} from {}", key.house, key.from);
+            let at = now();
+            for (kid, key) in kids.iter().zip(&all) {
+                let said_of = PartnerKey {
+                    name: name.clone(),
+                    house: house.clone(),
+                    kid: kid.clone(),
+                    key: key.clone(),
+                    countries: countries.join(" "),
+                    pack: pack.clone(),
+                    from: from.unwrap_or_else(today).to_string(),
+                    until: until.map(|day| day.to_string()).unwrap_or_default(),
+                    at: at.clone(),
+                };
+                store.say_of_partner(&said_of).map_err(said)?;
+                println!("{name}: house {house}, key {kid} from {}", said_of.from);
+            }
+            if !ours.is_empty() {
+                store.say_ours(name, &ours.join(" "), &at).map_err(said)?;
+            }
+            Ok(Exit::Fine)
+        }
+        PartnerCommand::Key { name, data, file, both } => {
+            let store = opened(data)?;
+            let text = std::fs::read_to_string(file)
+                .map_err(|e| Failure::Usage(format!("{}: {e}", file.display())))?;
+            let mut known = named(&store, name)?;
+            let mut new = 0;
+            for statement in statements(&text) {
+                new += usize::from(take_next(&store, &mut known, &statement, *both)?);
+            }
+            if new == 0 {
+                println!("nothing new of {name}");
+            }
             Ok(Exit::Fine)
         }
         PartnerCommand::List { data, json } => {
@@ -193,6 +305,7 @@ pub(crate) fn partner(args: &PartnerArgs) -> Result<Exit, Failure> {
             for partner in partners(&store).map_err(said)? {
                 let made = store.last_made(&partner.name).map_err(said)?;
                 let taken = store.last_taken(&partner.name).map_err(said)?;
+                let aside = store.put_aside(&partner.name).map_err(said)?;
                 if *json {
                     let key =
                         |k: &PartnerKey| json!({"kid": k.kid, "from": k.from, "until": k.until});
@@ -202,12 +315,13 @@ pub(crate) fn partner(args: &PartnerArgs) -> Result<Exit, Failure> {
                         json!({
                             "name": partner.name, "house": partner.house, "pack": partner.pack,
                             "countries": partner.countries, "keys": keys, "sent": made, "taken": taken,
+                            "aside": aside, "ours": partner.ours,
                         })
                     );
                     continue;
                 }
                 println!(
-                    "{}  {}  {}  sent {made}, taken {taken}",
+                    "{}  {}  {}  sent {made}, taken {taken}, of these put aside {aside}",
                     partner.name,
                     partner.pack,
                     partner.countries.join(",")
@@ -249,30 +363,50 @@ fn hand_over(agent: &ureq::Agent, house: &str, jws: &str) -> Result<(u16, Value)
     answer(request.send(jws.as_bytes()))
 }
 
-/// Says what became of an envelope; whether it is there now.
-fn told(status: u16, said: &Value) -> bool {
-    let text = |name: &str| said[name].as_str().unwrap_or_default().to_owned();
-    match status {
-        201 => println!("{} taken: {}", said["sequence"], text("mrn")),
-        200 => println!("{} was there: {}", said["sequence"], text("mrn")),
-        _ => println!("not taken: {} {} {}", text("title"), text("why"), text("field")),
-    }
-    matches!(status, 200 | 201)
+/// What became of an envelope that was handed over.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Became {
+    /// It is there.
+    Taken,
+    /// It took its number and is put aside; the next may come.
+    Aside,
+    /// It is not there.
+    Refused,
 }
 
-/// Hands over envelopes in turn until one is not taken.
+/// Says what became of an envelope.
+fn told(status: u16, said: &Value) -> Became {
+    let text = |name: &str| said[name].as_str().unwrap_or_default().to_owned();
+    let number = &said["sequence"];
+    match status {
+        201 => println!("{number} taken: {}", text("mrn")),
+        200 => println!("{number} was there: {}", text("mrn")),
+        422 if text("type") == "/problems/envelope-aside" => {
+            println!("{number} put aside: {} {}", text("why"), text("field"));
+            return Became::Aside;
+        }
+        _ => println!("not taken: {} {} {}", text("title"), text("why"), text("field")),
+    }
+    if matches!(status, 200 | 201) { Became::Taken } else { Became::Refused }
+}
+
+/// Hands over envelopes in turn until one is refused; whether all are there, and what became of the
+/// last.
 fn hand_over_all<'a>(
     agent: &ureq::Agent,
     house: &str,
     all: impl Iterator<Item = &'a str>,
-) -> Result<bool, Failure> {
+) -> Result<(bool, Became), Failure> {
+    let mut fine = true;
     for jws in all {
         let (status, said) = hand_over(agent, house, jws)?;
-        if !told(status, &said) {
-            return Ok(false);
+        match told(status, &said) {
+            Became::Taken => {}
+            Became::Aside => fine = false,
+            Became::Refused => return Ok((false, Became::Refused)),
         }
     }
-    Ok(true)
+    Ok((fine, Became::Taken))
 }
 
 /// `fondaco exchange`.
@@ -302,7 +436,7 @@ pub(crate) fn exchange(args: &ExchangeArgs) -> Result<Exit, Failure> {
         ExchangeCommand::Import { file, to } => {
             let text = std::fs::read_to_string(file)
                 .map_err(|e| Failure::Usage(format!("{}: {e}", file.display())))?;
-            hand_over_all(&agent, to, text.lines().filter(|line| !line.trim().is_empty()))?
+            hand_over_all(&agent, to, text.lines().filter(|line| !line.trim().is_empty()))?.0
         }
     };
     Ok(if fine { Exit::Fine } else { Exit::Returned })
@@ -317,11 +451,12 @@ fn pull(
 ) -> Result<bool, Failure> {
     let store = opened(data)?;
     let partner = named(&store, partner)?;
-    let signer = Signer::new(&secret(&data.join("receipt.key"))?);
+    let keys = Keys::open(data)?;
+    let mut fine = true;
     loop {
         let after = store.last_taken(&partner.name).map_err(said)?;
-        let statement = pull_statement(&signer, &partner.house);
-        let url = format!("{}?partner={}&after={after}", path(from), signer.kid());
+        let statement = pull_statement(&keys, &partner.house);
+        let url = format!("{}?partner={}&after={after}", path(from), keys.id());
         let request = agent.get(url).header("Authorization", format!("Bearer {statement}"));
         let (status, page) = answer(request.call())?;
         if status != 200 {
@@ -331,9 +466,11 @@ fn pull(
         let envelopes = page["envelopes"].as_array().cloned().unwrap_or_default();
         let texts: Vec<&str> = envelopes.iter().filter_map(|e| e["jws"].as_str()).collect();
         if texts.is_empty() {
-            return Ok(true);
+            return Ok(fine);
         }
-        if !hand_over_all(agent, to, texts.into_iter())? {
+        let (all, became) = hand_over_all(agent, to, texts.into_iter())?;
+        fine &= all;
+        if became == Became::Refused {
             return Ok(false);
         }
     }
@@ -345,7 +482,7 @@ fn push(agent: &ureq::Agent, partner: &str, data: &Path, to: &str) -> Result<boo
     let last = store.last_made(&partner.name).map_err(said)?;
     // The neighbour says itself which one it wants; the last is offered first.
     let mut next = last;
-    let mut asked = false;
+    let (mut asked, mut fine) = (false, true);
     while next > 0 && next <= last {
         let some = store.envelopes(&partner.name, next - 1, 1).map_err(said)?;
         let Some(kept) = some.first() else { break };
@@ -356,10 +493,12 @@ fn push(agent: &ureq::Agent, partner: &str, data: &Path, to: &str) -> Result<boo
             next = wanted;
             continue;
         }
-        if !told(status, &page) {
-            return Ok(false);
+        match told(status, &page) {
+            Became::Taken => {}
+            Became::Aside => fine = false,
+            Became::Refused => return Ok(false),
         }
         next += 1;
     }
-    Ok(true)
+    Ok(fine)
 }

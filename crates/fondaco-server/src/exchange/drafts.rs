@@ -15,6 +15,7 @@ use utoipa::ToSchema;
 
 use crate::cli::today;
 use crate::consider::{self, NO_DRAW, When};
+use crate::exchange::crossed::DraftStanding;
 use crate::house::House;
 use crate::store::{Fault, Kept};
 
@@ -27,7 +28,7 @@ pub(crate) struct Filled {
     pub(crate) wco: String,
     /// What stands there.
     pub(crate) value: String,
-    /// `export`, `export-six-digits`, `export-number`, `export-country` or `message`.
+    /// `export`, `export-six-digits`, `export-number`, `export-country`, `import-country` or `message`.
     pub(crate) from: &'static str,
     /// Where in the export, XPath; empty where it stands nowhere in it.
     #[serde(skip_serializing_if = "str::is_empty")]
@@ -81,6 +82,10 @@ pub(crate) struct Draft {
     pub(crate) digest: String,
     /// What the house signed when it took it: a JWS.
     pub(crate) receipt: String,
+    /// How it stands to what that house told since.
+    pub(crate) standing: DraftStanding,
+    /// Imports that were filed of this export.
+    pub(crate) filed: Vec<String>,
     /// Who exports, as stated.
     pub(crate) exporter: String,
     /// Who imports, as far as it is known.
@@ -118,7 +123,8 @@ fn bridged(pack: &Pack, envelope: &Envelope) -> Result<(fondaco::draft::Draft, B
     let format = fondaco_wire::sniff(b"<");
     let read = (format.decode)(envelope.xml.as_bytes(), &Limits::default()).draft;
     let export = read.ok_or_else(|| Fault::Engine(format!("{} cannot be read", envelope.id)))?;
-    let known = Export { mrn: &envelope.mrn, country: &envelope.from.country };
+    let known =
+        Export { mrn: &envelope.mrn, country: &envelope.from.country, to: &envelope.to.country };
     let bridged = bridge::import(&export, known, &kind(pack));
     Ok((export, bridged))
 }
@@ -145,13 +151,19 @@ fn text_at<'a>(root: Option<NodeRef<'a>>, path: &str) -> &'a str {
 impl House {
     /// The draft that came of an envelope; `None` where none of this id was taken.
     pub(crate) fn draft(&self, id: &str) -> Result<Option<Draft>, Fault> {
-        self.store.taken(id)?.map(|kept| self.draft_of(kept)).transpose()
+        self.drawn(id)?.map(|kept| self.draft_of(kept)).transpose()
+    }
+
+    /// An envelope of an export; of a notice, and of what is put aside, no draft is made.
+    fn drawn(&self, id: &str) -> Result<Option<Kept>, Fault> {
+        let kept = self.store.taken(id)?.filter(|kept| kept.aside.is_none());
+        Ok(kept.filter(|kept| said(kept).is_ok()))
     }
 
     /// The drafts that came last, newest first, with the place of each; `before` is the place to go
     /// back from.
     pub(crate) fn drafts(&self, before: i64, most: usize) -> Result<Vec<(i64, Draft)>, Fault> {
-        let taken = self.store.newest_taken(before, most)?;
+        let taken = self.store.newest_taken(false, before, most)?;
         taken.into_iter().map(|(seq, kept)| Ok((seq, self.draft_of(kept)?))).collect()
     }
 
@@ -161,7 +173,7 @@ impl House {
         id: &str,
         format: &fondaco_wire::Format,
     ) -> Result<Option<String>, Fault> {
-        let Some(kept) = self.store.taken(id)? else { return Ok(None) };
+        let Some(kept) = self.drawn(id)? else { return Ok(None) };
         let (_, bridged) = bridged(&self.pack(), &said(&kept)?)?;
         Ok(Some((format.encode)(&bridged.draft)))
     }
@@ -172,6 +184,9 @@ impl House {
         let (export, bridged) = bridged(&pack, &envelope)?;
         let Bridged { draft, filled, open: left_open, left } = bridged;
         let findings = findings(&pack, &draft);
+        let last = self.store.last_of_export(&kept.partner, &kept.mrn)?;
+        let standing = DraftStanding::of(&kept.id, last);
+        let filed = self.store.imports_of(&kept.partner, &kept.mrn)?;
         let root = draft.root();
         let shipment = root.and_then(|r| r.child("GoodsShipment"));
         let items = shipment.into_iter().flat_map(|s| s.children());
@@ -205,6 +220,8 @@ impl House {
             taken_at: kept.at,
             digest: kept.digest,
             receipt: kept.receipt,
+            standing,
+            filed,
         })
     }
 }

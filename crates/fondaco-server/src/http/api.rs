@@ -76,6 +76,8 @@ pub(crate) fn router() -> (axum::Router<Arc<House>>, utoipa::openapi::OpenApi) {
         .routes(routes!(super::lpco::certificate))
         .routes(routes!(super::classify::classify))
         .routes(routes!(super::exchange::envelopes, super::exchange::take))
+        .routes(routes!(super::exchange::aside))
+        .routes(routes!(super::exchange::exports))
         .routes(routes!(super::exchange::drafts))
         .routes(routes!(super::exchange::draft))
         .routes(routes!(super::exchange::drafted))
@@ -560,11 +562,12 @@ async fn events(
     })
 }
 
-/// The public key receipts are signed with, as a JWK set.
+/// The public keys receipts are signed with, the first one first, as a JWK set; and, where there are
+/// several, what each signed of the next: `succession`.
 #[utoipa::path(get, path = "/v1/keys", tag = "house",
     responses((status = 200, content_type = "application/jwk-set+json")))]
 async fn keys(State(house): Shared) -> Response {
-    let set = format!("{{\"keys\":[{}]}}", house.signer.public_jwk());
+    let set = house.keys.set();
     ([(header::CONTENT_TYPE, "application/jwk-set+json")], set).into_response()
 }
 

@@ -1,21 +1,24 @@
 //! Envelopes to and from neighbours' houses, and the drafts that come of them, over HTTP.
 
 use axum::Json;
-use axum::body::Bytes;
-use axum::extract::{Extension, Path, Query, State};
+use axum::extract::{Extension, Path, Query, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use fondaco::finding::Trilingual;
-use fondaco_wire::envelope::Refused;
+use fondaco_wire::envelope::{Refused, is_kid, peek_notice};
 use fondaco_wire::report::Texts;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 
-use super::api::{Asked, Problem, Shared, answer, not_found, problem, said, unavailable};
+use super::api::{
+    Asked, Problem, Shared, answer, not_found, problem, replayed, said, unavailable, with,
+};
+use super::door::{Door, Shut};
+use crate::exchange::crossed::WordOfExport;
 use crate::exchange::drafts::Draft;
 use crate::exchange::{NotTaken, Partner, Receipted};
-use crate::store::{Fault, Kept};
+use crate::store::{Aside, Fault, Kept};
 
 /// Where neighbours come and ask.
 pub(super) const DOOR: &str = "/v1/exchange/envelopes";
@@ -165,7 +168,7 @@ pub(super) async fn envelopes(
     })
 }
 
-/// An envelope that was taken.
+/// An envelope or a notice that was taken.
 #[derive(Serialize, ToSchema)]
 struct TakenView {
     /// The message.
@@ -176,59 +179,88 @@ struct TakenView {
     sequence: i64,
     /// The export.
     mrn: String,
-    /// The draft of the import that came of it.
+    /// The draft of the import that came of it; not there for a notice.
+    #[serde(skip_serializing_if = "String::is_empty")]
     draft: String,
     /// What the house signed: a JWS, EdDSA, of the kind `fondaco-envelope-taken`.
     receipt: String,
 }
 
-/// Hand over an envelope of a neighbour's house.
+/// Why a message is put aside, in words.
+pub(super) fn words_aside(aside: &Aside) -> serde_json::Value {
+    let why = match &*aside.why {
+        "digest" => Refused::Digest,
+        "declaration" => Refused::Declaration,
+        "disagree" => Refused::Disagree,
+        "field" => Refused::Field(""),
+        _ => Refused::Payload,
+    };
+    json!(Texts::from(&words(&why)))
+}
+
+/// A refusal, with what of it may be said again.
+fn refused(why: &Refused) -> Response {
+    let mut more = json!({"why": why.name(), "why_text": Texts::from(&words(why))});
+    match why {
+        Refused::Field(field) => more["field"] = json!(field),
+        // Whoever asks wrote it: only what can be the name of a key is said again.
+        Refused::OtherKey(key) if is_kid(key) => more["key"] = json!(key),
+        _ => {}
+    }
+    problem(StatusCode::UNPROCESSABLE_ENTITY, "envelope-refused", Some(more))
+}
+
+/// What the door says where it is shut. What was not read is not waited for: the connection ends.
+fn shut(why: Shut) -> Response {
+    let mut response = match why {
+        Shut::Form | Shut::Broken => refused(&Refused::Form),
+        Shut::Unknown(kid) => refused(&Refused::OtherKey(kid)),
+        Shut::Large => problem(StatusCode::PAYLOAD_TOO_LARGE, "too-large", None),
+        Shut::Slow => problem(StatusCode::REQUEST_TIMEOUT, "too-slow", None),
+        Shut::Full => {
+            let mut response = problem(StatusCode::SERVICE_UNAVAILABLE, "busy", None);
+            let headers = response.headers_mut();
+            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("10"));
+            response
+        }
+        Shut::Fault(fault) => unavailable(&fault),
+    };
+    response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    response
+}
+
+/// Hand over an envelope of a neighbour's house, or a notice.
 ///
-/// It needs no token: it is signed. The same envelope again gets the same answer.
+/// It needs no token: it is signed. The same envelope again gets the same answer. One that has its place
+/// and says what it may not is put aside: it takes its number, and the next may come.
 #[utoipa::path(post, path = "/v1/exchange/envelopes", tag = "exchange",
     request_body(content = String, content_type = "application/jose"),
     responses(
         (status = 200, description = "It was taken before", body = TakenView),
         (status = 201, description = "Taken, and on the disk", body = TakenView),
+        (status = 408, description = "It did not come within a minute", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "Its id or number was used by another one; or another is wanted first: `wanted`", body = Problem, content_type = "application/problem+json"),
-        (status = 413, description = "Larger than 17 MiB", body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "Not taken: `why`, `why_text`, and `field` or `key`", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "The store failed; nothing was taken", body = Problem, content_type = "application/problem+json"),
+        (status = 413, description = "Larger than 16 MiB", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "Not taken: `why`, `why_text`, and `field` or `key`; where it is `envelope-aside` it took its number and is put aside: `next`, `receipt`", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "The store failed, nothing was taken; or too much is sent at once: come again after `Retry-After`", body = Problem, content_type = "application/problem+json"),
     ))]
-pub(super) async fn take(State(house): Shared, Asked(body): Asked<Bytes>) -> Response {
-    let text = std::str::from_utf8(&body).map_err(|_| NotTaken::Refused(Refused::Form));
-    let taken = match text {
-        Ok(text) => house.take(text).await,
-        Err(refused) => Err(refused),
+pub(super) async fn take(
+    State(house): Shared,
+    Extension(door): Extension<Door>,
+    request: Request,
+) -> Response {
+    let read = match door.read(request, |kid| house.knows(kid)).await {
+        Ok(read) => read,
+        Err(why) => return shut(why),
     };
-    match taken {
-        Ok(Receipted { kept, repeated }) => {
-            let draft = format!("/v1/drafts/{}", kept.id);
-            let location = HeaderValue::from_str(&draft);
-            let view = TakenView {
-                id: kept.id,
-                partner: kept.partner,
-                sequence: kept.sequence,
-                mrn: kept.mrn,
-                draft,
-                receipt: kept.receipt,
-            };
-            let status = if repeated { StatusCode::OK } else { StatusCode::CREATED };
-            let mut response = said(status, view, repeated);
-            if let Ok(location) = location {
-                response.headers_mut().insert(header::LOCATION, location);
-            }
-            response
-        }
-        Err(NotTaken::Refused(why)) => {
-            let mut more = json!({"why": why.name(), "why_text": Texts::from(&words(&why))});
-            match &why {
-                Refused::Field(field) => more["field"] = json!(field),
-                Refused::OtherKey(key) => more["key"] = json!(key),
-                _ => {}
-            }
-            problem(StatusCode::UNPROCESSABLE_ENTITY, "envelope-refused", Some(more))
-        }
+    // Beside the threads that serve: it is read twice over and verified.
+    let taken = tokio::task::spawn_blocking(move || match std::str::from_utf8(&read.text) {
+        Ok(text) => house.take(text),
+        Err(_) => Err(NotTaken::Refused(Refused::Form)),
+    });
+    match taken.await.unwrap_or(Err(NotTaken::Fault(Fault::Stopped))) {
+        Ok(receipted) => taken_as(receipted),
+        Err(NotTaken::Refused(why)) => refused(&why),
         Err(NotTaken::Used(kept)) => {
             let more = json!({"id": kept.id, "sequence": kept.sequence, "digest": kept.digest});
             problem(StatusCode::CONFLICT, "envelope-used", Some(more))
@@ -238,6 +270,100 @@ pub(super) async fn take(State(house): Shared, Asked(body): Asked<Bytes>) -> Res
         }
         Err(NotTaken::Fault(fault)) => unavailable(&fault),
     }
+}
+
+/// What is said of one that took its number.
+fn taken_as(Receipted { kept, repeated }: Receipted) -> Response {
+    if let Some(aside) = &kept.aside {
+        let more = json!({
+            "id": kept.id, "sequence": kept.sequence, "next": kept.sequence + 1, "why": aside.why,
+            "why_text": words_aside(aside), "field": aside.field, "receipt": kept.receipt,
+        });
+        let response = problem(StatusCode::UNPROCESSABLE_ENTITY, "envelope-aside", Some(more));
+        return if repeated { replayed(response) } else { response };
+    }
+    let is_notice = std::str::from_utf8(&kept.jws).is_ok_and(|t| peek_notice(t).is_some());
+    let draft = if is_notice { String::new() } else { format!("/v1/drafts/{}", kept.id) };
+    let location = HeaderValue::from_str(&draft).ok().filter(|_| !is_notice);
+    let view = TakenView {
+        id: kept.id,
+        partner: kept.partner,
+        sequence: kept.sequence,
+        mrn: kept.mrn,
+        draft,
+        receipt: kept.receipt,
+    };
+    let status = if repeated { StatusCode::OK } else { StatusCode::CREATED };
+    let mut response = said(status, view, repeated);
+    if let Some(location) = location {
+        response.headers_mut().insert(header::LOCATION, location);
+    }
+    response
+}
+
+/// An envelope that is put aside.
+#[derive(Serialize, ToSchema)]
+struct AsideView {
+    /// The message.
+    id: String,
+    /// The neighbour, by its name here.
+    partner: String,
+    /// The how manieth of this neighbour.
+    sequence: i64,
+    /// The export; empty where none can be read.
+    mrn: String,
+    /// When it came.
+    at: String,
+    /// Why: `payload`, `field`, `digest`, `declaration`, `disagree`.
+    why: String,
+    /// The field, where it is one.
+    field: String,
+    /// The same in the three languages.
+    #[schema(value_type = Object)]
+    why_text: serde_json::Value,
+    /// What the house signed: a JWS of the kind `fondaco-envelope-aside`.
+    receipt: String,
+    /// The envelope as it came. Handed over again it is judged again.
+    jws: String,
+    /// Its place, to go back from.
+    before: i64,
+}
+
+/// Envelopes that took their number and are put aside, newest first: for an operator to look at.
+#[utoipa::path(get, path = "/v1/exchange/aside", tag = "exchange", params(DraftsQuery),
+    responses((status = 200, body = Vec<AsideView>), (status = 400, description = "The query cannot be read", body = Problem, content_type = "application/problem+json")))]
+pub(super) async fn aside(
+    State(house): Shared,
+    Asked(Query(query)): Asked<Query<DraftsQuery>>,
+) -> Response {
+    let most = query.limit.unwrap_or(50).clamp(1, 100);
+    answer(house.store.newest_taken(true, query.before.unwrap_or(i64::MAX), most), |all| {
+        let view = |(before, kept): (i64, Kept)| {
+            let aside = kept.aside.unwrap_or_default();
+            AsideView {
+                id: kept.id,
+                partner: kept.partner,
+                sequence: kept.sequence,
+                mrn: kept.mrn,
+                at: kept.at,
+                why_text: words_aside(&aside),
+                why: aside.why,
+                field: aside.field,
+                receipt: kept.receipt,
+                jws: String::from_utf8_lossy(&kept.jws).into_owned(),
+                before,
+            }
+        };
+        all.into_iter().map(view).collect::<Vec<_>>()
+    })
+}
+
+/// What neighbours told of the exports an import was filed of since: replaced, or gone.
+#[utoipa::path(get, path = "/v1/declarations/{mrn}/exports", tag = "exchange",
+    params(("mrn" = String, Path, description = "The import's MRN")),
+    responses((status = 200, body = Vec<WordOfExport>), (status = 404, body = Problem, content_type = "application/problem+json")))]
+pub(super) async fn exports(State(house): Shared, Path(name): Path<String>) -> Response {
+    with(&house, &name, |f| answer(house.words_of_exports(&f.mrn), |words| words))
 }
 
 #[derive(Deserialize, IntoParams)]
@@ -262,6 +388,8 @@ struct Listed {
     mrn: String,
     /// When it came.
     taken_at: String,
+    /// `live`; `replaced` by a later one; `gone`: the goods do not come.
+    standing: &'static str,
     /// Who exports.
     exporter: String,
     /// Who imports, as far as it is known.
@@ -292,6 +420,7 @@ pub(super) async fn drafts(
             partner: d.partner,
             mrn: d.mrn,
             taken_at: d.taken_at,
+            standing: d.standing.is,
             exporter: d.exporter,
             importer: d.importer,
             goods: d.goods,

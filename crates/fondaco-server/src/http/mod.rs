@@ -5,6 +5,7 @@ pub(crate) mod api;
 mod ask;
 mod classify;
 mod describe;
+mod door;
 mod exchange;
 mod explain;
 mod finder;
@@ -48,6 +49,7 @@ pub(crate) fn router(house: Arc<House>, token: Option<[u8; 32]>) -> axum::Router
         .layer(axum::middleware::from_fn_with_state(token, sign_in))
         .layer(axum::middleware::from_fn_with_state(house.sandbox, mark))
         .layer(axum::extract::DefaultBodyLimit::max(17 << 20))
+        .layer(axum::Extension(door::Door::new(door::Bounds::default())))
         .with_state(house)
 }
 
@@ -140,7 +142,7 @@ pub(crate) async fn serve(serving: Serving, ready: impl FnOnce(SocketAddr)) -> R
     let (stopping, mut stopped) = tokio::sync::watch::channel(false);
     let app = router(serving.house.clone(), serving.token)
         .layer(axum::Extension(events::Stopping(stopped.clone())));
-    crate::tell::desk::open(&serving.house).map_err(fault)?;
+    crate::tell::desk::open(&serving.house, crate::tell::desk::Limits::default()).map_err(fault)?;
     ready(bound);
     let server = axum::serve(listener, app).with_graceful_shutdown(async move {
         told.await;

@@ -101,6 +101,26 @@ pub(crate) const PROBLEMS: &[(&str, [&str; 3])] = &[
         ],
     ),
     (
+        "envelope-aside",
+        [
+            "The envelope took its number and is put aside: see why. The next one may come",
+            "该信封已占用其序号并被搁置：见原因。可继续提交下一封",
+            "Конверт занял свой номер и отложен: см. причину. Можно слать следующий",
+        ],
+    ),
+    (
+        "too-slow",
+        ["The message did not come in time", "报文未及时送达", "Сообщение не пришло вовремя"],
+    ),
+    (
+        "busy",
+        [
+            "Too much is sent at once; nothing was taken",
+            "同时发送的内容过多；未受理任何内容",
+            "Слишком много присылают сразу; ничего не принято",
+        ],
+    ),
+    (
         "envelope-used",
         [
             "The id or the number of the envelope was used by another one",

@@ -844,6 +844,13 @@ pub(crate) fn term(language: Language, group: &str, name: &str) -> Option<&'stat
     })
 }
 
+/// The words for a name in the three languages, by their tags; empty where the table has none.
+pub(crate) fn texts(group: &str, name: &str) -> serde_json::Value {
+    let [en, zh, ru] = [Language::En, Language::Zh, Language::Ru]
+        .map(|language| term(language, group, name).unwrap_or_default());
+    serde_json::json!({"en": en, "zh": zh, "ru": ru})
+}
+
 #[cfg(test)]
 mod tests {
     use fondaco::consignment::{Event, Hold, HoldKind, Request, RequestKind, State};

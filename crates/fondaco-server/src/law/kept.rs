@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 
 use fondaco::reference::Pack;
 use fondaco_wire::pack;
-use fondaco_wire::receipt::Signer;
 
 use super::{Register, Said, is_voted_on};
 use crate::cli::{Failure, today};
+use crate::keys::Keys;
 use crate::store::{Fault, Store};
 
 /// Where a bundle of this digest is kept.
@@ -85,16 +85,17 @@ pub(crate) fn of_digest(dir: &Path, digest: &str) -> Result<Pack, Failure> {
 pub(crate) fn in_force(
     dir: &Path,
     store: &Store,
-    signer: &Signer,
+    keys: &Keys,
     given: Pack,
     sandbox: bool,
 ) -> Result<Pack, Failure> {
     let fault = |fault: Fault| Failure::Fault(fault.to_string());
-    let register = Register::new(store, signer.public_jwk());
+    let register = Register::new(store, keys.public());
     let versions = register.versions(today()).map_err(fault)?;
     if versions.is_empty() {
-        let said =
-            register.say(signer, "", Said::Founded, &given.digest, None, "").map_err(fault)?;
+        let said = register
+            .say(keys.on(today()), "", Said::Founded, &given.digest, None, "")
+            .map_err(fault)?;
         return said.map(|()| given).map_err(|against| Failure::Fault(against.to_string()));
     }
     let Some(law) = versions.iter().find(|v| v.in_force) else { return Ok(given) };

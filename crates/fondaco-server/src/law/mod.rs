@@ -105,10 +105,9 @@ fn heard(acts: &[Act], persons: &[Person], house_key: &str) -> Vec<(String, Stat
         .collect()
 }
 
-/// The name of a public key.
-fn kid(jwk: &str) -> String {
-    let jwk: serde_json::Value = serde_json::from_str(jwk).unwrap_or_default();
-    jwk["kid"].as_str().unwrap_or_default().to_owned()
+/// By what a house is known: the name of its first public key.
+fn kid(keys: &str) -> String {
+    receipt::kids(keys).unwrap_or_default().into_iter().next().unwrap_or_default()
 }
 
 /// The versions, in the order they were proposed. Of two that were approved for one day the one

@@ -46,6 +46,24 @@ pub(crate) struct Kept {
     pub(crate) receipt: String,
     /// The envelope, byte for byte.
     pub(crate) jws: Vec<u8>,
+    /// Of one taken, why it is put aside; `None` where it is not.
+    pub(crate) aside: Option<Aside>,
+}
+
+/// Why an envelope that has its place is put aside.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Aside {
+    /// The name of the reason.
+    pub(crate) why: String,
+    /// The field, where it is one; else empty.
+    pub(crate) field: String,
+}
+
+/// That an export does not come, as its house told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Gone {
+    /// Where the export stands now.
+    pub(crate) state: String,
 }
 
 /// An envelope that is to be made, once it is known which it is.
@@ -54,7 +72,8 @@ pub(crate) struct Due {
     pub(crate) partner: String,
     /// The export.
     pub(crate) mrn: String,
-    /// The digest of the declaration as it stands: each is sent once.
+    /// The digest of the declaration as it stands, or where the export stands: what was told last is not
+    /// told again.
     pub(crate) declared: String,
     /// The event it follows from.
     pub(crate) cursor: i64,
@@ -62,12 +81,37 @@ pub(crate) struct Due {
     pub(crate) at: String,
     /// Its id.
     pub(crate) id: String,
+    /// Whether it is a notice: made only where something of this export was told before.
+    pub(crate) notice: bool,
+}
+
+/// Where a message that is made stands.
+pub(crate) struct Place {
+    /// The how manieth.
+    pub(crate) sequence: i64,
+    /// The digest of the one before it; empty in the first.
+    pub(crate) previous: String,
+    /// The number of the last envelope of the same export; 0 where there is none.
+    pub(crate) about: i64,
+}
+
+/// An envelope that came and has its place.
+#[derive(Clone, Debug)]
+pub(crate) struct Came {
+    /// It, and why it is put aside, if it is.
+    pub(crate) kept: Kept,
+    /// The digest it says is that of the one before it.
+    pub(crate) previous: String,
+    /// When it says it was made.
+    pub(crate) issued: String,
+    /// What it tells, where it is a notice.
+    pub(crate) told: Option<Gone>,
 }
 
 /// What became of an envelope that came.
 #[derive(Clone, Debug)]
 pub(crate) enum Taken {
-    /// It was written.
+    /// It was written, or what was put aside is taken now.
     Written,
     /// The same bytes came before: this was the answer.
     Before(Box<Kept>),
@@ -77,8 +121,6 @@ pub(crate) enum Taken {
     Wanted(i64),
     /// It does not say the digest of the one before it.
     Chain,
-    /// It says that it was made before the one before it.
-    Time,
 }
 
 pub(super) const SCHEMA: &str = "
@@ -121,6 +163,30 @@ CREATE TABLE IF NOT EXISTS envelope_taken (
   jws BLOB NOT NULL,
   UNIQUE (partner, sequence)
 ) STRICT;
+CREATE INDEX IF NOT EXISTS envelope_taken_export ON envelope_taken (partner, mrn, sequence);
+CREATE INDEX IF NOT EXISTS envelope_taken_mrn ON envelope_taken (mrn);
+CREATE INDEX IF NOT EXISTS envelope_export ON envelope (partner, mrn, sequence);
+CREATE TABLE IF NOT EXISTS envelope_word (
+  seq INTEGER PRIMARY KEY,
+  id TEXT NOT NULL,
+  word TEXT NOT NULL,
+  why TEXT NOT NULL,
+  field TEXT NOT NULL,
+  receipt TEXT NOT NULL,
+  at TEXT NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS envelope_word_id ON envelope_word (id, seq);
+CREATE TABLE IF NOT EXISTS envelope_notice (
+  seq INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  state TEXT NOT NULL
+) STRICT;
+CREATE TABLE IF NOT EXISTS partner_ours (
+  seq INTEGER PRIMARY KEY,
+  name TEXT NOT NULL,
+  countries TEXT NOT NULL,
+  at TEXT NOT NULL
+) STRICT;
 ";
 
 fn kept(row: &rusqlite::Row<'_>) -> rusqlite::Result<Kept> {
@@ -133,12 +199,21 @@ fn kept(row: &rusqlite::Row<'_>) -> rusqlite::Result<Kept> {
         at: row.get(5)?,
         receipt: row.get(6)?,
         jws: unpack(row, 7)?,
+        aside: match row.get::<_, Option<String>>(8)?.as_deref() {
+            Some("aside") => Some(Aside { why: row.get(9)?, field: row.get(10)? }),
+            _ => None,
+        },
     })
 }
 
-const MADE: &str = "SELECT partner, sequence, id, mrn, digest, at, '', jws FROM envelope";
-const TOOK: &str =
-    "SELECT partner, sequence, id, mrn, digest, at, receipt, jws FROM envelope_taken";
+const MADE: &str =
+    "SELECT partner, sequence, id, mrn, digest, at, '', jws, NULL, NULL, NULL FROM envelope";
+
+/// With what was said of it last, and what the house signed then.
+const TOOK: &str = "SELECT t.partner, t.sequence, t.id, t.mrn, t.digest, t.at,
+       coalesce(w.receipt, t.receipt), t.jws, w.word, w.why, w.field, t.seq
+  FROM envelope_taken t LEFT JOIN envelope_word w ON w.seq =
+       (SELECT max(seq) FROM envelope_word WHERE id = t.id)";
 
 fn one(db: &Connection, sql: &str, by: &[&dyn rusqlite::ToSql]) -> rusqlite::Result<Option<Kept>> {
     db.prepare_cached(sql)?.query_row(by, kept).optional()
@@ -195,23 +270,25 @@ impl Store {
     }
 
     /// Declarations whose kind begins so and that something befell after an event, and since a day, by
-    /// which goods may go: the event and the number, oldest first.
+    /// which goods may go, or anything where they were told of: the event and the number, oldest first.
     pub(crate) fn let_go(
         &self,
         kind: &str,
         after: i64,
         since: &str,
         most: usize,
+        partner: &str,
     ) -> Result<Vec<(i64, String)>, Fault> {
         self.read(|db| {
             let mut statement = db.prepare_cached(
                 "SELECT e.cursor, e.mrn FROM event e JOIN filing f ON f.mrn = e.mrn
                  WHERE e.cursor > ?2 AND e.at >= ?4 AND substr(f.kind, 1, length(?1)) = ?1
-                   AND e.event IN ('released', 'cleared', 'request-granted', 'hold-lifted', 'refusal-overturned')
+                   AND (e.event IN ('released', 'cleared', 'request-granted', 'hold-lifted', 'refusal-overturned')
+                        OR EXISTS (SELECT 1 FROM envelope v WHERE v.partner = ?5 AND v.mrn = e.mrn))
                  ORDER BY e.cursor LIMIT ?3",
             )?;
             let most = i64::try_from(most).unwrap_or(i64::MAX);
-            let rows = statement.query_map(params![kind, after, most, since], |row| {
+            let rows = statement.query_map(params![kind, after, most, since, partner], |row| {
                 Ok((row.get(0)?, row.get(1)?))
             })?;
             rows.collect()
@@ -266,42 +343,84 @@ impl Store {
 
     /// An envelope that was taken, by its id.
     pub(crate) fn taken(&self, id: &str) -> Result<Option<Kept>, Fault> {
-        self.read(|db| one(db, &format!("{TOOK} WHERE id = ?1"), &[&id]))
+        self.read(|db| one(db, &format!("{TOOK} WHERE t.id = ?1"), &[&id]))
     }
 
     /// The envelopes taken last, newest first, with their place; `before` is the place to go back from.
-    pub(crate) fn newest_taken(&self, before: i64, most: usize) -> Result<Vec<(i64, Kept)>, Fault> {
+    /// Notices are none; `aside` asks for those put aside, else for all others.
+    pub(crate) fn newest_taken(
+        &self,
+        aside: bool,
+        before: i64,
+        most: usize,
+    ) -> Result<Vec<(i64, Kept)>, Fault> {
         self.read(|db| {
-            let sql = "SELECT partner, sequence, id, mrn, digest, at, receipt, jws, seq
-                 FROM envelope_taken WHERE seq < ?1 ORDER BY seq DESC LIMIT ?2";
-            let mut statement = db.prepare_cached(sql)?;
+            let sql = format!(
+                "{TOOK} WHERE t.seq < ?1 AND (coalesce(w.word, '') = 'aside') = ?3
+                   AND NOT EXISTS (SELECT 1 FROM envelope_notice n WHERE n.id = t.id)
+                 ORDER BY t.seq DESC LIMIT ?2"
+            );
+            let mut statement = db.prepare_cached(&sql)?;
             let most = i64::try_from(most).unwrap_or(i64::MAX);
-            let rows =
-                statement.query_map(params![before, most], |row| Ok((row.get(8)?, kept(row)?)))?;
+            let rows = statement
+                .query_map(params![before, most, aside], |row| Ok((row.get(11)?, kept(row)?)))?;
             rows.collect()
         })
+    }
+
+    /// How many of a neighbour's envelopes are put aside.
+    pub(crate) fn put_aside(&self, partner: &str) -> Result<i64, Fault> {
+        self.read(|db| {
+            let sql = "SELECT count(*) FROM envelope_taken t JOIN envelope_word w ON w.seq =
+                   (SELECT max(seq) FROM envelope_word WHERE id = t.id)
+                 WHERE t.partner = ?1 AND w.word = 'aside'";
+            db.prepare_cached(sql)?.query_row([partner], |r| r.get(0))
+        })
+    }
+
+    /// By which countries of this house's a neighbour may address it, where an operator said so.
+    pub(crate) fn partner_ours(&self) -> Result<Vec<(String, String)>, Fault> {
+        self.read(|db| {
+            let sql = "SELECT name, countries FROM partner_ours ORDER BY seq";
+            db.prepare_cached(sql)?.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?.collect()
+        })
+    }
+
+    /// Says by which countries; beside the writer, as what is said of a neighbour.
+    ///
+    /// # Errors
+    /// [`Fault`].
+    pub(crate) fn say_ours(&self, name: &str, countries: &str, at: &str) -> Result<(), Fault> {
+        let db = open(&self.path, super::Sync::Full)?;
+        let sql = "INSERT INTO partner_ours (name, countries, at) VALUES (?1, ?2, ?3)";
+        db.execute(sql, [name, countries, at])?;
+        Ok(())
     }
 }
 
 impl Writing<'_> {
-    /// Writes an envelope where this declaration was not sent to this neighbour before. `make` is told
-    /// which number it has and the digest of the one before, and gives the text and its digest; two
-    /// that ask at one time get one number each.
+    /// Writes a message where something else was told of this export to this neighbour last. `make` is
+    /// told where it stands, and gives the text and its digest; two that ask at one time get one number
+    /// each.
     ///
     /// # Errors
     /// [`Fault`]; what `make` has against it.
     pub(crate) fn envelope(
         &self,
         due: &Due,
-        make: impl FnOnce(i64, String) -> Result<(String, String), Fault>,
+        make: impl FnOnce(Place) -> Result<(String, String), Fault>,
     ) -> Result<bool, Fault> {
-        let sent = self
+        let sql = "SELECT declared FROM envelope WHERE partner = ?1 AND mrn = ?2
+             ORDER BY sequence DESC LIMIT 1";
+        let told: Option<String> = self
             .db
-            .prepare_cached(
-                "SELECT 1 FROM envelope WHERE partner = ?1 AND mrn = ?2 AND declared = ?3",
-            )?
-            .exists([&due.partner, &due.mrn, &due.declared])?;
-        if sent {
+            .prepare_cached(sql)?
+            .query_row([&due.partner, &due.mrn], |r| r.get(0))
+            .optional()?;
+        let told = told.unwrap_or_default();
+        // What is told for the second time has its number behind it.
+        let told = told.split('/').next().unwrap_or_default();
+        if told == due.declared || due.notice && told.is_empty() {
             return Ok(false);
         }
         let sql = "SELECT sequence, digest FROM envelope WHERE partner = ?1
@@ -313,7 +432,22 @@ impl Writing<'_> {
             .optional()?;
         let (last, previous) = last.unwrap_or_default();
         let sequence = last + 1;
-        let (jws, digest) = make(sequence, previous)?;
+        // Notices have the name of a state where envelopes have a digest.
+        let sql = "SELECT coalesce(max(sequence), 0) FROM envelope
+             WHERE partner = ?1 AND mrn = ?2 AND declared LIKE 'sha-256:%'";
+        let about = self
+            .db
+            .prepare_cached(sql)?
+            .query_row([&due.partner, &due.mrn], |r| r.get::<_, i64>(0))?;
+        let before = self
+            .db
+            .prepare_cached(
+                "SELECT 1 FROM envelope WHERE partner = ?1 AND mrn = ?2 AND declared = ?3",
+            )?
+            .exists([&due.partner, &due.mrn, &due.declared])?;
+        let declared =
+            if before { format!("{}/{sequence}", due.declared) } else { due.declared.clone() };
+        let (jws, digest) = make(Place { sequence, previous, about })?;
         self.db
             .prepare_cached(
                 "INSERT INTO envelope (partner, sequence, id, mrn, declared, cursor, digest, at, jws)
@@ -324,7 +458,7 @@ impl Writing<'_> {
                 sequence,
                 due.id,
                 due.mrn,
-                due.declared,
+                declared,
                 due.cursor,
                 digest,
                 due.at,
@@ -333,39 +467,40 @@ impl Writing<'_> {
         Ok(true)
     }
 
-    /// Takes an envelope that was verified, where it is the next of its neighbour.
+    /// Takes an envelope that was verified, or puts it aside, where it is the next of its neighbour; one
+    /// that was put aside is taken where nothing is against it any more.
     ///
     /// # Errors
     /// [`Fault`].
-    pub(crate) fn take(&self, new: &Kept, previous: &str, issued: &str) -> Result<Taken, Fault> {
-        let db = self.db;
+    pub(crate) fn take(&self, came: &Came) -> Result<Taken, Fault> {
+        let (db, new) = (self.db, &came.kept);
         let seen = one(
             db,
-            &format!("{TOOK} WHERE id = ?1 OR (partner = ?2 AND sequence = ?3)"),
+            &format!("{TOOK} WHERE t.id = ?1 OR (t.partner = ?2 AND t.sequence = ?3)"),
             &[&new.id, &new.partner, &new.sequence],
         )?;
         if let Some(seen) = seen {
             let same = seen.digest == new.digest && seen.jws == new.jws;
+            if same && seen.aside.is_some() && new.aside.is_none() {
+                self.word(came)?;
+                return Ok(Taken::Written);
+            }
             let seen = Box::new(seen);
             return Ok(if same { Taken::Before(seen) } else { Taken::Used(seen) });
         }
-        let last: Option<(i64, String, String)> = db
+        let last: Option<(i64, String)> = db
             .prepare_cached(
-                "SELECT sequence, digest, issued FROM envelope_taken WHERE partner = ?1
+                "SELECT sequence, digest FROM envelope_taken WHERE partner = ?1
                  ORDER BY sequence DESC LIMIT 1",
             )?
-            .query_row([&new.partner], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))
+            .query_row([&new.partner], |r| Ok((r.get(0)?, r.get(1)?)))
             .optional()?;
-        let (last, digest, before) = last.unwrap_or_default();
+        let (last, digest) = last.unwrap_or_default();
         if new.sequence != last + 1 {
             return Ok(Taken::Wanted(last + 1));
         }
-        if digest != previous {
+        if digest != came.previous {
             return Ok(Taken::Chain);
-        }
-        // Both are written in one form, so that the later one sorts behind.
-        if issued < before.as_str() {
-            return Ok(Taken::Time);
         }
         db.prepare_cached(
             "INSERT INTO envelope_taken
@@ -378,11 +513,36 @@ impl Writing<'_> {
             new.id,
             new.mrn,
             new.digest,
-            issued,
+            came.issued,
             new.at,
             new.receipt,
             pack(&new.jws)?
         ])?;
+        if new.aside.is_some() {
+            self.word(came)?;
+        } else {
+            self.told(came)?;
+        }
         Ok(Taken::Written)
+    }
+
+    /// What is said now of an envelope that has its place.
+    fn word(&self, came: &Came) -> Result<(), Fault> {
+        let new = &came.kept;
+        let aside = new.aside.clone().unwrap_or_default();
+        let word = if new.aside.is_some() { "aside" } else { "taken" };
+        let sql = "INSERT INTO envelope_word (id, word, why, field, receipt, at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+        let said = params![new.id, word, aside.why, aside.field, new.receipt, new.at];
+        self.db.prepare_cached(sql)?.execute(said)?;
+        if new.aside.is_none() { self.told(came) } else { Ok(()) }
+    }
+
+    fn told(&self, came: &Came) -> Result<(), Fault> {
+        if let Some(told) = &came.told {
+            let sql = "INSERT INTO envelope_notice (id, state) VALUES (?1, ?2)";
+            self.db.prepare_cached(sql)?.execute([&came.kept.id, &told.state])?;
+        }
+        Ok(())
     }
 }

@@ -10,6 +10,7 @@ mod draws;
 mod money;
 mod inspections;
 pub(crate) mod lpco;
+mod crossed;
 mod exchange;
 mod register;
 mod tasks;
@@ -31,8 +32,9 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension as _, params};
 
 pub(crate) use books::Books;
 pub(crate) use draws::{Draw, had_of};
+pub(crate) use crossed::Last;
 use draws::{Draws, decimal};
-pub(crate) use exchange::{Due, Kept, PartnerKey, Taken};
+pub(crate) use exchange::{Aside, Came, Due, Gone, Kept, PartnerKey, Taken};
 pub(crate) use inspections::{Booking, No, Noted, Results, Slot, Wanted};
 pub(crate) use money::{Ask, BANK, Intent, Owed, Posted, Told};
 pub(crate) use register::{Act, Person};
@@ -284,6 +286,7 @@ impl Store {
         db.execute_batch(inspections::SCHEMA)?;
         db.execute_batch(lpco::SCHEMA)?;
         db.execute_batch(exchange::SCHEMA)?;
+        db.execute_batch(crossed::SCHEMA)?;
         db.execute_batch(subscriptions::SCHEMA)?;
         db.pragma_update(None, "user_version", VERSION)?;
         let (sender, receiver) = sync_channel::<Box<dyn Job>>(WAITING);

@@ -265,14 +265,16 @@ impl Writing<'_> {
             return Ok(Heard::Before(before));
         }
         let stands = standing(self.db, id)?.filter(|s| !s.ended);
+        // What lies behind the end of the log has not happened: nobody passes over it.
+        let last = last_cursor(self.db)?;
         let (said, terms, secret, cursor) = match (say, &stands) {
             (Say::Make(terms, after), None) => {
-                ("made", terms, (1, now), after.map_or_else(|| last_cursor(self.db), Ok)?)
+                ("made", terms, (1, now), after.map_or(last, |after| after.min(last)))
             }
             (Say::Change { seen, .. }, Some(s)) if s.seq != *seen => return Ok(Heard::Moved),
             (Say::Change { terms, rotate, after, .. }, Some(s)) => {
                 let secret = if *rotate { (s.secret + 1, now) } else { (s.secret, s.secret_at) };
-                ("changed", terms, secret, after.unwrap_or(s.progress.cursor))
+                ("changed", terms, secret, after.unwrap_or(s.progress.cursor).min(last))
             }
             (Say::End, Some(s)) => ("ended", &s.terms, (s.secret, s.secret_at), s.progress.cursor),
             _ => return Ok(Heard::None),

@@ -30,12 +30,35 @@ const UNSAVED: usize = 64;
 const UNSAVED_FOR: Duration = Duration::from_secs(1);
 /// Events passed over because nobody wanted them before that is written.
 const PASSED: i64 = 10_000;
-/// Receivers called at one time; of those that failed last, half as many, so that they leave room.
-const AT_ONCE: usize = 256;
 /// The desk lets what is committed gather so long before it looks.
 const GATHER: Duration = Duration::from_millis(20);
 /// After the store could not be read.
 const STORE_WAIT: i64 = 5_000;
+
+/// How much the desk does at once, and how long for one before the next has its turn.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits {
+    /// Receivers called at one time; of those that failed or were slow last, half as many, so that they
+    /// leave room.
+    pub(crate) at_once: usize,
+    /// Deliveries of one turn.
+    pub(crate) deliveries: u32,
+    /// A turn that lasted so long ends with the delivery under way.
+    pub(crate) turn: Duration,
+    /// A receiver that took longer than this for each delivery of its last turn is a slow one.
+    pub(crate) slow: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            at_once: 256,
+            deliveries: 256,
+            turn: Duration::from_secs(30),
+            slow: Duration::from_secs(1),
+        }
+    }
+}
 
 /// Milliseconds since 1970.
 pub(crate) fn clock() -> i64 {
@@ -67,6 +90,8 @@ impl Terms {
 pub(crate) enum Turn {
     /// Everything is told up to `position`; up to `written` it is on the disk that it is.
     UpToDate { position: i64, written: i64 },
+    /// Its time is up, and there is more; as far as `position` is told and written.
+    More { position: i64 },
     /// It is to be tried again then, in milliseconds since 1970.
     Later(i64),
     /// Somebody has to say go on.
@@ -77,11 +102,26 @@ pub(crate) enum Turn {
     Over,
 }
 
-/// One turn of a subscription: tells all it can.
+/// A turn that ended.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Ended {
+    /// Where it left the subscription.
+    pub(crate) turn: Turn,
+    /// Whether the receiver was slow.
+    pub(crate) slow: bool,
+}
+
+/// One turn of a subscription: tells what it can within the limits.
 struct Run<'a> {
     house: &'a House,
     to: Subscription,
     now: &'a dyn Fn() -> i64,
+    limits: Limits,
+    begun: Instant,
+    /// Deliveries tried.
+    tried: u32,
+    /// How long they took together.
+    took: Duration,
     /// All up to here arrived or was not wanted.
     position: i64,
     saved: Instant,
@@ -120,8 +160,10 @@ impl Run<'_> {
         let asked = failed.wait.map_or(0, |seconds| i64::from(seconds) * 1000);
         let due = now + wait(attempts, draw()).max(asked);
         if given_up {
-            let url = &self.to.terms.url;
-            eprintln!("fondaco: {url} is paused: {} ({attempts} tries)", failed.why.name());
+            // Not the address: its path or query may be the secret of who subscribed.
+            let (id, host) = (&self.to.id, super::host(&self.to.terms.url));
+            let why = failed.why.name();
+            eprintln!("fondaco: subscription {id} to {host} is paused: {why} ({attempts} tries)");
         }
         let stands = self.save(Progress {
             cursor: self.position,
@@ -156,7 +198,20 @@ impl Run<'_> {
                 if !self.to.terms.want(n) {
                     continue;
                 }
-                if let Err(failed) = self.house.tell.tell(&self.to, n, (self.now)()) {
+                let over = self.tried >= self.limits.deliveries
+                    || self.begun.elapsed() >= self.limits.turn;
+                if self.tried > 0 && over {
+                    // Others wait for the place.
+                    if self.unsaved > 0 && !self.save_arrived()? {
+                        return Ok(Turn::Changed);
+                    }
+                    return Ok(Turn::More { position: self.position });
+                }
+                let begun = Instant::now();
+                let told = self.house.tell.tell(&self.to, n, (self.now)());
+                self.tried += 1;
+                self.took += begun.elapsed();
+                if let Err(failed) = told {
                     return self.save_failed(&failed);
                 }
                 self.position = n.cursor;
@@ -171,7 +226,7 @@ impl Run<'_> {
     }
 }
 
-/// Tells a subscription all it can be told at this time; `at` is how far it is known to have come, by
+/// Tells a subscription what it can be told at this time within the limits; `at` is how far it is known to have come, by
 /// which thing said of it, where that is further than is written.
 ///
 /// # Errors
@@ -181,19 +236,34 @@ pub(crate) fn turn(
     id: &str,
     at: Option<(i64, i64)>,
     now: &dyn Fn() -> i64,
-) -> Result<Turn, Fault> {
+    limits: Limits,
+) -> Result<Ended, Fault> {
+    let ended = |turn| Ok(Ended { turn, slow: false });
     let Some(to) = house.store.subscription(id)?.filter(|s| !s.ended) else {
-        return Ok(Turn::Over);
+        return ended(Turn::Over);
     };
     match &*to.progress.outcome {
-        "paused" => return Ok(Turn::Paused),
-        "failed" if to.progress.due > now() => return Ok(Turn::Later(to.progress.due)),
+        "paused" => return ended(Turn::Paused),
+        "failed" if to.progress.due > now() => return ended(Turn::Later(to.progress.due)),
         _ => {}
     }
     let further = at.filter(|(said, _)| *said == to.seq).map(|(_, position)| position);
     let position = to.progress.cursor.max(further.unwrap_or(0));
-    let mut run = Run { house, to, now, position, saved: Instant::now(), unsaved: 0 };
-    run.go()
+    let begun = Instant::now();
+    let mut run = Run {
+        house,
+        to,
+        now,
+        limits,
+        begun,
+        tried: 0,
+        took: Duration::ZERO,
+        position,
+        saved: begun,
+        unsaved: 0,
+    };
+    let turn = run.go()?;
+    Ok(Ended { turn, slow: run.took > limits.slow.saturating_mul(run.tried) })
 }
 
 /// A subscription at the desk.
@@ -204,19 +274,30 @@ struct Seat {
     written: i64,
     due: i64,
     failing: bool,
+    /// Whether its receiver was slow last.
+    slow: bool,
     paused: bool,
     running: bool,
+    /// Which turn of the desk its last one was: who had none for the longest is the next.
+    turned: u64,
+}
+
+impl Seat {
+    /// Whether it is one of those that may not take every place.
+    fn lags(&self) -> bool {
+        self.failing || self.slow
+    }
 }
 
 /// Which subscription, by which thing said of it, and what became of its turn.
-type Done = (String, i64, Result<Turn, Fault>);
+type Done = (String, i64, Result<Ended, Fault>);
 
 /// Says what became of a turn also where its thread ends otherwise.
 struct Say {
     sender: UnboundedSender<Done>,
     id: String,
     said: i64,
-    turn: Option<Result<Turn, Fault>>,
+    turn: Option<Result<Ended, Fault>>,
 }
 
 impl Drop for Say {
@@ -229,12 +310,15 @@ impl Drop for Say {
 struct Desk {
     seats: BTreeMap<String, Seat>,
     said: i64,
+    limits: Limits,
+    /// Turns that were begun.
+    turns: u64,
     sender: UnboundedSender<Done>,
 }
 
 impl Desk {
-    /// Takes up what was said of subscriptions.
-    fn look(&mut self, house: &House, said: i64) -> Result<(), Fault> {
+    /// Takes up what was said of subscriptions; `cursor` is the end of the log.
+    fn look(&mut self, house: &House, said: i64, cursor: i64) -> Result<(), Fault> {
         let mut before = std::mem::take(&mut self.seats);
         for s in house.store.subscriptions()? {
             let old = before.remove(&s.id);
@@ -243,11 +327,13 @@ impl Desk {
                 old => Seat {
                     said: s.seq,
                     terms: s.terms,
-                    position: s.progress.cursor,
+                    position: s.progress.cursor.min(cursor),
                     written: s.progress.cursor,
                     due: s.progress.due,
                     failing: s.progress.outcome == "failed",
+                    slow: old.as_ref().is_some_and(|old| old.slow),
                     paused: s.progress.outcome == "paused",
+                    turned: old.as_ref().map_or(0, |old| old.turned),
                     running: old.is_some_and(|old| old.running),
                 },
             };
@@ -260,10 +346,8 @@ impl Desk {
     /// Begins the turns that are due; when the next one is.
     fn begin(&mut self, house: &Arc<House>, cursor: i64) -> Result<Option<i64>, Fault> {
         let now = clock();
-        let mut room = AT_ONCE.saturating_sub(self.seats.values().filter(|s| s.running).count());
-        let failing = self.seats.values().filter(|s| s.running && s.failing).count();
-        let mut room_failing = (AT_ONCE / 2).saturating_sub(failing);
         let mut next: Option<i64> = None;
+        let mut due: Vec<(u64, String)> = Vec::new();
         for (id, seat) in &mut self.seats {
             if seat.running || seat.paused || seat.position >= cursor {
                 continue;
@@ -286,22 +370,34 @@ impl Desk {
                     continue;
                 }
             }
+            due.push((seat.turned, id.clone()));
+        }
+        // In the order in which they had their last turn: nobody has a second one while another waits.
+        due.sort();
+        let running = self.seats.values().filter(|s| s.running);
+        let (lag, all) =
+            running.fold((0, 0), |(lag, all), s| (lag + usize::from(s.lags()), all + 1));
+        let mut room = self.limits.at_once.saturating_sub(all);
+        let mut room_to_lag = (self.limits.at_once / 2).saturating_sub(lag);
+        for (_, id) in due {
+            let Some(seat) = self.seats.get_mut(&id) else { continue };
             // A turn that ends makes room, and wakes the desk.
-            if room == 0 || seat.failing && room_failing == 0 {
+            if room == 0 || seat.lags() && room_to_lag == 0 {
                 continue;
             }
             room -= 1;
-            room_failing -= usize::from(seat.failing);
-            seat.running = true;
+            room_to_lag -= usize::from(seat.lags());
+            self.turns += 1;
+            (seat.running, seat.turned) = (true, self.turns);
             let (sender, said) = (self.sender.clone(), seat.said);
-            let say = Say { sender, id: id.clone(), said, turn: None };
-            let (house, at) = (house.clone(), Some((said, seat.position)));
+            let say = Say { sender, id, said, turn: None };
+            let (house, at, limits) = (house.clone(), Some((said, seat.position)), self.limits);
             // What cannot be begun is said to be done by its drop.
             std::thread::Builder::new()
                 .name("deliver".into())
                 .spawn(move || {
                     let mut say = say;
-                    let done = turn(&house, &say.id, at, &clock);
+                    let done = turn(&house, &say.id, at, &clock, limits);
                     say.turn = Some(done);
                 })
                 .ok();
@@ -316,10 +412,15 @@ impl Desk {
         if seat.said != said {
             return;
         }
+        seat.slow = turn.as_ref().is_ok_and(|t| t.slow);
+        let turn = turn.map(|ended| ended.turn);
         seat.failing = matches!(turn, Ok(Turn::Later(_)));
         match turn {
             Ok(Turn::UpToDate { position, written }) => {
                 (seat.position, seat.written, seat.due) = (position, written, 0);
+            }
+            Ok(Turn::More { position }) => {
+                (seat.position, seat.written, seat.due) = (position, position, 0);
             }
             Ok(Turn::Later(due)) => seat.due = due,
             Ok(Turn::Paused) => seat.paused = true,
@@ -336,12 +437,12 @@ impl Desk {
 ///
 /// # Errors
 /// No thread could be begun.
-pub(crate) fn open(house: &Arc<House>) -> std::io::Result<()> {
+pub(crate) fn open(house: &Arc<House>, limits: Limits) -> std::io::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
     let mut news = house.store.news();
     let house = Arc::downgrade(house);
     let (sender, mut receiver): (_, UnboundedReceiver<Done>) = unbounded_channel();
-    let mut desk = Desk { seats: BTreeMap::new(), said: -1, sender };
+    let mut desk = Desk { seats: BTreeMap::new(), said: -1, limits, turns: 0, sender };
     let work = async move {
         loop {
             let Some(house) = house.upgrade() else { return };
@@ -349,7 +450,7 @@ pub(crate) fn open(house: &Arc<House>) -> std::io::Result<()> {
             let looked = if desk.said == now.said && desk.seats.values().all(|s| s.said != 0) {
                 Ok(())
             } else {
-                desk.look(&house, now.said)
+                desk.look(&house, now.said, now.cursor)
             };
             let next = looked.and_then(|()| desk.begin(&house, now.cursor));
             drop(house);

@@ -109,6 +109,15 @@ impl Tell {
     }
 }
 
+/// Where an address leads, for logs: its host, or the domain of a mail address. The rest of it may be
+/// known to its owner only.
+pub(crate) fn host(url: &str) -> String {
+    let mail = url.strip_prefix("mailto:").and_then(|to| to.rsplit_once('@'));
+    let host = mail.map(|(_, domain)| domain.to_owned());
+    let host = host.or_else(|| Some(url.parse::<ureq::http::Uri>().ok()?.host()?.to_owned()));
+    host.unwrap_or_else(|| "an address".to_owned())
+}
+
 /// A file that may be there.
 fn read(path: &Path) -> Result<Option<String>, Failure> {
     match std::fs::read_to_string(path) {

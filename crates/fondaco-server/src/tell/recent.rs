@@ -10,6 +10,9 @@ use crate::store::Fault;
 /// Most bytes of messages that are held.
 const HELD: usize = 16 << 20;
 
+/// Events read at once so that somebody a little ahead begins nothing anew.
+const NEAR: i64 = 256;
+
 /// What happened last, as it is told.
 #[derive(Default)]
 pub(crate) struct Recent(Mutex<Held>);
@@ -21,6 +24,19 @@ struct Held {
     to: i64,
     bytes: usize,
     notifications: VecDeque<Arc<Notification>>,
+}
+
+impl Held {
+    /// Adds what comes next, of at most so many events.
+    fn add(&mut self, house: &House, most: usize) -> Result<(), Fault> {
+        let (new, next) = notifications::after(house, "", self.to, most)?;
+        self.to = next;
+        for notification in new {
+            self.bytes += notification.message.len();
+            self.notifications.push_back(Arc::new(notification));
+        }
+        Ok(())
+    }
 }
 
 impl Recent {
@@ -38,16 +54,22 @@ impl Recent {
             let (all, next) = notifications::after(house, "", cursor, most)?;
             return Ok((all.into_iter().map(Arc::new).collect(), next));
         }
-        if cursor > held.to {
-            *held = Held { from: cursor, to: cursor, ..Held::default() };
-        }
-        if cursor == held.to {
-            let (new, next) = notifications::after(house, "", cursor, most)?;
-            held.to = next;
-            for notification in new {
-                held.bytes += notification.message.len();
-                held.notifications.push_back(Arc::new(notification));
+        // Whoever asks names the cursor. What lies behind the end of the log is nowhere, and is not begun
+        // at; a little further than what is held is made for all.
+        let cursor = if cursor > held.to {
+            let cursor = cursor.min(house.store.last_cursor()?);
+            if cursor > held.to && cursor - held.to <= NEAR {
+                let gap = usize::try_from(cursor - held.to).unwrap_or(0);
+                held.add(house, gap)?;
+            } else if cursor > held.to {
+                *held = Held { from: cursor, to: cursor, ..Held::default() };
             }
+            cursor
+        } else {
+            cursor
+        };
+        if cursor == held.to {
+            held.add(house, most)?;
         }
         let begin = held.notifications.partition_point(|n| n.cursor <= cursor);
         let some: Vec<_> = held.notifications.iter().skip(begin).take(most).cloned().collect();

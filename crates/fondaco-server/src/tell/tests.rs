@@ -4,10 +4,11 @@ use std::cell::Cell;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener};
 use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use super::desk::{GIVEN_UP_AFTER, Turn, turn, wait};
+use super::desk::{GIVEN_UP_AFTER, Limits, Turn, wait};
 use super::subscribe::{Verb, WebhookMessage};
 use crate::house::House;
 use crate::http::notifications;
@@ -17,7 +18,7 @@ const HOUR: i64 = 60 * 60 * 1000;
 
 /// A house that may call this address, with what runs it.
 struct Stage {
-    house: House,
+    house: Arc<House>,
     runtime: tokio::runtime::Runtime,
     keys: Cell<usize>,
     _dir: tempfile::TempDir,
@@ -25,9 +26,14 @@ struct Stage {
 
 impl Stage {
     fn new(allowed: SocketAddr) -> Self {
+        Self::with([allowed])
+    }
+
+    fn with(allowed: impl IntoIterator<Item = SocketAddr>) -> Self {
         let dir = tempfile::tempdir().unwrap();
-        std::fs::write(dir.path().join("webhook-allow"), allowed.to_string()).unwrap();
-        let house = House::open(dir.path(), "gb", true, Sync::Off).unwrap();
+        let allowed: Vec<String> = allowed.into_iter().map(|a| a.to_string()).collect();
+        std::fs::write(dir.path().join("webhook-allow"), allowed.join("\n")).unwrap();
+        let house = Arc::new(House::open(dir.path(), "gb", true, Sync::Off).unwrap());
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         Self { house, runtime, keys: Cell::new(0), _dir: dir }
     }
@@ -75,13 +81,31 @@ impl Stage {
     }
 }
 
+/// A turn within the limits of a house.
+fn turn(
+    house: &House,
+    id: &str,
+    at: Option<(i64, i64)>,
+    now: &dyn Fn() -> i64,
+) -> Result<Turn, crate::store::Fault> {
+    super::desk::turn(house, id, at, now, Limits::default()).map(|ended| ended.turn)
+}
+
 /// A port where nobody listens.
 fn free() -> SocketAddr {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
 }
 
+/// Names and bodies of what came.
+type Heard = Arc<Mutex<Vec<(String, Value)>>>;
+
 /// Listens there and answers with this status; gives the names and bodies of what came.
-fn listen(address: SocketAddr, status: u16) -> Arc<Mutex<Vec<(String, Value)>>> {
+fn listen(address: SocketAddr, status: u16) -> Heard {
+    listen_for(address, status, Duration::ZERO)
+}
+
+/// The same, thinking for a time before each answer.
+fn listen_for(address: SocketAddr, status: u16, time: Duration) -> Heard {
     let listener = TcpListener::bind(address).unwrap();
     let heard = Arc::new(Mutex::new(Vec::new()));
     let all = heard.clone();
@@ -108,8 +132,9 @@ fn listen(address: SocketAddr, status: u16) -> Arc<Mutex<Vec<(String, Value)>>> 
             let mut body = vec![0; length];
             reader.read_exact(&mut body).unwrap();
             all.lock().unwrap().push((id, serde_json::from_slice(&body).unwrap()));
+            std::thread::sleep(time);
             write!(stream, "HTTP/1.1 {status} x\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
-                .unwrap();
+                .ok();
         }
     });
     heard
@@ -245,4 +270,135 @@ fn the_time_between_tries_doubles_up_to_an_hour_with_chance_in_it() {
     check(10, HOUR / 2 - 520_000, HOUR - 1_040_000);
     check(11, HOUR / 2, HOUR);
     check(u32::MAX, HOUR / 2, HOUR);
+}
+
+#[test]
+fn receivers_that_are_slow_hold_up_no_other() {
+    let quick = free();
+    let slow: Vec<SocketAddr> = (0..12).map(|_| free()).collect();
+    let stage = Stage::with(slow.iter().copied().chain([quick]));
+    let mut mrns = Vec::new();
+    for _ in 0..30 {
+        mrns.push(stage.file());
+    }
+    let from_the_beginning = |address: SocketAddr| {
+        let url = Some(format!("http://{address}/hook"));
+        let wanted = WebhookMessage { by: "b".into(), url, after: Some(0), ..Default::default() };
+        stage.say(Verb::Make, "", &wanted)
+    };
+    // Three times as many as there are places, each a second's quarter for each of sixty and more: all
+    // of theirs takes a minute for each place.
+    let slow: Vec<Heard> = slow
+        .into_iter()
+        .map(|address| {
+            from_the_beginning(address);
+            listen_for(address, 204, Duration::from_millis(250))
+        })
+        .collect();
+    from_the_beginning(quick);
+    let heard = listen(quick, 204);
+    let limits = Limits {
+        at_once: 4,
+        deliveries: 8,
+        turn: Duration::from_millis(500),
+        slow: Duration::from_millis(100),
+    };
+    super::desk::open(&stage.house, limits).unwrap();
+    let wanted = stage.told();
+    assert!(wanted.len() >= 60, "{}", wanted.len());
+    let begun = Instant::now();
+    while heard.lock().unwrap().len() < wanted.len() {
+        assert!(begun.elapsed() < Duration::from_secs(12), "{}", heard.lock().unwrap().len());
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    let names = |heard: &Heard| -> Vec<String> {
+        heard.lock().unwrap().iter().map(|(id, _)| id.clone()).collect()
+    };
+    assert_eq!(names(&heard), wanted);
+    // And the slow ones take turns: none has all while another has nothing.
+    let begun = Instant::now();
+    while slow.iter().any(|h| h.lock().unwrap().len() < 2) {
+        assert!(begun.elapsed() < Duration::from_secs(12));
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    for heard in &slow {
+        let told = names(heard);
+        assert!(told.len() < wanted.len(), "{}", told.len());
+        assert_eq!(told, wanted[..told.len()]);
+    }
+}
+
+#[test]
+fn a_turn_ends_by_its_number_and_by_its_time_with_what_arrived_written() {
+    let address = free();
+    let stage = Stage::new(address);
+    let id = stage.subscribe(address).stands.id;
+    let heard = listen_for(address, 204, Duration::from_millis(30));
+    (0..6).for_each(|_| drop(stage.file()));
+    let all = stage.told();
+    let turn = |limits: Limits| {
+        let ended =
+            super::desk::turn(&stage.house, &id, None, &super::desk::clock, limits).unwrap();
+        let stands = stage.house.store.subscription(&id).unwrap().unwrap();
+        (ended, stands.progress.cursor, heard.lock().unwrap().len())
+    };
+    let (ended, cursor, told) = turn(Limits { deliveries: 3, ..Limits::default() });
+    assert_eq!((ended.turn, ended.slow, told), (Turn::More { position: cursor }, false, 3));
+    let limits = Limits {
+        turn: Duration::from_millis(40),
+        slow: Duration::from_millis(1),
+        ..Limits::default()
+    };
+    let (ended, cursor, told) = turn(limits);
+    assert_eq!((ended.turn, ended.slow, told), (Turn::More { position: cursor }, true, 5));
+    let (ended, cursor, told) = turn(Limits::default());
+    let last = Turn::UpToDate { position: cursor, written: cursor };
+    assert_eq!((ended.turn, told), (last, all.len()));
+}
+
+#[test]
+fn a_cursor_behind_the_end_of_the_log_begins_nothing_anew() {
+    let address = free();
+    let stage = Stage::new(address);
+    (0..3).for_each(|_| drop(stage.file()));
+    let last = stage.house.store.last_cursor().unwrap();
+    let after = |cursor| {
+        let (some, next) = stage.house.tell.after(&stage.house, cursor, 1000).unwrap();
+        (some.len(), next)
+    };
+    let all = after(0);
+    assert_eq!(all, (stage.told().len(), last));
+    for far in [last + 1, last + 10_000, i64::MAX] {
+        assert_eq!(after(far), (0, last), "{far}");
+        assert!(stage.house.tell.recent.reaches(0), "{far}");
+    }
+    // Who is a little ahead of what is held makes it for those behind too.
+    stage.file();
+    let next = stage.house.store.last_cursor().unwrap();
+    assert_eq!(after(next), (0, next));
+    assert!(stage.house.tell.recent.reaches(0));
+    assert_eq!(after(0), (stage.told().len(), next));
+    // A subscription from there hears what comes next.
+    let url = Some(format!("http://{address}/hook"));
+    let far = WebhookMessage { by: "b".into(), url, after: Some(i64::MAX), ..Default::default() };
+    let made = stage.say(Verb::Make, "", &far).stands;
+    assert_eq!(made.progress.cursor, next);
+    let heard = listen(address, 204);
+    stage.file();
+    assert!(matches!(
+        turn(&stage.house, &made.id, None, &super::desk::clock).unwrap(),
+        Turn::UpToDate { .. }
+    ));
+    assert!(!heard.lock().unwrap().is_empty());
+}
+
+#[test]
+fn of_an_address_logs_say_the_host_alone() {
+    let check = |url: &str, wanted: &str| assert_eq!(super::host(url), wanted, "{url}");
+    check("https://hooks.example/services/T0/B1/secret?token=s3cret#x", "hooks.example");
+    check("https://hooks.example:8443/secret", "hooks.example");
+    check("https://[2001:db8::1]/secret", "[2001:db8::1]");
+    check("mailto:broker.secret@mail.example", "mail.example");
+    check("not an address/secret", "an address");
+    check("", "an address");
 }

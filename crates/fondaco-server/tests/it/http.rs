@@ -106,8 +106,22 @@ impl House {
 
     /// The same; what it said, where it ended instead.
     fn try_start(data: &Path, args: &[&str]) -> Result<Self, String> {
+        Self::try_start_under(data, args, &[])
+    }
+
+    /// The sandbox, with these variables of the environment.
+    pub(crate) fn sandbox_under(data: &Path, variables: &[(&str, &Path)]) -> Self {
+        Self::try_start_under(data, &["--pack", "gb", "--sandbox"], variables).unwrap()
+    }
+
+    fn try_start_under(
+        data: &Path,
+        args: &[&str],
+        variables: &[(&str, &Path)],
+    ) -> Result<Self, String> {
         choose_nobody(data, args);
         let mut child = fondaco()
+            .envs(variables.iter().copied())
             .args(["serve", "--listen", "127.0.0.1:0", "--data"])
             .arg(data)
             .args(args)

@@ -25,6 +25,7 @@ mod outcomes;
 mod pages;
 mod quotas;
 mod requirements;
+mod tls;
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;

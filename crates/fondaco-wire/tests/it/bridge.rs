@@ -8,7 +8,7 @@ use fondaco_wire::{FORMATS, Limits, wco};
 
 use crate::envelopes::drafts;
 
-const KNOWN: Export<'_> = Export { mrn: "26GBF0000000000011", country: "GB" };
+const KNOWN: Export<'_> = Export { mrn: "26GBF0000000000011", country: "GB", to: "CN" };
 
 fn leaves<'a>(node: NodeRef<'a>, into: &mut Vec<NodeRef<'a>>) {
     for child in node.children() {
@@ -58,6 +58,7 @@ fn every_value_of_a_draft_stands_in_the_export_and_none_vanishes_unsaid() {
                 }
                 From::Number => assert_eq!(text, KNOWN.mrn),
                 From::Country => assert_eq!(text, KNOWN.country),
+                From::To => assert_eq!(text, KNOWN.to),
                 From::Message => assert!(["9", "IMD", "Z", "830"].contains(&text), "{text}"),
             }
         }
@@ -147,4 +148,51 @@ fn goods_go_to_one_country_or_to_none_that_is_told() {
     check(&format!("{consignee}{}{}", item("RU"), item("CN")), None);
     check(consignee, Some("KZ"));
     check("", None);
+}
+
+#[test]
+fn each_line_of_the_export_is_named_and_the_goods_are_declared_where_they_come() {
+    let check = |items: &[&str], lines: &[&str], documents: usize| {
+        let items: Vec<String> = items
+            .iter()
+            .map(|number| {
+                let number = match *number {
+                    "" => String::new(),
+                    number => format!("<SequenceNumeric>{number}</SequenceNumeric>"),
+                };
+                format!(
+                    "<GovernmentAgencyGoodsItem>{number}<Commodity><Description>x</Description>\
+                     </Commodity></GovernmentAgencyGoodsItem>"
+                )
+            })
+            .collect();
+        let export = read(&format!(
+            "<FunctionCode>9</FunctionCode><GoodsShipment>{}</GoodsShipment>",
+            items.concat()
+        ));
+        let made = import(&export, KNOWN, "IMD");
+        let shipment = made.draft.root().unwrap().child("GoodsShipment").unwrap();
+        let all: Vec<_> = shipment.children().filter(|n| n.name() == "PreviousDocument").collect();
+        assert!(all.iter().all(|d| d.child("ID").unwrap().text() == KNOWN.mrn));
+        assert_eq!(all.len(), documents);
+        let named: Vec<&str> =
+            all.iter().filter_map(|d| Some(d.child("LineNumeric")?.text())).collect();
+        assert_eq!(named, lines);
+        let path = ["Consignment", "GoodsLocation", "Address", "CountryCode"];
+        let place = path.iter().try_fold(shipment, |at, name| at.child(name)).unwrap();
+        assert_eq!(place.text(), KNOWN.to);
+        // Which place of it stays open.
+        let open = |(place, why): &(fondaco::finding::Place, Open)| {
+            *why == Open::Place && place.json.ends_with("/Consignment/GoodsLocation/Name")
+        };
+        assert!(made.open.iter().any(open), "{:?}", made.open);
+    };
+    check(&["1"], &["1"], 1);
+    check(&["1", "2", "5"], &["1", "2", "5"], 3);
+    check(&["1", ""], &[], 1);
+    check(&[], &[], 1);
+    let many: Vec<String> = (1..=100).map(|n| n.to_string()).collect();
+    let many: Vec<&str> = many.iter().map(String::as_str).collect();
+    check(&many[..99], &many[..99], 99);
+    check(&many, &[], 1);
 }

@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use fondaco::draft::Draft;
 use fondaco_wire::envelope::{
-    Envelope, Receiver, Refused, Sender, canonical, declared, open, seal,
+    Envelope, GONE, Notice, Receiver, Refused, Said, Sender, canonical, declared, kid, open, read,
+    seal, seal_notice,
 };
 use fondaco_wire::receipt::Signer;
 use fondaco_wire::{Limits, sniff};
@@ -121,4 +122,87 @@ fn another_key_and_another_kind_prove_nothing() {
     let disordered = signer.state("fondaco-export", &said);
     assert_eq!(open(&disordered, &signer.public_jwk()), Err(Refused::Payload));
     assert_eq!(open("", &signer.public_jwk()), Err(Refused::Form));
+}
+
+fn notice() -> Notice {
+    Notice {
+        id: "0190a6b0-7b1c-7def-8123-0123456789ab".into(),
+        from: Sender { house: "a".into(), pack: "gb".into(), country: "GB".into() },
+        to: Receiver { house: "b".into(), country: "CN".into() },
+        sequence: 2,
+        previous: format!("sha-256:{}", "0".repeat(64)),
+        issued_at: "2026-11-26T07:00:00.000Z".into(),
+        mrn: "26GBF0000000000011".into(),
+        state: "cancelled".into(),
+        about: 1,
+    }
+}
+
+#[test]
+fn a_notice_is_read_as_it_was_signed_or_not_at_all() {
+    let signer = Signer::new(&[7; 32]);
+    let keys = signer.public_jwk();
+    for state in GONE {
+        let wanted = Notice { state: state.into(), ..notice() };
+        let opened = read(&seal_notice(&signer, &wanted).unwrap(), &keys).unwrap();
+        assert!(matches!(opened.said, Ok(Said::Notice(said)) if said == wanted), "{state}");
+        assert_eq!((opened.slip.sequence, &*opened.slip.mrn), (2, &*wanted.mrn));
+    }
+    let jws = seal_notice(&signer, &notice()).unwrap();
+    assert_eq!(open(&jws, &keys), Err(Refused::Form));
+    for place in 0..jws.len() {
+        let mut changed = jws.clone().into_bytes();
+        changed[place] = if changed[place] == b'A' { b'B' } else { b'A' };
+        assert!(read(&String::from_utf8(changed).unwrap(), &keys).is_err(), "byte {place}");
+    }
+    let why = |notice: Notice| {
+        read(&seal_notice(&signer, &notice).unwrap(), &keys).and_then(|o| o.said.map(|_| o.slip))
+    };
+    let field = |notice, field| assert_eq!(why(notice), Err(Refused::Field(field)));
+    field(Notice { state: "cleared".into(), ..notice() }, "state");
+    field(Notice { about: 2, ..notice() }, "about");
+    field(Notice { about: 0, ..notice() }, "about");
+    field(Notice { previous: String::new(), ..notice() }, "previous");
+}
+
+#[test]
+fn what_is_signed_has_its_place_also_where_its_rest_is_not_what_it_may_be() {
+    let signer = Signer::new(&[7; 32]);
+    let keys = signer.public_jwk();
+    let said = serde_json::to_value(notice()).unwrap();
+    let read_of = |change: &dyn Fn(&mut serde_json::Value)| {
+        let mut said = said.clone();
+        change(&mut said);
+        read(&signer.state("fondaco-export-notice", &said), &keys)
+    };
+    // A member a later version may have, a state nobody knows, an export with nothing of it.
+    let placed = |why: Refused, change: &dyn Fn(&mut serde_json::Value)| {
+        let opened = read_of(change).unwrap();
+        assert_eq!((opened.slip.sequence, opened.said.unwrap_err()), (2, why));
+    };
+    placed(Refused::Payload, &|v| v["more"] = 1.into());
+    placed(Refused::Field("state"), &|v| v["state"] = "lost".into());
+    placed(Refused::Payload, &|v| v["mrn"] = 1.into());
+    let not_placed = |why: Refused, change: &dyn Fn(&mut serde_json::Value)| {
+        assert_eq!(read_of(change).unwrap_err(), why);
+    };
+    not_placed(Refused::Field("id"), &|v| v["id"] = "1".into());
+    not_placed(Refused::Field("sequence"), &|v| v["sequence"] = 0.into());
+    not_placed(Refused::Payload, &|v| v["sequence"] = "2".into());
+    not_placed(Refused::Field("to.house"), &|v| v["to"]["house"] = "".into());
+}
+
+#[test]
+fn a_name_of_a_key_is_a_thumbprint_and_nothing_else() {
+    use base64::Engine as _;
+    let head = |header: &str| base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(header);
+    let of = |name: &str| kid(&format!("{}.x.y", head(&format!("{{\"kid\":\"{name}\"}}"))));
+    let name = Signer::new(&[7; 32]).kid().to_owned();
+    assert_eq!(of(&name).as_deref(), Some(&*name));
+    assert_eq!(kid(&head(&format!("{{\"kid\":\"{name}\"}}"))).as_deref(), Some(&*name));
+    for wrong in ["", "a", &name[1..], &format!("{name}A"), &name.replacen(&name[..1], "<", 1)] {
+        assert_eq!(of(wrong), None, "{wrong}");
+    }
+    assert_eq!(of(&"A".repeat(1 << 20)), None);
+    assert_eq!(of(&format!("{}\\u0000", &name[1..])), None);
 }

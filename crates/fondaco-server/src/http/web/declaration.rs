@@ -18,6 +18,7 @@ use serde_json::Value;
 use super::super::notifications;
 use super::{ActView, Named, Page, Shared, named};
 use crate::act;
+use crate::exchange::crossed::WordOfExport;
 use crate::house;
 use crate::money::DebtView;
 use crate::store::{Booking, Filing, Happened};
@@ -51,6 +52,11 @@ impl Page<'_> {
     fn list(&self, list: &str) -> Option<&str> {
         let names = &self.pack.list_names;
         Token::new(list).ok().and_then(|list| names.get(&list)).map(|name| name.get(self.l))
+    }
+
+    /// One of three texts by their tags, in the language of the page.
+    fn told<'b>(&self, text: &'b Value) -> &'b str {
+        text[self.tag()].as_str().unwrap_or_default()
     }
 
     /// What a figure of a line is.
@@ -266,6 +272,8 @@ struct DeclarationPage<'a> {
     size: usize,
     acts: Vec<ActView>,
     debts: Vec<DebtView>,
+    /// What neighbours told since of the exports it was filed of.
+    exports: Vec<WordOfExport>,
 }
 
 pub(super) async fn declaration(
@@ -295,6 +303,10 @@ pub(super) async fn declaration(
     };
     let (state, events, about_it, visits, debts) = match kept {
         Ok(all) => all,
+        Err(fault) => return p.fault(&fault),
+    };
+    let exports = match house.words_of_exports(&f.mrn) {
+        Ok(exports) => exports,
         Err(fault) => return p.fault(&fault),
     };
     // What was thought when the goods came, or when it was amended, stands in place of what was thought before.
@@ -342,7 +354,7 @@ pub(super) async fn declaration(
             .collect(),
         about_it,
         visits: visits.iter().map(|visit| VisitView::of(visit, &p)).collect(),
-        says: receipt::verify(&f.receipt, &house.signer.public_jwk()).ok(),
+        says: receipt::verify(&f.receipt, &house.keys.public()).ok(),
         ours: lines().any(|l| l.mark == "ours"),
         most_findings: o.findings.len() >= MOST,
         cut: message.len() < text.len(),
@@ -350,6 +362,7 @@ pub(super) async fn declaration(
         size: f.body.len(),
         acts,
         debts,
+        exports,
         o,
         name: if numbered { f.mrn.clone() } else { f.id.clone() },
         f,

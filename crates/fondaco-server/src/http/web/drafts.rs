@@ -11,9 +11,11 @@ use axum::response::Response;
 use axum::routing::get;
 use serde_json::Value;
 
+use super::super::exchange::words_aside;
 use super::{Named, Page, Shared, named, of, pairs};
 use crate::exchange::drafts::Draft;
 use crate::house::House;
+use crate::store::Kept;
 
 /// Drafts on one page of the list.
 const ROWS: usize = 50;
@@ -28,11 +30,25 @@ struct DraftsPage<'a> {
     p: Page<'a>,
     /// The newest first.
     drafts: Vec<Draft>,
+    /// What is put aside, the newest first.
+    aside: Vec<Kept>,
     /// The place to go back from; 0 where there is nothing older.
     older: i64,
 }
 
 impl DraftsPage<'_> {
+    /// The text in the language of the page.
+    fn said<'b>(&self, text: &'b Value) -> &'b str {
+        text[self.p.tag()].as_str().unwrap_or_default()
+    }
+
+    /// Why it is put aside, and the field.
+    fn why(&self, kept: &Kept) -> String {
+        let Some(aside) = &kept.aside else { return String::new() };
+        let words = words_aside(aside);
+        format!("{} {}", self.said(&words), aside.field).trim_end().to_owned()
+    }
+
     fn t<'b>(&self, name: &'b str) -> &'b str {
         self.p.term("drafts", name)
     }
@@ -46,9 +62,13 @@ async fn drafts(State(house): Shared, headers: HeaderMap, uri: Uri) -> Response 
         Ok(all) => all,
         Err(fault) => return p.fault(&fault),
     };
+    let aside = match house.store.newest_taken(true, i64::MAX, ROWS) {
+        Ok(aside) => aside.into_iter().map(|(_, kept)| kept).collect(),
+        Err(fault) => return p.fault(&fault),
+    };
     let last = all.last().map_or(0, |(seq, _)| *seq);
     let older = if all.len() == ROWS && last > 1 { last } else { 0 };
-    let page = DraftsPage { p, drafts: all.into_iter().map(|(_, d)| d).collect(), older };
+    let page = DraftsPage { p, drafts: all.into_iter().map(|(_, d)| d).collect(), aside, older };
     page.p.respond(StatusCode::OK, &page)
 }
 

@@ -85,6 +85,7 @@ pub(super) const TERMS: &[(&str, &str, [&str; 3])] = &[
         ["the number of the export", "出口报关单号", "номер экспортной декларации"],
     ),
     ("draft-from", "export-country", ["the country of the house", "邻方所在国", "страна системы"]),
+    ("draft-from", "import-country", ["the country of import", "进口国", "страна ввоза"]),
     ("draft-from", "message", ["what the message is", "报文本身", "из вида сообщения"]),
     (
         "remedy",
@@ -111,6 +112,132 @@ pub(super) const TERMS: &[(&str, &str, [&str; 3])] = &[
             "Send the envelope whose number is wanted, then those after it.",
             "请先发送 wanted 所列序号的信封，再发送其后各封。",
             "Отправьте конверт с номером wanted, затем следующие.",
+        ],
+    ),
+    (
+        "remedy",
+        "envelope-aside",
+        [
+            "The operator of this house sees it with its reason. Once that is put right, here or in a new envelope, send it again.",
+            "本系统运营方可见该信封及原因。问题在本方解决后可原样重发，或另行生成新信封。",
+            "Оператор этой системы видит его и причину. Когда она устранена — здесь или в новом конверте, — отправьте снова.",
+        ],
+    ),
+    (
+        "remedy",
+        "too-slow",
+        [
+            "Send the message again over a faster line, or carry envelopes by hand in a file.",
+            "请通过更快的线路重发，或以文件方式人工递送信封。",
+            "Отправьте снова по более быстрой линии или передайте конверты файлом.",
+        ],
+    ),
+    (
+        "remedy",
+        "busy",
+        [
+            "Wait as long as Retry-After says and send the same again.",
+            "请按 Retry-After 等待，然后重发相同内容。",
+            "Подождите, сколько указано в Retry-After, и отправьте то же снова.",
+        ],
+    ),
+    ("drafts", "standing", ["Stands", "状态", "Положение"]),
+    (
+        "drafts",
+        "filed",
+        ["Imports filed of it", "据此申报的进口", "Поданные по нему декларации ввоза"],
+    ),
+    ("drafts", "aside", ["Put aside", "已搁置", "Отложено"]),
+    (
+        "drafts",
+        "aside-told",
+        [
+            "These took their number and say what they may not. Look with the neighbour at why; handed over again they are judged again.",
+            "这些信封已占用序号，但内容不被允许。请与邻方核对原因；重新递交时将再次判定。",
+            "Эти конверты заняли свой номер, но в них стоит недопустимое. Разберите причину с соседом; поданные снова, они рассматриваются снова.",
+        ],
+    ),
+    ("drafts", "number", ["Number", "序号", "Номер"]),
+    (
+        "drafts",
+        "word",
+        [
+            "The neighbour told of the export of this import since it was filed:",
+            "本进口申报之后，邻方就其出口报关单另有通知：",
+            "После подачи этой декларации сосед сообщил о её вывозе:",
+        ],
+    ),
+    ("draft-standing", "live", ["As told", "如所告知", "Как сообщено"]),
+    (
+        "draft-standing",
+        "replaced",
+        [
+            "The export was changed since: a later draft stands in its place.",
+            "出口报关单此后已更改：以较新的草稿为准。",
+            "Вывоз с тех пор изменён: в силе более поздний черновик.",
+        ],
+    ),
+    (
+        "draft-gone",
+        "cancelled",
+        [
+            "The export was cancelled: these goods do not come.",
+            "出口报关单已撤销：该货物不会到来。",
+            "Вывоз аннулирован: этих товаров не будет.",
+        ],
+    ),
+    (
+        "draft-gone",
+        "withdrawn",
+        [
+            "The export was withdrawn by its declarant: these goods do not come.",
+            "出口方已撤回出口报关单：该货物不会到来。",
+            "Декларант отозвал вывоз: этих товаров не будет.",
+        ],
+    ),
+    (
+        "draft-gone",
+        "refused",
+        [
+            "An agency of the country of export refused the goods after they were let go.",
+            "出口国主管机关在放行后拒绝了该货物。",
+            "Ведомство страны вывоза отказало товарам после выпуска.",
+        ],
+    ),
+    (
+        "draft-gone",
+        "recalled",
+        [
+            "The country of export wants the goods back: they are held.",
+            "出口国已召回该货物：货物被扣留。",
+            "Страна вывоза вернула товары под контроль: они задержаны.",
+        ],
+    ),
+    (
+        "draft-gone",
+        "handed-over",
+        [
+            "The export is dealt with elsewhere in the country of export.",
+            "该出口已移交出口国其他部门处理。",
+            "Вывоз передан в стране вывоза другому органу.",
+        ],
+    ),
+    (
+        "draft-gone",
+        "not-departed",
+        [
+            "The goods did not leave the country of export in time.",
+            "货物未按期离开出口国。",
+            "Товары вовремя не покинули страну вывоза.",
+        ],
+    ),
+    (
+        "draft-gone",
+        "elsewhere",
+        [
+            "The goods no longer go to this country.",
+            "该货物不再运往本国。",
+            "Товары больше не идут в эту страну.",
         ],
     ),
 ];

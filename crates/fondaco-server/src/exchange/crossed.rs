@@ -1,0 +1,146 @@
+//! What became of a neighbour's export here: which imports were filed of it, and what its house told of
+//! it since.
+
+use std::sync::atomic::Ordering;
+
+use fondaco::measure::Direction;
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use crate::house::House;
+use crate::http::words::texts;
+use crate::store::{Fault, Last};
+
+/// Filings looked at in one go.
+const AT_ONCE: usize = 200;
+
+/// How a draft stands to what its house told since.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub(crate) struct DraftStanding {
+    /// `live`; `replaced`: the export was changed, and told anew; `gone`: it does not come.
+    pub(crate) is: &'static str,
+    /// Where a `gone` export stands: `cancelled`, `withdrawn`, `refused`, `recalled`, `handed-over`,
+    /// `not-departed`, or `elsewhere`, where the goods no longer go here. Else empty.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub(crate) state: String,
+    /// The message that says so; empty where it is live.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub(crate) by: String,
+    /// When that was taken.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub(crate) at: String,
+    /// The same in the three languages.
+    #[schema(value_type = Object)]
+    pub(crate) text: Value,
+}
+
+impl DraftStanding {
+    /// By what came last of the export.
+    pub(super) fn of(id: &str, last: Option<Last>) -> Self {
+        let live = |text| Self {
+            is: "live",
+            state: String::new(),
+            by: String::new(),
+            at: String::new(),
+            text,
+        };
+        match last {
+            Some(Last { id: by, at, gone: Some(state), .. }) => {
+                let text = texts("draft-gone", &state);
+                Self { is: "gone", state, by, at, text }
+            }
+            Some(Last { id: by, at, .. }) if by != id => {
+                Self { is: "replaced", by, at, ..live(texts("draft-standing", "replaced")) }
+            }
+            _ => live(texts("draft-standing", "live")),
+        }
+    }
+}
+
+/// What a neighbour told of an export since an import was filed of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub(crate) struct WordOfExport {
+    /// The neighbour, by its name here.
+    pub(crate) partner: String,
+    /// The export.
+    pub(crate) export: String,
+    /// The draft the import was made of, where it is known: the last envelope's.
+    pub(crate) draft: String,
+    /// How the export stands.
+    pub(crate) standing: DraftStanding,
+}
+
+impl House {
+    /// Writes down which imports were filed of neighbours' exports: those that name one as a previous
+    /// document. Each filing is looked at once.
+    ///
+    /// # Errors
+    /// [`Fault`].
+    pub(crate) fn follow_imports(&self) -> Result<(), Fault> {
+        let looked = &self.looked_for.filings;
+        let mut after = looked.load(Ordering::Relaxed);
+        if after == 0 {
+            after = self.store.imports_followed()?;
+        }
+        let pack = self.pack();
+        let import = |kind: &str| {
+            let mut types = pack.profile.types.iter();
+            types.any(|t| t.direction == Direction::Import && kind.starts_with(&*t.prefix))
+        };
+        loop {
+            let some = self.store.filed_since(after, AT_ONCE)?;
+            let Some((last, _)) = some.last().cloned() else { return Ok(()) };
+            let mut found = Vec::new();
+            for (_, mrn) in &some {
+                let Some(filing) = self.store.filing(mrn)? else { continue };
+                if import(&filing.kind) {
+                    let named = self.previous(&filing)?.into_iter();
+                    found.extend(named.map(|(partner, export)| (mrn.clone(), partner, export)));
+                }
+            }
+            // How far it came is written with what was found, or once it is far.
+            if !found.is_empty() || some.len() == AT_ONCE {
+                self.store.written_here(move |writing| writing.imports_of_exports(last, &found))?;
+            }
+            after = last;
+            looked.store(after, Ordering::Relaxed);
+        }
+    }
+
+    /// Neighbours' exports a declaration names as previous documents, with the neighbour.
+    fn previous(&self, filing: &crate::store::Filing) -> Result<Vec<(String, String)>, Fault> {
+        let Some(draft) = self.as_it_stands(filing)?.draft else { return Ok(Vec::new()) };
+        let shipment = draft.root().and_then(|r| r.child("GoodsShipment"));
+        let items = shipment.into_iter().flat_map(|s| s.children());
+        let items = items.filter(|n| n.name() == "GovernmentAgencyGoodsItem");
+        let all = shipment.into_iter().chain(items).flat_map(|s| s.children());
+        let mut found: Vec<(String, String)> = Vec::new();
+        for document in all.filter(|n| n.name() == "PreviousDocument") {
+            let Some(id) = document.child("ID").map(|n| n.text().to_owned()) else { continue };
+            if found.iter().all(|(_, export)| *export != id) {
+                let by = self.store.sent_by(&id)?.into_iter();
+                found.extend(by.map(|partner| (partner, id.clone())));
+            }
+        }
+        Ok(found)
+    }
+
+    /// What neighbours told of the exports an import was filed of, where they do not stand as they did
+    /// when it was filed.
+    ///
+    /// # Errors
+    /// [`Fault`].
+    pub(crate) fn words_of_exports(&self, import: &str) -> Result<Vec<WordOfExport>, Fault> {
+        let mut words = Vec::new();
+        for (partner, export) in self.store.exports_of(import)? {
+            let Some(last) = self.store.last_of_export(&partner, &export)? else { continue };
+            let drafted = self.store.last_envelope_of(&partner, &export, import)?;
+            let standing = DraftStanding::of(&drafted, Some(last));
+            if standing.is != "live" {
+                words.push(WordOfExport { partner, export, draft: drafted, standing });
+            }
+        }
+        Ok(words)
+    }
+}

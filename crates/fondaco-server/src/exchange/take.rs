@@ -1,0 +1,146 @@
+//! Taking what a neighbour's house sends: who signed it, which it is in its chain, what it says.
+//!
+//! One that has its place and says what it may not is put aside, with a reason the house signs: it takes
+//! its number, nothing comes of it, and the next may come.
+
+use fondaco_wire::envelope::{self, Opened, Refused, Said, Sender};
+use fondaco_wire::receipt;
+use serde::Serialize;
+
+use super::{NotTaken, Partner, Receipted};
+use crate::cli::today;
+use crate::house::{House, now};
+use crate::store::{Aside, Came, Gone, Kept, Taken};
+
+/// The kind (`typ`) of what a house signs when it takes an envelope.
+const TAKEN: &str = "fondaco-envelope-taken";
+
+/// The kind (`typ`) of what a house signs when it puts one aside.
+const ASIDE: &str = "fondaco-envelope-aside";
+
+/// What a house signs when it takes an envelope.
+#[derive(Serialize)]
+struct TakenStatement<'a> {
+    id: &'a str,
+    from: &'a str,
+    sequence: i64,
+    mrn: &'a str,
+    digest: &'a str,
+    taken_at: &'a str,
+    /// Why it is put aside; not there where it is not.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    why: &'a str,
+    /// The field, where it is one.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    field: &'a str,
+}
+
+/// Why a message that has its place is put aside.
+fn aside(why: &Refused) -> Aside {
+    let field = match why {
+        Refused::Field(field) => *field,
+        _ => "",
+    };
+    Aside { why: why.name().to_owned(), field: field.to_owned() }
+}
+
+impl House {
+    /// Takes an envelope of a neighbour; waits until it is on the disk. It reads and verifies for as long
+    /// as that takes: not for a thread that serves others.
+    ///
+    /// # Errors
+    /// [`NotTaken`].
+    pub(crate) fn take(&self, jws: &str) -> Result<Receipted, NotTaken> {
+        let kid = envelope::kid(jws).ok_or(Refused::Form)?;
+        let day = today().to_string();
+        let partners = self.partners()?;
+        let known = partners.iter().find_map(|p| Some((p, p.key(&kid, &day)?)));
+        let (partner, key) = known.ok_or(Refused::OtherKey(kid))?;
+        let Opened { slip, said } = envelope::read(jws, &key.key)?;
+        // One of another chain has no place in this one.
+        if slip.from != partner.house {
+            return Err(Refused::Field("from.house").into());
+        }
+        if slip.to != self.id() {
+            return Err(Refused::Field("to.house").into());
+        }
+        let told = said.and_then(|said| self.is_for_us(&said, partner));
+        let put_aside = told.as_ref().err().map(aside);
+        let at = now();
+        let digest = receipt::digest(jws.as_bytes());
+        let sequence = i64::try_from(slip.sequence).unwrap_or(i64::MAX);
+        let statement = TakenStatement {
+            id: &slip.id,
+            from: &slip.from,
+            sequence,
+            mrn: &slip.mrn,
+            digest: &digest,
+            taken_at: &at,
+            why: put_aside.as_ref().map_or("", |a| &a.why),
+            field: put_aside.as_ref().map_or("", |a| &a.field),
+        };
+        let kind = if put_aside.is_some() { ASIDE } else { TAKEN };
+        let kept = Kept {
+            partner: partner.name.clone(),
+            sequence,
+            id: slip.id.clone(),
+            mrn: slip.mrn.clone(),
+            receipt: self.signer().state(kind, &statement),
+            digest,
+            at,
+            jws: jws.as_bytes().to_vec(),
+            aside: put_aside,
+        };
+        let came = Came {
+            kept: kept.clone(),
+            previous: slip.previous,
+            issued: slip.issued_at,
+            told: told.ok().flatten(),
+        };
+        match self.store.written_here(move |writing| writing.take(&came))? {
+            Taken::Written => {
+                Self::say_aside(&kept);
+                Ok(Receipted { kept, repeated: false })
+            }
+            Taken::Before(kept) => Ok(Receipted { kept: *kept, repeated: true }),
+            Taken::Used(kept) => Err(NotTaken::Used(kept)),
+            Taken::Wanted(number) => Err(NotTaken::Wanted(number)),
+            Taken::Chain => Err(Refused::Field("previous").into()),
+        }
+    }
+
+    /// Tells the operator, once.
+    fn say_aside(kept: &Kept) {
+        if let Some(Aside { why, field }) = &kept.aside {
+            let (partner, number) = (&kept.partner, kept.sequence);
+            eprintln!("fondaco: envelope {number} of {partner} is put aside: {why} {field}");
+        }
+    }
+
+    /// Whether this neighbour may send this to this house; of a notice, what it tells.
+    ///
+    /// When a message says it was made is not held against the clock nor the one before: that is the
+    /// sender's clock, which may have been set; the order is that of the numbers, and a key counts on
+    /// the day of taking.
+    fn is_for_us(&self, said: &Said, partner: &Partner) -> Result<Option<Gone>, Refused> {
+        let (from, to): (&Sender, _) = match said {
+            Said::Export(envelope, _) => (&envelope.from, &envelope.to),
+            Said::Notice(notice) => (&notice.from, &notice.to),
+        };
+        let ours = match partner.ours.as_slice() {
+            [] => *to.country == *self.pack().profile.country,
+            ours => ours.contains(&to.country),
+        };
+        let checks = [
+            ("from.pack", from.pack == partner.pack),
+            ("from.country", partner.countries.contains(&from.country)),
+            // A notice is about an export by whichever country that was sent.
+            ("to.country", ours || matches!(said, Said::Notice(_))),
+        ];
+        match (checks.iter().find(|(_, fine)| !fine), said) {
+            (Some((field, _)), _) => Err(Refused::Field(field)),
+            (None, Said::Notice(notice)) => Ok(Some(Gone { state: notice.state.clone() })),
+            (None, Said::Export(..)) => Ok(None),
+        }
+    }
+}

@@ -1,0 +1,216 @@
+//! The door that stands open: reading what somebody unknown sends, within bounds.
+//!
+//! What is brought to it is signed, and so it asks for no token. Until the signature is looked at anybody
+//! may be there: so the first part of the text is read alone and says whose key it is; only the text of a
+//! known one is held, for a time, and only so much of all such texts at one time.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::header;
+use fondaco_wire::envelope::{LONGEST_HEAD, MOST, kid};
+use futures_util::StreamExt as _;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::{Instant, timeout_at};
+
+use crate::store::Fault;
+
+/// Bytes that one permit stands for.
+const UNIT: usize = 64 << 10;
+
+/// The bounds of a door.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Bounds {
+    /// Bytes of texts held at one time, of all who bring one.
+    pub(super) held: usize,
+    /// How long the first part may take.
+    pub(super) head: Duration,
+    /// How long the whole may take: 16 MiB at 2.3 Mbit/s.
+    pub(super) whole: Duration,
+}
+
+impl Default for Bounds {
+    fn default() -> Self {
+        Self { held: 64 << 20, head: Duration::from_secs(10), whole: Duration::from_secs(60) }
+    }
+}
+
+/// A door, and how much is held behind it.
+#[derive(Clone, Debug)]
+pub(super) struct Door {
+    bounds: Bounds,
+    room: Arc<Semaphore>,
+}
+
+/// A text that was read; its room is given back when it is dropped.
+#[derive(Debug)]
+pub(super) struct Read {
+    pub(super) text: Vec<u8>,
+    _room: OwnedSemaphorePermit,
+}
+
+/// Why the door is shut.
+#[derive(Debug)]
+pub(super) enum Shut {
+    /// It is none of ours: its first part names no key.
+    Form,
+    /// It names a key nobody has.
+    Unknown(String),
+    /// It is larger than may be.
+    Large,
+    /// It did not come in time.
+    Slow,
+    /// Too much is held already.
+    Full,
+    /// It broke off.
+    Broken,
+    /// The store failed.
+    Fault(Fault),
+}
+
+impl Door {
+    pub(super) fn new(bounds: Bounds) -> Self {
+        Self { bounds, room: Arc::new(Semaphore::new(bounds.held.div_ceil(UNIT))) }
+    }
+
+    /// Reads the text of a request where its key is known.
+    ///
+    /// # Errors
+    /// [`Shut`].
+    pub(super) async fn read(
+        &self,
+        request: Request,
+        known: impl FnOnce(&str) -> Result<bool, Fault>,
+    ) -> Result<Read, Shut> {
+        let length = request.headers().get(header::CONTENT_LENGTH);
+        let length = length.and_then(|v| v.to_str().ok()?.parse::<usize>().ok()).unwrap_or(MOST);
+        if length > MOST {
+            return Err(Shut::Large);
+        }
+        let begun = Instant::now();
+        let mut body = Body::into_data_stream(request.into_body());
+        let mut text = Vec::new();
+        // What the system hands over at once is held in any case.
+        let mut ended = false;
+        while !ended && !text.contains(&b'.') && text.len() <= LONGEST_HEAD {
+            let next = timeout_at(begun + self.bounds.head, body.next()).await;
+            match next.map_err(|_| Shut::Slow)? {
+                Some(chunk) => text.extend_from_slice(&chunk.map_err(|_| Shut::Broken)?),
+                None => ended = true,
+            }
+        }
+        let head = text.split(|b| *b == b'.').next().unwrap_or_default();
+        let head = std::str::from_utf8(head).ok().and_then(kid).ok_or(Shut::Form)?;
+        match known(&head) {
+            Ok(true) => {}
+            Ok(false) => return Err(Shut::Unknown(head)),
+            Err(fault) => return Err(Shut::Fault(fault)),
+        }
+        let units = u32::try_from(length.div_ceil(UNIT).max(1)).unwrap_or(u32::MAX);
+        let room = self.room.clone().try_acquire_many_owned(units).map_err(|_| Shut::Full)?;
+        while !ended {
+            if text.len() > length {
+                return Err(Shut::Large);
+            }
+            let next = timeout_at(begun + self.bounds.whole, body.next()).await;
+            match next.map_err(|_| Shut::Slow)? {
+                Some(chunk) => text.extend_from_slice(&chunk.map_err(|_| Shut::Broken)?),
+                None => ended = true,
+            }
+        }
+        if text.len() > length { Err(Shut::Large) } else { Ok(Read { text, _room: room }) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+    use futures_util::stream;
+
+    use super::*;
+
+    const KID: &str = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFG";
+
+    /// The first part of a text by this key.
+    fn head(kid: &str) -> String {
+        let header = format!("{{\"alg\":\"EdDSA\",\"kid\":\"{kid}\",\"typ\":\"fondaco-export\"}}");
+        format!("{}.", URL_SAFE_NO_PAD.encode(header))
+    }
+
+    fn short() -> Bounds {
+        let (head, whole) = (Duration::from_millis(60), Duration::from_millis(200));
+        Bounds { held: 2 * UNIT, head, whole }
+    }
+
+    /// A request of these pieces, one each 20 ms.
+    fn dripping(pieces: Vec<String>, length: Option<usize>) -> Request {
+        let pieces = stream::iter(pieces).then(|piece| async {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            Ok::<_, std::io::Error>(piece)
+        });
+        let mut request = Request::new(Body::from_stream(pieces));
+        if let Some(length) = length {
+            request.headers_mut().insert(header::CONTENT_LENGTH, length.into());
+        }
+        request
+    }
+
+    async fn told(door: &Door, request: Request) -> String {
+        let known = |kid: &str| Ok(kid == KID);
+        match door.read(request, known).await {
+            Ok(read) => format!("{} bytes", read.text.len()),
+            Err(shut) => format!("{shut:?}"),
+        }
+    }
+
+    #[tokio::test]
+    async fn what_somebody_unknown_sends_is_read_within_bounds() {
+        let door = Door::new(short());
+        let check = async |pieces: Vec<String>, length: Option<usize>, wanted: &str| {
+            assert_eq!(told(&door, dripping(pieces, length)).await, wanted);
+        };
+        let text = format!("{}{}", head(KID), "x".repeat(100));
+        let fine = format!("{} bytes", text.len());
+        check(vec![text.clone()], Some(text.len()), &fine).await;
+        let (a, b) = text.split_at(30);
+        check(vec![a.to_owned(), b.to_owned()], Some(text.len()), &fine).await;
+        check(vec![], Some(0), "Form").await;
+        check(vec!["x".repeat(LONGEST_HEAD + 1)], Some(1000), "Form").await;
+        check(vec!["{}.".to_owned()], Some(3), "Form").await;
+        check(vec![head("short")], None, "Form").await;
+        let other = KID.replace('0', "1");
+        check(vec![head(&other)], None, &format!("Unknown({other:?})")).await;
+        // Its length alone is enough where it says one; where it says none, room is kept for the most.
+        check(vec![text.clone()], Some(MOST + 1), "Large").await;
+        check(vec![text.clone()], None, "Full").await;
+        check(vec![text.clone()], Some(3 * UNIT), "Full").await;
+        check(vec![text.clone(), text.clone()], Some(text.len()), "Large").await;
+        // Byte by byte: the first part, and the whole.
+        check(a.chars().map(String::from).collect(), Some(300), "Slow").await;
+        let mut slow = vec![head(KID)];
+        slow.extend((0..60).map(|_| "x".to_owned()));
+        check(slow, Some(1000), "Slow").await;
+        // All of it is given back.
+        assert_eq!(door.room.available_permits(), 2);
+    }
+
+    #[tokio::test]
+    async fn so_much_is_held_at_one_time_and_no_more() {
+        let door = Door::new(short());
+        let held: Vec<Read> = {
+            let read = || door.read(dripping(vec![head(KID)], Some(UNIT)), |_| Ok(true));
+            vec![read().await.unwrap(), read().await.unwrap()]
+        };
+        assert_eq!(told(&door, dripping(vec![head(KID)], Some(1))).await, "Full");
+        // Who is not known is told so without any room.
+        let other = KID.replace('0', "1");
+        let wanted = format!("Unknown({other:?})");
+        assert_eq!(told(&door, dripping(vec![head(&other)], Some(1))).await, wanted);
+        drop(held);
+        let fine = format!("{} bytes", head(KID).len());
+        assert_eq!(told(&door, dripping(vec![head(KID)], Some(1000))).await, fine);
+    }
+}
