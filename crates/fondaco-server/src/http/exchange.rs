@@ -336,7 +336,7 @@ pub(super) async fn aside(
     State(house): Shared,
     Asked(Query(query)): Asked<Query<DraftsQuery>>,
 ) -> Response {
-    let most = query.limit.unwrap_or(50).clamp(1, 100);
+    let most = super::ask::Most::or(query.limit, 50);
     answer(house.store.newest_taken(true, query.before.unwrap_or(i64::MAX), most), |all| {
         let view = |(before, kept): (i64, Kept)| {
             let aside = kept.aside.unwrap_or_default();

@@ -31,8 +31,8 @@ use fondaco::quota::Quota;
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, params};
 
 pub(crate) use books::Books;
-pub(crate) use draws::{Draw, had_of};
 pub(crate) use crossed::Last;
+pub(crate) use draws::{Draw, had_of};
 use draws::{Draws, decimal};
 pub(crate) use exchange::{Aside, Came, Due, Gone, Kept, PartnerKey, Taken};
 pub(crate) use inspections::{Booking, No, Noted, Results, Slot, Wanted};
