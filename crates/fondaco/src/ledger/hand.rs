@@ -96,8 +96,8 @@ pub(super) enum Step {
     Posted(Key),
 }
 
-/// A point in the journal of a ledger.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// A point in the journal of a ledger; by default its beginning.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Mark(usize);
 
 /// Puts back what was there.

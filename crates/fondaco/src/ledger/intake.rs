@@ -5,8 +5,9 @@
 //!
 //! An entry counts once, however often and by whichever message it is told. It is taken for one told
 //! before where it has:
-//! 1. the same place in the same message, or with the same day, amount and way the same place in a
-//!    statement of the same id;
+//! 1. the same place in the same message (of one in pages: on the same page), or with the same day, amount
+//!    and way the same place in a statement of the same id, unless both have a bank's reference and they
+//!    differ;
 //! 2. the bank's reference (AcctSvcrRef) of one before, going the same way;
 //! 3. the entry reference (NtryRef) of one before, with the same day, amount and way;
 //! 4. the account, day, amount, way and details of one that a message of the other kind told and none of
@@ -18,7 +19,7 @@ use rust_decimal::RoundingStrategy;
 
 use super::fold::Ledger;
 use super::mark::{
-    Mark, Place, Shape, details, entry_reference, key, note, place, servicer, shape,
+    Mark, Place, Shape, details, entry_reference, in_statement, key, note, place, servicer, shape,
 };
 use super::outcome::Outcome;
 use super::posting::{Account, BankId, Entry, Key, Payable, Posting, Reason, RefundId, SuspenseId};
@@ -82,7 +83,10 @@ pub struct BankEntry {
     pub message: String,
     /// Id of the statement or notification in it.
     pub statement: String,
-    /// Which entry of the message, from 1.
+    /// Which page, where the message or the statement comes in several, from 1; 0 where it is whole. Pages
+    /// share their ids. Source: ISO 20022, StmtPgntn, NtfctnPgntn, MsgPgntn.
+    pub page: u32,
+    /// Which entry of the message or page, from 1.
     pub number: u32,
     /// Whether the message says it is a copy or duplicate (CpyDplctInd).
     pub copy: bool,
@@ -183,6 +187,14 @@ struct Seen {
     postings: Vec<Key>,
 }
 
+impl Seen {
+    /// Whether the bank gave it and an entry references of their own that are not one.
+    fn has_another_mark(&self, entry: &BankEntry) -> bool {
+        let (own, other) = (&self.servicer_reference, &entry.servicer_reference);
+        !own.is_empty() && !other.is_empty() && own != other
+    }
+}
+
 /// Requests asked for and entries seen: the fold of both, in their order.
 ///
 /// Once the ledger is folded, a house that starts again gives it the requests and the entries again; what was
@@ -197,7 +209,7 @@ pub struct Intake {
     places: BTreeMap<Place, usize>,
     servicer: BTreeMap<Mark, usize>,
     entry_references: BTreeMap<(Shape, String), usize>,
-    statements: BTreeMap<(Shape, String, u32), usize>,
+    statements: BTreeMap<(Shape, String, u32, u32), usize>,
     shapes: BTreeMap<Shape, Vec<usize>>,
 }
 
@@ -315,8 +327,9 @@ impl Intake {
         }
         if let Some(at) = self.told_before(entry) {
             let what = |(.., amount, currency, side, back): Shape| (amount, currency, side, back);
-            let differs =
-                self.seen.get(at).is_none_or(|seen| what(seen.shape.clone()) != what(shape(entry)));
+            let differs = self.seen.get(at).is_none_or(|seen| {
+                what(seen.shape.clone()) != what(shape(entry)) || seen.has_another_mark(entry)
+            });
             self.note(entry, Some(at), Vec::new());
             return Ok((Some(at), all(Outcome::Duplicate { differs })));
         }
@@ -545,8 +558,11 @@ impl Intake {
 
     /// The entry seen before that this one is.
     fn told_before(&self, entry: &BankEntry) -> Option<usize> {
-        let in_statement =
-            || self.statements.get(&(shape(entry), entry.statement.clone(), entry.number));
+        let in_statement = || {
+            let at = self.statements.get(&in_statement(entry))?;
+            let other = self.seen.get(*at).is_some_and(|seen| seen.has_another_mark(entry));
+            (!other).then_some(at)
+        };
         let by_place = self.places.get(&place(entry)).or_else(in_statement);
         let by_servicer = || self.servicer.get(&servicer(entry)?);
         let by_entry = || self.entry_references.get(&entry_reference(entry)?);
@@ -589,8 +605,7 @@ impl Intake {
             self.shapes.entry(shape(entry)).or_default().push(at);
         }
         self.places.entry(place(entry)).or_insert(at);
-        let in_statement = (shape(entry), entry.statement.clone(), entry.number);
-        self.statements.entry(in_statement).or_insert(at);
+        self.statements.entry(in_statement(entry)).or_insert(at);
         if let Some(mark) = servicer(entry) {
             self.servicer.entry(mark).or_insert(at);
         }

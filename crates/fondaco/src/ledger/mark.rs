@@ -10,8 +10,8 @@ use crate::money::{Currency, Decimal, Money};
 /// What an entry is known by whoever tells it: account, day, amount, way.
 pub(super) type Shape = (BankId, Option<Day>, Decimal, Currency, Side, bool);
 
-/// Where an entry stands: account, message, number.
-pub(super) type Place = (BankId, String, u32);
+/// Where an entry stands: account, message, page, number.
+pub(super) type Place = (BankId, String, u32, u32);
 
 /// The bank's reference of an entry: account, reference, way, whether it takes back.
 pub(super) type Mark = (BankId, String, Side, bool);
@@ -52,7 +52,11 @@ pub(super) fn shape(entry: &BankEntry) -> Shape {
 }
 
 pub(super) fn place(entry: &BankEntry) -> Place {
-    (entry.account.clone(), entry.message.clone(), entry.number)
+    (entry.account.clone(), entry.message.clone(), entry.page, entry.number)
+}
+
+pub(super) fn in_statement(entry: &BankEntry) -> (Shape, String, u32, u32) {
+    (shape(entry), entry.statement.clone(), entry.page, entry.number)
 }
 
 pub(super) fn servicer(entry: &BankEntry) -> Option<Mark> {
@@ -87,6 +91,11 @@ pub(super) fn key(entry: &BankEntry, part: u32) -> String {
         (entry.message.replace('/', "//"), entry.statement.replace('/', "//"));
     let _ = match servicer(entry) {
         Some((_, reference, ..)) => write!(out, " ref {reference} {way} {part}"),
+        // What stands on the first page has the key it always had.
+        None if entry.page > 1 => {
+            let (page, number) = (entry.page, entry.number);
+            write!(out, " at {message} / {statement} / page {page} / {number} {way} {part}")
+        }
         None => write!(out, " at {message} / {statement} / {} {way} {part}", entry.number),
     };
     out.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()

@@ -62,10 +62,11 @@ impl Standing {
         }
     }
 
-    /// Whether nothing is owed and nothing to be secured.
+    /// Whether nothing is owed and nothing to be secured; not where the bank took back what had been given
+    /// back already, for then that is owed.
     #[must_use]
     pub fn is_nothing(&self) -> bool {
-        self.due.is_zero() && self.contingent.is_zero()
+        self.due.is_zero() && self.contingent.is_zero() && self.outstanding() <= Decimal::ZERO
     }
 
     /// What is neither received nor deferred; below zero where too much is.
@@ -128,7 +129,7 @@ impl Standing {
 /// are nothing any more.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Totals {
-    /// How many are something: something is owed or has to be secured.
+    /// How many are something: something was or is owed or has to be secured.
     pub debts: u64,
     /// Of these, settled by money.
     pub paid: u64,

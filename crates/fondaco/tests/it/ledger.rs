@@ -46,6 +46,7 @@ fn told(words: &[&str]) -> BankEntry {
         told: kind,
         message: message.to_owned(),
         statement: format!("S{message}"),
+        page: 0,
         number: number.parse().unwrap(),
         copy: false,
         account: "ACC".parse().unwrap(),
@@ -77,6 +78,8 @@ fn told(words: &[&str]) -> BankEntry {
             "day" => entry.booked = Some(Day::of(2026, 11, value.parse().unwrap()).unwrap()),
             "back" => entry.reversal = true,
             "copy" => entry.copy = true,
+            "page" => entry.page = value.parse().unwrap(),
+            "of-statement" => value.clone_into(&mut entry.statement),
             "pending" => entry.status = Status::Pending,
             "info" => entry.status = Status::Information,
             "plain" => entry.detailed = false,
@@ -1269,4 +1272,86 @@ fn what_is_undone_leaves_nothing_behind() {
         kept > 1_000 && undone > 500 && lost > 50 && desk.rows.len() > 1_000,
         "{kept} {undone}"
     );
+}
+
+/// Pages of a statement share its id and begin to count anew; entries of a bank with references of their
+/// own are two.
+#[test]
+fn a_statement_in_pages_is_told_from_the_same_statement_again() {
+    check(
+        "charge M1 A00=1000 CNY
+         ask 1 M1 1000 CNY
+         bank 053 a/1 in 20 CNY ref=1 page=1
+         bank 053 a/1 in 20 CNY ref=1 page=2
+         bank 053 a/1 in 20 CNY ref=1 page=2
+         bank 053 b/1 in 20 CNY ref=1 page=2 of-statement=Sa
+         bank 053 c/1 in 50 CNY ref=1 svcr=X of-statement=T
+         bank 053 d/1 in 50 CNY ref=1 svcr=Y of-statement=T
+         bank 053 d/1 in 50 CNY ref=1 svcr=Z of-statement=T
+         show M1",
+        expect![[r#"
+            k3: part, 980 to come
+            k4: part, 960 to come
+            k5: duplicate, not posted
+            k6: duplicate, not posted
+            k7: part, 910 to come
+            k8: part, 860 to come
+            k9: duplicate, differs, not posted
+            M1: Part, stays: due 1000 contingent 0 received 140 deferred 0 secured 0 CNY
+        "#]],
+    );
+}
+
+/// What the bank takes back that was given back already is owed, and stands in the sums.
+#[test]
+fn a_payment_taken_back_after_its_refund_is_owed() {
+    let input = "charge M1 A00=100 CNY
+         ask 1 M1 100 CNY
+         bank 054 a/1 in 100 CNY ref=1 svcr=X
+         cancel M1 cancelled
+         refund M1 R1 100 CNY
+         bank 054 a/2 out 100 CNY end=R1 svcr=Y
+         show M1
+         bank 054 b/1 out 100 CNY svcr=X back
+         show M1";
+    check(
+        input,
+        expect![[r#"
+            k3: matched
+            k6: refund-paid
+            M1: Paid, goes: due 0 contingent 0 received 0 deferred 0 secured 0 CNY
+            k8: reversed
+            M1: Open, stays: due 0 contingent 0 received -100 deferred 0 secured 0 CNY
+        "#]],
+    );
+    let house = House::run(input);
+    let totals: Vec<_> = house.ledger.sums().totals().map(|(_, t)| (t.debts, t.paid)).collect();
+    assert_eq!(totals, [(1, 0)]);
+}
+
+/// Amounts at the smallest unit of a currency, whatever its digits; one digit less is not enough.
+#[test]
+fn the_smallest_unit_of_each_currency_counts() {
+    for (currency, digits, owed, less) in [
+        ("JPY", 0, "1234", "1233"),
+        ("CNY", 2, "1234.56", "1234.55"),
+        ("KWD", 3, "1234.567", "1234.566"),
+        ("CLF", 4, "1234.5678", "1234.5677"),
+    ] {
+        assert_eq!(currency.parse::<Currency>().unwrap().minor_digits(), digits);
+        let run = |paid: &str| {
+            House::run(&format!(
+                "charge M1 A00={owed} {currency}
+                 ask 1 M1 {owed} {currency}
+                 bank 054 a/1 in {paid} {currency} ref=1"
+            ))
+        };
+        assert_eq!(run(owed).ledger.settled(&debt("M1")), Settled::Paid);
+        let mut house = run(less);
+        assert_eq!(house.ledger.settled(&debt("M1")), Settled::Part);
+        let rest = decimal(owed).unwrap() - decimal(less).unwrap();
+        house.line("k", &["bank", "054", "a/2", "in", &rest.to_string(), currency, "ref=1"]);
+        assert_eq!(house.ledger.settled(&debt("M1")), Settled::Paid);
+        assert!(house.out.ends_with("matched\n"), "{}", house.out);
+    }
 }
