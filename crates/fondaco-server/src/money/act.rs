@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 use crate::cli::today;
 use crate::house::{self, House};
-use crate::store::{self, Ask, Fault, Filing, Intent, Lodged, Store};
+use crate::store::{self, About, Ask, Fault, Filing, Intent, Lodged, Store};
 
 /// The format of such a message in the store.
 pub(crate) const MONEY: &str = "money";
@@ -174,6 +174,10 @@ impl MoneyMessage {
             }
             "refund" => {
                 let (money, refund) = (self.money()?, field(&refund_id(id), "refund")?);
+                // A bank pays whole smallest units only.
+                if money.amount.normalize().scale() > money.currency.minor_digits() {
+                    return Err(MoneyRefused::Field("amount"));
+                }
                 let payee = self.payee.as_ref().ok_or(MoneyRefused::Field("payee"))?;
                 if !super::order::can_be_paid(id, payee, money) {
                     return Err(MoneyRefused::Field("payee"));
@@ -270,6 +274,11 @@ impl House {
         let slip_key = format!("act {id}").parse().map_err(|_| MoneyRefused::Field("act"))?;
         let note = note.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
         let intent = message.intent(Slip { key: slip_key, day: today(), note }, &id)?;
+        // What it is about is looked up whatever the act makes of it.
+        let about = About {
+            declaration: message.declaration.parse().ok(),
+            posting: message.posting.parse().ok(),
+        };
         let holders = if message.act == "limit" {
             Some((message.deferment()?, message.holders.clone()))
         } else {
@@ -293,7 +302,7 @@ impl House {
         let receipt = filing.receipt.clone();
         let done = self
             .store
-            .written(move |writing| writing.money_act(&filing, intent, holders, ask))
+            .written(move |writing| writing.money_act(&filing, (about, intent), holders, ask))
             .await?;
         match done {
             Err(refusal) => Err(MoneyRefused::Ledger(Box::new(refusal))),
