@@ -63,5 +63,6 @@ pub(crate) fn bench(root: &Path) -> Result<(), String> {
     }
     run(root, &binary, &args)?;
     run(root, &binary, &["bench", "law"])?;
+    run(root, &binary, &["bench", "books"])?;
     crate::demo::cold(root)
 }

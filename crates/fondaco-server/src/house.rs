@@ -158,7 +158,7 @@ impl House {
         let looked = Mutex::default();
         let money = money::Settings::read(&dir)?;
         let looked_for = Looked::default();
-        Ok(Self {
+        let house = Self {
             dir,
             law,
             looked,
@@ -171,7 +171,9 @@ impl House {
             sequence,
             looked_for,
             _lock: lock,
-        })
+        };
+        house.charge_old()?;
+        Ok(house)
     }
 
     /// The law in force. Who looks at something holds it until it is done: half of one law and half of

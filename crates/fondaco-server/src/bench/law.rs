@@ -21,7 +21,7 @@ use fondaco_wire::pack;
 use serde_json::{Value, json};
 
 use super::peer::Postgres;
-use super::rounded;
+use super::{resident, rounded};
 use crate::cli::{Exit, Failure, today};
 
 /// What to measure on.
@@ -109,13 +109,6 @@ fn items(pack: &Pack, countries: usize, many: usize) -> Vec<Asked> {
         }
     };
     (0..many).map(ask).collect()
-}
-
-/// The most memory this process has held, in megabytes.
-fn resident() -> Option<f64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find_map(|l| l.strip_prefix("VmHWM:"))?;
-    line.trim().strip_suffix(" kB")?.trim().parse::<f64>().ok().map(|kb| kb / 1000.0)
 }
 
 /// The child: loads the bundle and looks lines up in it, on one core.

@@ -2,6 +2,7 @@
 //!
 //! Peers are looked for, never required. Where a peer is not installed its figure is null.
 
+mod books;
 mod bridge;
 mod law;
 mod notify;
@@ -28,6 +29,8 @@ enum What {
     Bridge(bridge::BridgeArgs),
     /// How long a filing takes beside receivers of notifications that hang, and without any.
     Notify(notify::NotifyArgs),
+    /// A house with a country's debts in its books: starting, charging, paying, reporting.
+    Books(books::BooksArgs),
     /// How well goods are found by their names, beside plain BM25.
     Search(search::SearchArgs),
 }
@@ -39,10 +42,18 @@ pub(crate) fn run(args: &BenchArgs) -> Result<Exit, Failure> {
         What::Law(args) => law::law(args),
         What::Bridge(args) => bridge::bridge(args),
         What::Notify(args) => notify::notify(args),
+        What::Books(args) => books::books(args),
         What::Search(args) => search::search(args),
     }
 }
 
 fn rounded(value: f64) -> f64 {
     (value * 10.0).round() / 10.0
+}
+
+/// The most memory this process has held, in megabytes.
+fn resident() -> Option<f64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|l| l.strip_prefix("VmHWM:"))?;
+    line.trim().strip_suffix(" kB")?.trim().parse::<f64>().ok().map(|kb| kb / 1000.0)
 }

@@ -51,6 +51,7 @@ pub(crate) fn router() -> (axum::Router<Arc<House>>, utoipa::openapi::OpenApi) {
         .routes(routes!(super::money::act))
         .routes(routes!(super::money::money))
         .routes(routes!(super::money::order))
+        .routes(routes!(super::money::entries))
         .routes(routes!(super::tasks::tasks))
         .routes(routes!(super::inspections::book, super::inspections::inspections))
         .routes(routes!(super::inspections::results))

@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::body::Bytes;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use fondaco::ledger::Refusal;
@@ -15,7 +15,9 @@ use super::api::{
     Asked, Problem, Shared, answer, bad_field, key_of, key_used, key_wanted, not_found, problem,
     read, replayed, said, unavailable, with,
 };
-use crate::money::{BankRefused, DebtView, MONEY, MoneyMessage, MoneyRefused, MoneyView};
+use crate::money::{
+    BankRefused, DebtView, EntriesView, EntryQuery, MONEY, MoneyMessage, MoneyRefused, MoneyView,
+};
 
 /// A bank's message that was taken.
 #[derive(Serialize, ToSchema)]
@@ -156,6 +158,16 @@ pub(super) fn not_posted(refusal: &Refusal) -> Response {
 #[utoipa::path(get, path = "/v1/money", tag = "money", responses((status = 200, body = MoneyView)))]
 pub(super) async fn money(State(house): Shared) -> Response {
     answer(house.money_view(), |view| view)
+}
+
+/// What banks told, entry by entry, with what became of it and the digest of the message; a page at a time.
+#[utoipa::path(get, path = "/v1/money/entries", tag = "money", params(EntryQuery),
+    responses((status = 200, body = EntriesView)))]
+pub(super) async fn entries(
+    State(house): Shared,
+    Asked(Query(query)): Asked<Query<EntryQuery>>,
+) -> Response {
+    answer(house.bank_entries(&query), |page| page)
 }
 
 /// An order to the bank for refunds: pain.001.

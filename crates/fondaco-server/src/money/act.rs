@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use crate::act::ActMessage;
 use crate::cli::today;
 use crate::house::{self, House};
-use crate::store::{self, Ask, Fault, Filing, Intent, Lodged, Store};
+use crate::store::{self, About, Ask, Fault, Filing, Intent, Lodged, Store};
 
 /// The format of such a message in the store.
 pub(crate) const MONEY: &str = "money";
@@ -129,6 +129,11 @@ impl MoneyMessage {
         self.deferment.parse().map_err(|_| MoneyRefused::Field("deferment"))
     }
 
+    /// What it is about: looked up whatever the act makes of it.
+    fn about(&self) -> About {
+        About { declaration: self.declaration.parse().ok(), posting: self.posting.parse().ok() }
+    }
+
     /// What its posting says of it, under the id of the act.
     fn slip(&self, id: &str) -> Result<Slip, MoneyRefused> {
         let key = format!("act {id}").parse().map_err(|_| MoneyRefused::Field("act"))?;
@@ -183,6 +188,10 @@ impl MoneyMessage {
             }
             "refund" => {
                 let (money, refund) = (self.money()?, field(&refund_id(id), "refund")?);
+                // A bank pays whole smallest units only.
+                if money.amount.normalize().scale() > money.currency.minor_digits() {
+                    return Err(MoneyRefused::Field("amount"));
+                }
                 let payee = self.payee.as_ref().ok_or(MoneyRefused::Field("payee"))?;
                 if !super::order::can_be_paid(id, payee, money) {
                     return Err(MoneyRefused::Field("payee"));
@@ -250,7 +259,7 @@ pub(crate) fn decided(
     by: &str,
     mrn: &str,
     act: &str,
-) -> Result<Vec<Intent>, MoneyRefused> {
+) -> Result<Vec<(About, Intent)>, MoneyRefused> {
     const OF_A_DEBT: [&str; 9] = [
         "cancel",
         "reverse",
@@ -277,7 +286,7 @@ pub(crate) fn decided(
         // Each is a posting of its own, and a refund its own refund.
         let id = format!("{act}{n:03}");
         let intent = one.intent(one.slip(&id)?, &id)?;
-        intents.extend(intent);
+        intents.extend(intent.map(|intent| (one.about(), intent)));
     }
     Ok(intents)
 }
@@ -335,6 +344,7 @@ impl House {
             return Err(MoneyRefused::Field("act"));
         }
         let intent = message.intent(message.slip(&id)?, &id)?;
+        let about = message.about();
         let holders = if message.act == "limit" {
             Some((message.deferment()?, message.holders.clone()))
         } else {
@@ -358,7 +368,7 @@ impl House {
         let receipt = filing.receipt.clone();
         let done = self
             .store
-            .written(move |writing| writing.money_act(&filing, intent, holders, ask))
+            .written(move |writing| writing.money_act(&filing, (about, intent), holders, ask))
             .await?;
         match done {
             Err(refusal) => Err(MoneyRefused::Ledger(Box::new(refusal))),

@@ -1,13 +1,13 @@
 //! What a bank tells: taken whole or not at all, kept either way.
 
-use fondaco::ledger::{BankEntry, Refusal, Taken};
+use fondaco::ledger::{BankEntry, Refusal};
 use fondaco_wire::iso20022::{self, Problem};
 use fondaco_wire::report::Texts;
 use fondaco_wire::{Limits, receipt};
 use serde_json::{Value, json};
 
 use crate::house::{self, House};
-use crate::store::{self, BANK, Books, Fault, Filing, Lodge, Lodged, Told};
+use crate::store::{self, BANK, Fault, Filing, Lodge, Lodged, PartTaken, Told};
 
 /// The answer to a bank's message.
 #[derive(Clone, Debug)]
@@ -74,8 +74,8 @@ impl House {
         let entries: Vec<BankEntry> = message.entries().cloned().collect();
         let kept = filing.clone();
         let done = self.store.written(move |writing| {
-            writing.bank(filing, &entries, |told, books| {
-                json!({"entries": outcomes(&entries, told, books)}).to_string().into_bytes()
+            writing.bank(filing, &entries, |told| {
+                json!({"entries": outcomes(&entries, told)}).to_string().into_bytes()
             })
         });
         match done.await {
@@ -155,13 +155,8 @@ fn answer(filing: Filing, repeated: bool) -> Result<BankAnswer, BankRefused> {
 }
 
 /// What became of each entry, in the words of each language.
-fn outcomes(entries: &[BankEntry], told: &Told, books: &Books) -> Vec<Value> {
-    let of_part = |taken: &Taken| {
-        let asked = taken.reference.and_then(|reference| books.intake.request(&reference));
-        let declaration = asked.and_then(|(request, _)| match &request.payable {
-            fondaco::ledger::Payable::Debt(debt) => Some(debt.declaration.to_string()),
-            fondaco::ledger::Payable::Deferment(_) => None,
-        });
+fn outcomes(entries: &[BankEntry], told: &Told) -> Vec<Value> {
+    let of_part = |PartTaken { taken, declaration }: &PartTaken| {
         json!({
             "part": taken.part,
             "outcome": taken.outcome.name(),
@@ -171,7 +166,7 @@ fn outcomes(entries: &[BankEntry], told: &Told, books: &Books) -> Vec<Value> {
             "posting": taken.posted.as_ref().map(|key| key.as_str()),
         })
     };
-    let of = |(entry, taken): (&BankEntry, &Vec<Taken>)| {
+    let of = |(entry, taken): (&BankEntry, &Vec<PartTaken>)| {
         json!({
             "statement": entry.statement,
             "number": entry.number,

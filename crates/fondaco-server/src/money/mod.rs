@@ -5,9 +5,11 @@
 
 mod act;
 mod bank;
+mod entries;
 mod order;
 mod quote;
 mod report;
+mod sweep;
 
 use std::path::Path;
 
@@ -22,6 +24,7 @@ use serde_json::Value;
 
 pub(crate) use act::{MONEY, MoneyMessage, MoneyRefused, decided};
 pub(crate) use bank::BankRefused;
+pub(crate) use entries::{EntriesView, EntryQuery, EntryView, PartView};
 pub(crate) use report::{DebtView, Facility, MoneyView, RequestView, Waiting};
 
 use crate::cli::Failure;
@@ -132,6 +135,7 @@ impl House {
             parties: Vec::new(),
             prefix: self.prefix(pack),
             day,
+            mark: "",
         }))
     }
 
@@ -168,6 +172,7 @@ impl House {
             parties: [owner, files].into_iter().map(str::to_owned).collect(),
             prefix: self.prefix(pack),
             day,
+            mark: "",
         }))
     }
 }

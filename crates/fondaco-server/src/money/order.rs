@@ -20,15 +20,13 @@ impl House {
     ) -> Result<MoneyDone, MoneyRefused> {
         let currency: Currency =
             message.currency.parse().map_err(|_| MoneyRefused::Field("currency"))?;
-        let open: Vec<(RefundId, Decimal)> = self.store.books(|books| {
-            let of = |(account, money): (&Account, Money)| match account {
-                Account::Refund(id) if money.currency == currency => {
-                    Some((id.clone(), -money.amount)).filter(|(_, a)| *a > Decimal::ZERO)
-                }
-                _ => None,
-            };
-            books.ledger.balances().filter_map(of).collect()
-        })?;
+        let of = |(account, money): (&Account, Money)| match account {
+            Account::Refund(id) if money.currency == currency => {
+                Some((id.clone(), -money.amount)).filter(|(_, a)| *a > Decimal::ZERO)
+            }
+            _ => None,
+        };
+        let open: Vec<(RefundId, Decimal)> = self.store.sums().balances().filter_map(of).collect();
         let ordered = self.store.ordered()?;
         let waiting: Vec<_> =
             open.into_iter().filter(|(id, _)| !ordered.contains(id.as_str())).collect();

@@ -30,10 +30,11 @@ impl House {
         let per_unit = rate.per_unit;
         let prefix = self.prefix(&pack);
         let (id, receipt) = (filing.id.clone(), filing.receipt.clone());
-        // Rounded up, so that what is asked for is worth what is open. Source: ISO 4217, two digits.
+        // Rounded up to what can be paid, so that what is asked for is worth what is open.
+        let (digits, up) = (currency.minor_digits(), RoundingStrategy::ToPositiveInfinity);
         let price = move |open: Money| {
             let exact = open.amount.checked_div(per_unit)?;
-            let amount = exact.round_dp_with_strategy(2, RoundingStrategy::ToPositiveInfinity);
+            let amount = exact.round_dp_with_strategy(digits, up);
             (amount > Decimal::ZERO).then_some((Money { amount, currency }, until))
         };
         let done = self

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use fondaco::ledger::{Account, CreditorReference, DeclarationId, Settled};
+use fondaco::ledger::{Account, DeclarationId, PaymentRequest, Settled, Sums, Totals};
 use fondaco::money::{Currency, Decimal, Money};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::BankAccount;
 use crate::house::House;
-use crate::store::{Books, Fault, Posted};
+use crate::store::{Fault, Posted};
 
 /// The debt of a declaration.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -157,7 +157,7 @@ pub(crate) struct Facility {
     pub(crate) holders: Vec<String>,
 }
 
-fn text(amount: Decimal) -> String {
+pub(super) fn text(amount: Decimal) -> String {
     let mut amount = amount.normalize();
     // Cents stay; nothing that is there is cut.
     if amount.scale() < 2 {
@@ -186,34 +186,30 @@ impl House {
     pub(crate) fn debts(&self, mrn: &str) -> Result<Vec<DebtView>, Fault> {
         let Ok(declaration) = mrn.parse::<DeclarationId>() else { return Ok(Vec::new()) };
         let postings = self.store.postings_of(mrn)?;
-        self.store.books(|books| {
-            let debts = books.ledger.debts_of(&declaration);
-            debts
-                .map(|(debt, standing)| DebtView {
-                    declaration: mrn.to_owned(),
-                    debtor: debt.debtor.to_string(),
-                    currency: standing.currency.to_string(),
-                    due: text(standing.due),
-                    contingent: text(standing.contingent),
-                    received: text(standing.received),
-                    deferred: text(standing.deferred),
-                    secured: text(standing.secured),
-                    outstanding: text(standing.outstanding()),
-                    settled: name(standing.settled()),
-                    requests: self.requests(books, &declaration),
-                    postings: postings.clone(),
-                })
-                .collect()
-        })
+        let debts = self.store.debts(&declaration)?;
+        let requests = self.store.requests(&declaration)?;
+        let requests: Vec<RequestView> =
+            requests.iter().map(|(request, received)| self.request(request, *received)).collect();
+        Ok(debts
+            .iter()
+            .map(|(debt, standing)| DebtView {
+                declaration: mrn.to_owned(),
+                debtor: debt.debtor.to_string(),
+                currency: standing.currency.to_string(),
+                due: text(standing.due),
+                contingent: text(standing.contingent),
+                received: text(standing.received),
+                deferred: text(standing.deferred),
+                secured: text(standing.secured),
+                outstanding: text(standing.outstanding()),
+                settled: name(standing.settled()),
+                requests: requests.clone(),
+                postings: postings.clone(),
+            })
+            .collect())
     }
 
-    fn requests(&self, books: &Books, declaration: &DeclarationId) -> Vec<RequestView> {
-        let asked = books.asked.get(declaration).into_iter().flatten();
-        asked.filter_map(|reference| self.request(books, reference)).collect()
-    }
-
-    fn request(&self, books: &Books, reference: &CreditorReference) -> Option<RequestView> {
-        let (request, received) = books.intake.request(reference)?;
+    fn request(&self, request: &PaymentRequest, received: Decimal) -> RequestView {
         let currency = request.money.currency;
         let ours = self.money.accounts.iter().filter(|a| a.currency == currency.as_str());
         let account = |a: &BankAccount| AccountView {
@@ -221,9 +217,9 @@ impl House {
             bic: a.bic.clone(),
             holder: self.money.holder.clone(),
         };
-        Some(RequestView {
-            reference: reference.as_str().to_owned(),
-            printed: reference.grouped(),
+        RequestView {
+            reference: request.reference.as_str().to_owned(),
+            printed: request.reference.grouped(),
             amount: text(request.money.amount),
             currency: currency.to_string(),
             received: text(received),
@@ -231,25 +227,25 @@ impl House {
                 .then(|| format!("{} {}", text(request.worth.amount), request.worth.currency)),
             until: request.until.map(|day| day.to_string()).unwrap_or_default(),
             accounts: ours.map(account).collect(),
-        })
+        }
     }
 
     /// The money of the whole house.
     pub(crate) fn money_view(&self) -> Result<MoneyView, Fault> {
-        self.store.books(view)
+        let mut view = view(&self.store.sums());
+        let holders = self.store.holders()?;
+        for deferment in &mut view.deferments {
+            let of = holders.get(&deferment.id).into_iter().flatten();
+            deferment.holders = of.cloned().collect();
+        }
+        Ok(view)
     }
 }
 
+/// What is told of a currency.
 #[derive(Default)]
-struct Sums {
-    debts: u64,
-    paid: u64,
-    secured: u64,
-    due: Decimal,
-    contingent: Decimal,
-    received: Decimal,
-    deferred: Decimal,
-    guaranteed: Decimal,
+struct Told {
+    debts: Totals,
     exchanged: Decimal,
     revenue: Vec<(String, String)>,
     at_banks: Vec<(String, String)>,
@@ -260,29 +256,14 @@ fn add(sum: &mut Decimal, more: Decimal) {
     *sum = sum.checked_add(more).unwrap_or(Decimal::MAX);
 }
 
-fn view(books: &Books) -> MoneyView {
-    let ledger = &books.ledger;
-    let mut sums: BTreeMap<Currency, Sums> = BTreeMap::new();
+fn view(books: &Sums) -> MoneyView {
+    let mut sums: BTreeMap<Currency, Told> = BTreeMap::new();
     let mut out = MoneyView::default();
-    for (_, standing) in ledger.debts() {
-        if standing.due.is_zero() && standing.contingent.is_zero() {
-            continue;
-        }
-        let of = sums.entry(standing.currency).or_default();
-        of.debts += 1;
-        match standing.settled() {
-            Settled::Paid | Settled::Over => of.paid += 1,
-            Settled::Secured => of.secured += 1,
-            Settled::Open | Settled::Part => {}
-        }
-        add(&mut of.due, standing.due);
-        add(&mut of.contingent, standing.contingent);
-        add(&mut of.received, standing.received);
-        add(&mut of.deferred, standing.deferred);
-        add(&mut of.guaranteed, standing.secured);
+    for (currency, totals) in books.totals().filter(|(_, totals)| totals.debts > 0) {
+        sums.entry(currency).or_default().debts = *totals;
     }
     let mut used: BTreeMap<(Account, Currency), Decimal> = BTreeMap::new();
-    for (account, Money { amount, currency }) in ledger.balances() {
+    for (account, Money { amount, currency }) in books.balances() {
         let waiting = |id: &str, amount: Decimal| Waiting {
             id: id.to_owned(),
             amount: text(amount),
@@ -314,45 +295,47 @@ fn view(books: &Books) -> MoneyView {
             _ => {}
         }
     }
-    for (account, Money { amount, currency }) in ledger.balances() {
+    for (account, Money { amount, currency }) in books.balances() {
         let used = used.get(&(account.clone(), currency)).copied().unwrap_or_default();
-        let facility = |id: &str, holders: Vec<String>| Facility {
+        let facility = |id: &str| Facility {
             id: id.to_owned(),
             currency: currency.to_string(),
             limit: text(amount),
             used: text(used),
-            holders,
+            holders: Vec::new(),
         };
         match account {
             Account::Limit(id) => {
-                let holders = books.holders.get(id).into_iter().flatten().cloned().collect();
-                out.deferments.push(facility(id.as_str(), holders));
+                out.deferments.push(facility(id.as_str()));
             }
-            Account::Amount(id) => out.guarantees.push(facility(id.as_str(), Vec::new())),
+            Account::Amount(id) => out.guarantees.push(facility(id.as_str())),
             _ => {}
         }
     }
-    let settled = |s: &Sums| Decimal::from(s.paid + s.secured);
+    let settled = |s: &Told| Decimal::from(s.debts.paid + s.debts.secured);
     let all: Decimal = sums.values().map(settled).sum();
-    let currency = |(currency, s): (Currency, Sums)| CurrencyView {
-        currency: currency.to_string(),
-        debts: s.debts,
-        paid: s.paid,
-        secured: s.secured,
-        open: s.debts - s.paid - s.secured,
-        due: text(s.due),
-        contingent: text(s.contingent),
-        received: text(s.received),
-        deferred: text(s.deferred),
-        guaranteed: text(s.guaranteed),
-        outstanding: text(s.due + s.contingent - s.received - s.deferred),
-        received_share: percent(s.received, s.due),
-        settled_share: percent(s.received + s.deferred, s.due),
-        share_of_settled: percent(settled(&s), all),
-        exchanged: text(s.exchanged),
-        revenue: s.revenue,
-        at_banks: s.at_banks,
-        sum: text(ledger.sum(currency)),
+    let currency = |(currency, told): (Currency, Told)| {
+        let s = &told.debts;
+        CurrencyView {
+            currency: currency.to_string(),
+            debts: s.debts,
+            paid: s.paid,
+            secured: s.secured,
+            open: s.debts.saturating_sub(s.paid + s.secured),
+            due: text(s.due),
+            contingent: text(s.contingent),
+            received: text(s.received),
+            deferred: text(s.deferred),
+            guaranteed: text(s.guaranteed),
+            outstanding: text(s.due + s.contingent - s.received - s.deferred),
+            received_share: percent(s.received, s.due),
+            settled_share: percent(s.received + s.deferred, s.due),
+            share_of_settled: percent(settled(&told), all),
+            exchanged: text(told.exchanged),
+            sum: text(books.sum(currency)),
+            revenue: told.revenue,
+            at_banks: told.at_banks,
+        }
     };
     out.currencies = sums.into_iter().map(currency).collect();
     out

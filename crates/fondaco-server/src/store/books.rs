@@ -1,38 +1,27 @@
-//! The books of the house in memory: the ledger, what was asked for and what banks told, read from the
-//! tables once; the writer keeps them.
+//! The books of the house: the sums in memory, everything of one debt in rows that are brought to hand where
+//! they are wanted. The writer keeps them.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Mutex;
 
 use fondaco::consignment::{Event, Life};
 use fondaco::day::Day;
 use fondaco::ledger::{
-    Account, BankEntry, CreditorReference, Debt, DeclarationId, DefermentId, Entry, Intake, Key,
-    Ledger, Payable, PaymentRequest, Posting, Reason, Refusal, Slip, Standing, Taken, Why,
+    Account, CreditorReference, Debt, DeclarationId, DefermentId, Entry, Key, Ledger, Mark,
+    Payable, PaymentRequest, Posting, Reason, Refusal, Slip, Standing, Sums, Why,
 };
 use fondaco::money::{Decimal, Money};
-use fondaco_wire::{Limits, iso20022};
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension as _, Row};
 
-use super::money::BANK;
-use super::{Fault, lock, unpack};
+use super::{Fault, sums};
 
-/// The ledger and what stands beside it, read from the tables once; the writer keeps it.
+/// What the writer keeps of the books in memory.
 pub(crate) struct Books {
+    /// Sums over everything, and of the debts those that the job under way looks at.
     pub(crate) ledger: Ledger,
-    pub(crate) intake: Intake,
-    /// Payment requests of declarations, oldest first.
-    pub(crate) asked: BTreeMap<DeclarationId, Vec<CreditorReference>>,
-    /// Payment requests of deferment accounts, oldest first.
-    pub(crate) asked_of: BTreeMap<DefermentId, Vec<CreditorReference>>,
-    /// Who may use a deferment account.
-    pub(crate) holders: BTreeMap<DefermentId, BTreeSet<String>>,
-    /// Declarations whose debt was charged and is not known any more.
-    pub(super) unknown: BTreeSet<DeclarationId>,
-    pub(super) requests: u64,
-    /// How often something of this was changed, so that a job that is undone and changed nothing costs
-    /// nothing.
-    pub(super) changes: u64,
+    /// Postings since the last checkpoint, without those of the commit under way.
+    tail: usize,
+    /// Whether the commit under way wrote a checkpoint.
+    checked: bool,
 }
 
 pub(super) fn fault(what: impl std::fmt::Display) -> Fault {
@@ -40,137 +29,65 @@ pub(super) fn fault(what: impl std::fmt::Display) -> Fault {
 }
 
 impl Books {
-    /// Everything the tables have.
+    /// The sums, as the last checkpoint and what was posted since have them.
     pub(super) fn read(db: &Connection) -> Result<Self, Fault> {
-        let mut entries: BTreeMap<i64, Vec<Entry>> = BTreeMap::new();
-        let mut statement = db.prepare_cached(
-            "SELECT posting, account, a, b, c, currency, amount FROM posting_entry ORDER BY rowid",
-        )?;
-        let mut rows = statement.query([])?;
-        while let Some(row) = rows.next()? {
-            let text = |n: usize| row.get::<_, String>(n);
-            let (kind, a, b, c) = (text(1)?, text(2)?, text(3)?, text(4)?);
-            let account = Account::of_columns(&kind, [&a, &b, &c]);
-            let account =
-                account.ok_or_else(|| fault(format!("no account: {kind} {a} {b} {c}")))?;
-            let currency = text(5)?.parse().map_err(fault)?;
-            let amount = text(6)?.parse().map_err(fault)?;
-            let money = Money { amount, currency };
-            entries.entry(row.get(0)?).or_default().push(Entry { account, money });
-        }
-        let mut postings = Vec::new();
-        let mut statement = db.prepare_cached(
-            "SELECT seq, key, day, reason, note, reverses FROM posting ORDER BY seq",
-        )?;
-        let mut rows = statement.query([])?;
-        while let Some(row) = rows.next()? {
-            let key: Key = row.get::<_, String>(1)?.parse().map_err(fault)?;
-            let day = Day::from_number(row.get(2)?).map_err(fault)?;
-            let reason: String = row.get(3)?;
-            let reason = Reason::named(&reason).ok_or_else(|| fault(reason))?;
-            let reverses: Option<String> = row.get(5)?;
-            let reverses = reverses.map(|key| key.parse()).transpose().map_err(fault)?;
-            let of = entries.remove(&row.get(0)?).unwrap_or_default();
-            let note: String = row.get(4)?;
-            postings.push(Posting::stored(key, day, reason, note, reverses, of).map_err(fault)?);
-        }
-        let ledger = Ledger::fold(postings).map_err(|(key, why)| fault(format!("{key}: {why}")))?;
-        let mut books = Self {
-            ledger,
-            intake: Intake::of([]),
-            asked: BTreeMap::new(),
-            asked_of: BTreeMap::new(),
-            holders: BTreeMap::new(),
-            unknown: BTreeSet::new(),
-            requests: 0,
-            changes: 0,
-        };
-        let mut statement = db.prepare_cached(
-            "SELECT reference, declaration, debtor, deferment, currency, amount, worth_currency,
-               worth, until FROM payment_request ORDER BY seq",
-        )?;
-        let mut rows = statement.query([])?;
-        while let Some(row) = rows.next()? {
-            let text = |n: usize| row.get::<_, String>(n);
-            let (declaration, debtor, deferment) = (text(1)?, text(2)?, text(3)?);
-            let payable = match deferment.is_empty() {
-                true => Payable::Debt(Debt {
-                    declaration: declaration.parse().map_err(fault)?,
-                    debtor: debtor.parse().map_err(fault)?,
-                }),
-                false => Payable::Deferment(deferment.parse().map_err(fault)?),
-            };
-            let currency = text(4)?.parse().map_err(fault)?;
-            let money = Money { amount: text(5)?.parse().map_err(fault)?, currency };
-            let reference = text(0)?.parse().map_err(fault)?;
-            let currency = text(6)?.parse().map_err(fault)?;
-            let worth = Money { amount: text(7)?.parse().map_err(fault)?, currency };
-            let until = row.get::<_, Option<i32>>(8)?.map(Day::from_number).transpose();
-            let until = until.map_err(fault)?;
-            let request = PaymentRequest { reference, payable, money, worth, until };
-            books.keep(request).map_err(fault)?;
-        }
-        let mut statement =
-            db.prepare_cached("SELECT deferment, holder, may FROM deferment_holder ORDER BY seq")?;
-        let mut rows = statement.query([])?;
-        while let Some(row) = rows.next()? {
-            let id = row.get::<_, String>(0)?.parse().map_err(fault)?;
-            books.hold(id, row.get(1)?, row.get(2)?);
-        }
-        let mut statement =
-            db.prepare_cached("SELECT declaration, known FROM debt_known ORDER BY seq")?;
-        let mut rows = statement.query([])?;
-        while let Some(row) = rows.next()? {
-            let declaration = row.get::<_, String>(0)?.parse().map_err(fault)?;
-            books.tell_known(declaration, row.get(1)?);
-        }
-        let mut statement = db.prepare_cached(
-            "SELECT body FROM filing WHERE format = ?1 AND outcome = 'accepted' ORDER BY seq",
-        )?;
-        let mut rows = statement.query([BANK])?;
-        while let Some(row) = rows.next()? {
-            let body = unpack(row, 0)?;
-            let message = iso20022::read(&body, &Limits::default())
-                .map_err(|_| fault("a bank's message that was taken cannot be read"))?;
-            for entry in message.entries() {
-                books.take(entry).map_err(fault)?;
-            }
-        }
-        Ok(books)
+        let (sums, tail) = sums::read(db)?;
+        Ok(Self { ledger: Ledger::of_sums(sums), tail, checked: false })
     }
 
-    pub(super) fn keep(&mut self, request: PaymentRequest) -> Result<(), Refusal> {
-        self.intake.ask(request.clone())?;
-        self.requests += 1;
-        match request.payable {
-            Payable::Debt(debt) => self.asked.entry(debt.declaration).or_default(),
-            Payable::Deferment(id) => self.asked_of.entry(id).or_default(),
+    /// Brings the debts of a declaration to hand.
+    pub(super) fn bring(&mut self, db: &Connection, of: &DeclarationId) -> Result<(), Fault> {
+        if !self.ledger.has_at_hand(of) {
+            self.ledger.recall(of, postings_touching(db, of)?);
         }
-        .push(request.reference);
         Ok(())
     }
 
-    pub(super) fn tell_known(&mut self, declaration: DeclarationId, known: bool) {
-        if known {
-            self.unknown.remove(&declaration);
-        } else {
-            self.unknown.insert(declaration);
+    /// Brings a posting to hand, with which reversed it and the debts it touches; whether there is one.
+    pub(super) fn bring_posting(&mut self, db: &Connection, key: &Key) -> Result<bool, Fault> {
+        if self.ledger.posting(key).is_none() {
+            let sql = "SELECT seq FROM posting WHERE key = ?1";
+            let seq = db.prepare_cached(sql)?.query_row([key.as_str()], |row| row.get(0));
+            let Some(seq) = seq.optional()? else { return Ok(false) };
+            let sql = "SELECT key FROM posting WHERE reverses = ?1";
+            let by: Option<String> =
+                db.prepare_cached(sql)?.query_row([key.as_str()], |row| row.get(0)).optional()?;
+            let by = by.map(|key| key.parse()).transpose().map_err(fault)?;
+            self.ledger.recall_posting(posting_at(db, seq)?, by);
         }
+        let posting = self.ledger.posting(key);
+        let debts = posting.into_iter().flat_map(Posting::entries).filter_map(|e| e.account.debt());
+        let declarations: BTreeSet<DeclarationId> = debts.map(|d| d.declaration.clone()).collect();
+        for declaration in declarations {
+            self.bring(db, &declaration)?;
+        }
+        Ok(true)
     }
 
-    pub(super) fn hold(&mut self, id: DefermentId, holder: String, may: bool) {
-        let holders = self.holders.entry(id).or_default();
-        if may {
-            holders.insert(holder);
-        } else {
-            holders.remove(&holder);
-        }
+    /// Has what was done since the last commit kept, in what others look into too.
+    pub(super) fn keep(&mut self, told: &mut Sums) {
+        self.tail = if self.checked { 0 } else { self.tail + self.ledger.unkept() };
+        self.checked = false;
+        self.ledger.keep(told);
     }
 
-    pub(super) fn take(&mut self, entry: &BankEntry) -> Result<Vec<Taken>, Refusal> {
-        // Whether it is the house's own was looked at when the message came.
-        self.intake.open(entry.account.clone());
-        self.intake.take(&mut self.ledger, entry)
+    /// Undoes what was done since a mark; of the whole commit where there is none.
+    pub(super) fn undo(&mut self, to: Option<Mark>) {
+        if to.is_none() {
+            self.checked = false;
+        }
+        self.ledger.undo(to.unwrap_or_default());
+        self.ledger.put_away();
+    }
+
+    /// Writes a checkpoint where so much was posted that a start would be slow without one.
+    pub(super) fn check(&mut self, db: &Connection) -> Result<(), Fault> {
+        let tail = self.tail + self.ledger.unkept();
+        if tail >= sums::often(self.ledger.sums()) {
+            sums::write(db, self.ledger.sums())?;
+            self.checked = true;
+        }
+        Ok(())
     }
 
     /// Whether nothing of a declaration is owed any more: all is received or deferred, and nothing of it
@@ -185,21 +102,152 @@ impl Books {
     }
 }
 
-/// How often the books were changed; 0 where they are not read.
-pub(super) fn changes(books: &Mutex<Option<Books>>) -> u64 {
-    lock(books).as_ref().map_or(0, |b| b.changes)
+/// An entry by the columns of its account, its currency and its amount.
+pub(super) fn entry(row: &Row<'_>) -> Result<Entry, Fault> {
+    let text = |n: usize| row.get::<_, String>(n);
+    let (kind, a, b, c) = (text(0)?, text(1)?, text(2)?, text(3)?);
+    let account = Account::of_columns(&kind, [&a, &b, &c]);
+    let account = account.ok_or_else(|| fault(format!("no account: {kind} {a} {b} {c}")))?;
+    let currency = text(4)?.parse().map_err(fault)?;
+    let amount = text(5)?.parse().map_err(fault)?;
+    Ok(Entry { account, money: Money { amount, currency } })
 }
 
-/// Reads the books again where they were changed since by what is undone. Where that fails they are read
-/// when they are wanted next.
-pub(super) fn undo(db: &Connection, books: &Mutex<Option<Books>>, since: u64) {
-    let mut books = lock(books);
-    if books.as_ref().is_some_and(|b| b.changes != since) {
-        *books = Books::read(db).ok();
-        if let Some(books) = books.as_mut() {
-            books.changes = since + 1;
+/// The posting in this row.
+fn posting_at(db: &Connection, seq: i64) -> Result<Posting, Fault> {
+    let mut statement = db.prepare_cached(
+        "SELECT account, a, b, c, currency, amount FROM posting_entry WHERE posting = ?1 ORDER BY rowid",
+    )?;
+    let mut rows = statement.query([seq])?;
+    let mut entries = Vec::new();
+    while let Some(row) = rows.next()? {
+        entries.push(entry(row)?);
+    }
+    let mut statement =
+        db.prepare_cached("SELECT key, day, reason, note, reverses FROM posting WHERE seq = ?1")?;
+    let (key, day, reason, note, reverses): (String, i32, String, String, Option<String>) =
+        statement.query_row([seq], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?))
+        })?;
+    let key: Key = key.parse().map_err(fault)?;
+    let day = Day::from_number(day).map_err(fault)?;
+    let reason = Reason::named(&reason).ok_or_else(|| fault(reason))?;
+    let reverses = reverses.map(|key| key.parse()).transpose().map_err(fault)?;
+    Posting::stored(key, day, reason, note, reverses, entries).map_err(fault)
+}
+
+/// The postings that touch a debt of a declaration, in their order.
+fn postings_touching(db: &Connection, of: &DeclarationId) -> Result<Vec<Posting>, Fault> {
+    let mut statement = db.prepare_cached(
+        "SELECT DISTINCT posting FROM posting_entry WHERE a = ?1
+           AND account IN ('due', 'contingent', 'received', 'deferred', 'secured')
+         ORDER BY posting",
+    )?;
+    let rows = statement.query_map([of.as_str()], |row| row.get::<_, i64>(0))?;
+    let all: Vec<i64> = rows.collect::<Result<_, _>>()?;
+    all.into_iter().map(|seq| posting_at(db, seq)).collect()
+}
+
+/// The debts of a declaration and their figures, for who looks at them beside the writer.
+pub(super) fn debts_of(
+    db: &Connection,
+    of: &DeclarationId,
+) -> Result<Vec<(Debt, Standing)>, Fault> {
+    let mut ledger = Ledger::of_sums(Sums::default());
+    ledger.recall(of, postings_touching(db, of)?);
+    Ok(ledger.debts_of(of).map(|(debt, standing)| (debt.clone(), *standing)).collect())
+}
+
+const REQUEST: &str = "reference, declaration, debtor, deferment, currency, amount, worth_currency,
+    worth, until";
+
+fn request_of(row: &Row<'_>) -> Result<PaymentRequest, Fault> {
+    let text = |n: usize| row.get::<_, String>(n);
+    let (declaration, debtor, deferment) = (text(1)?, text(2)?, text(3)?);
+    let payable = match deferment.is_empty() {
+        true => Payable::Debt(Debt {
+            declaration: declaration.parse().map_err(fault)?,
+            debtor: debtor.parse().map_err(fault)?,
+        }),
+        false => Payable::Deferment(deferment.parse().map_err(fault)?),
+    };
+    let currency = text(4)?.parse().map_err(fault)?;
+    let money = Money { amount: text(5)?.parse().map_err(fault)?, currency };
+    let reference = text(0)?.parse().map_err(fault)?;
+    let currency = text(6)?.parse().map_err(fault)?;
+    let worth = Money { amount: text(7)?.parse().map_err(fault)?, currency };
+    let until = row.get::<_, Option<i32>>(8)?.map(Day::from_number).transpose();
+    Ok(PaymentRequest { reference, payable, money, worth, until: until.map_err(fault)? })
+}
+
+/// The request with this reference.
+pub(super) fn request(
+    db: &Connection,
+    reference: &CreditorReference,
+) -> Result<Option<PaymentRequest>, Fault> {
+    let sql = format!("SELECT {REQUEST} FROM payment_request WHERE reference = ?1");
+    let mut statement = db.prepare_cached(&sql)?;
+    let mut rows = statement.query([reference.as_str()])?;
+    rows.next()?.map(request_of).transpose()
+}
+
+/// Payment requests of a declaration, oldest first.
+pub(super) fn requests_of(
+    db: &Connection,
+    of: &DeclarationId,
+) -> Result<Vec<PaymentRequest>, Fault> {
+    let sql = format!(
+        "SELECT {REQUEST} FROM payment_request WHERE declaration = ?1 AND declaration <> '' ORDER BY seq"
+    );
+    let mut statement = db.prepare_cached(&sql)?;
+    let mut rows = statement.query([of.as_str()])?;
+    let mut all = Vec::new();
+    while let Some(row) = rows.next()? {
+        all.push(request_of(row)?);
+    }
+    Ok(all)
+}
+
+/// Who may use a deferment account.
+pub(super) fn holders(db: &Connection, of: &DefermentId) -> Result<BTreeSet<String>, Fault> {
+    let sql = "SELECT holder, may FROM deferment_holder WHERE deferment = ?1 ORDER BY seq";
+    let mut statement = db.prepare_cached(sql)?;
+    let mut rows = statement.query([of.as_str()])?;
+    let mut all = BTreeSet::new();
+    while let Some(row) = rows.next()? {
+        let holder: String = row.get(0)?;
+        if row.get(1)? {
+            all.insert(holder);
+        } else {
+            all.remove(&holder);
         }
     }
+    Ok(all)
+}
+
+/// Who may use which deferment account.
+pub(super) fn all_holders(db: &Connection) -> Result<BTreeMap<String, BTreeSet<String>>, Fault> {
+    let sql = "SELECT deferment, holder, may FROM deferment_holder ORDER BY seq";
+    let mut statement = db.prepare_cached(sql)?;
+    let mut rows = statement.query([])?;
+    let mut all: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    while let Some(row) = rows.next()? {
+        let (holders, holder) = (all.entry(row.get(0)?).or_default(), row.get(1)?);
+        if row.get(2)? {
+            holders.insert(holder);
+        } else {
+            holders.remove(&holder);
+        }
+    }
+    Ok(all)
+}
+
+/// Whether the debt of a declaration was charged and is not known any more.
+pub(super) fn is_unknown(db: &Connection, of: &DeclarationId) -> Result<bool, Fault> {
+    let sql = "SELECT known FROM debt_known WHERE declaration = ?1 ORDER BY seq DESC LIMIT 1";
+    let known: Option<bool> =
+        db.prepare_cached(sql)?.query_row([of.as_str()], |row| row.get(0)).optional()?;
+    Ok(known == Some(false))
 }
 
 /// Declarations of which something was posted since.
@@ -209,16 +257,22 @@ pub(super) fn touched(ledger: &Ledger, taken: usize) -> BTreeSet<DeclarationId> 
 }
 
 /// What a declaration's debt, as it stands, has happen that has not: it is open again, secured or settled.
-pub(super) fn settles(books: &Books, declaration: &DeclarationId, life: &Life) -> Option<Event> {
+/// Its debts have to be at hand.
+pub(super) fn settles(
+    db: &Connection,
+    books: &Books,
+    declaration: &DeclarationId,
+    life: &Life,
+) -> Result<Option<Event>, Fault> {
     let charged = books.ledger.debts_of(declaration).next().is_some();
-    if !charged || books.unknown.contains(declaration) {
-        return None;
+    if !charged || is_unknown(db, declaration)? {
+        return Ok(None);
     }
-    match books.is_final(declaration) {
+    Ok(match books.is_final(declaration) {
         Some(true) => (!life.is_settled()).then(|| life.settles()),
         Some(false) => life.owes().then(|| life.secures()),
         None => (!life.owes()).then(|| life.wants_again()),
-    }
+    })
 }
 
 /// Takes back what is owed of a debt, and frees what stands for it.
@@ -249,4 +303,257 @@ pub(super) fn cancel(ledger: &mut Ledger, debt: &Debt) -> Result<(), Fault> {
         ledger.apply(posting.map_err(fault)?).map_err(fault)?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use fondaco::ledger::{BankEntry, Charge, Part, RefundId, Side, Source, Status, Told};
+    use fondaco::token::Token;
+
+    use super::*;
+    use crate::store::{About, Filing, Intent, Lodge, Lodged, Owed, Store, Sync, lock};
+
+    /// Numbers by chance, the same on every machine.
+    struct Dice(u64);
+
+    impl Dice {
+        fn roll(&mut self, sides: u64) -> u64 {
+            self.0 ^= self.0 << 13;
+            self.0 ^= self.0 >> 7;
+            self.0 ^= self.0 << 17;
+            self.0 % sides
+        }
+    }
+
+    fn gbp(amount: u64) -> Money {
+        Money { amount: amount.into(), currency: "GBP".parse().unwrap() }
+    }
+
+    fn debt(n: u64) -> Debt {
+        let declaration = format!("M{n}").parse().unwrap();
+        Debt { declaration, debtor: "Trader".parse().unwrap() }
+    }
+
+    fn filing(n: u64) -> Filing {
+        Filing { id: format!("f{n}"), lrn: format!("f{n}"), ..Filing::default() }
+    }
+
+    fn lodge(n: u64, which: u64, amount: u64) -> Lodge {
+        let lines = [(Token::lossy("A00"), gbp(amount).amount)];
+        let owed = Owed {
+            debt: debt(which),
+            charge: Some(Charge::new(gbp(0).currency, lines, Decimal::ZERO).unwrap()),
+            deferments: Vec::new(),
+            parties: Vec::new(),
+            prefix: "GB".into(),
+            day: crate::cli::today(),
+            mark: "",
+        };
+        let mrn = format!("M{which}");
+        let filing = Filing { mrn: format!("{mrn}-{n}"), ..filing(n) };
+        Lodge {
+            filing,
+            events: vec![Event::Accepted],
+            owed: Some(Box::new(owed)),
+            ..Lodge::default()
+        }
+    }
+
+    fn entry(n: u64, number: u64, amount: u64, way: u64) -> BankEntry {
+        let side = if way == 0 { Side::Debit } else { Side::Credit };
+        let reference = CreditorReference::numbered("GB", number).unwrap().as_str().to_owned();
+        let part = Part {
+            money: gbp(amount),
+            side,
+            servicer_reference: String::new(),
+            end_to_end: String::new(),
+            references: vec![reference],
+        };
+        BankEntry {
+            told: if n % 3 == 0 { Told::Statement } else { Told::Notification },
+            message: format!("m{}", n / 2),
+            statement: format!("s{}", n / 2),
+            page: 0,
+            number: 1,
+            copy: false,
+            account: "ACC".parse().unwrap(),
+            money: gbp(amount),
+            side,
+            reversal: way == 0,
+            status: Status::Booked,
+            booked: Some(Day::of(2026, 11, 26).unwrap()),
+            servicer_reference: if n % 5 == 0 { format!("X{}", n / 4) } else { String::new() },
+            entry_reference: String::new(),
+            parts: vec![part],
+            detailed: true,
+        }
+    }
+
+    /// The sums of a fold of every posting there is, by the ledger itself.
+    fn folded(db: &Connection) -> Sums {
+        let mut statement = db.prepare("SELECT seq FROM posting ORDER BY seq").unwrap();
+        let rows = statement.query_map([], |row| row.get::<_, i64>(0)).unwrap();
+        let postings = rows.map(|seq| posting_at(db, seq.unwrap()).unwrap());
+        let mut sums = Ledger::fold(postings).unwrap().sums().clone();
+        sums.tidy();
+        sums
+    }
+
+    fn decision(dice: &mut Dice, n: u64) -> (About, Intent) {
+        let which = debt(dice.roll(60));
+        let slip = Slip {
+            key: format!("act {n}").parse().unwrap(),
+            day: crate::cli::today(),
+            note: String::new(),
+        };
+        let about = About { declaration: Some(which.declaration.clone()), posting: None };
+        let money = gbp(1 + dice.roll(100));
+        let (deferment, refund): (DefermentId, RefundId) =
+            ("D".parse().unwrap(), format!("R{n}").parse().unwrap());
+        let reversed: Key = format!("act {}", dice.roll(n)).parse().unwrap();
+        let intent: Intent = match dice.roll(6) {
+            0 => Box::new(move |l| l.limit(slip, &deferment, gbp(5_000))),
+            1 => Box::new(move |l| l.defer(slip, &which, &deferment, money)),
+            2 => Box::new(move |l| l.refund(slip, &Source::Debt(which), &refund, money)),
+            3 => Box::new(move |l| l.credit(slip, &which)),
+            4 => {
+                let about = About { posting: Some(reversed.clone()), ..about };
+                let intent: Intent = Box::new(move |l| l.reverse(slip, &reversed, Why::Appeal));
+                return (about, intent);
+            }
+            _ => Box::new(move |l| l.cancel(slip, &which, Why::Cancellation)),
+        };
+        (about, intent)
+    }
+
+    /// Jobs by chance of which some are undone: the sums in memory, those of a start and those that others
+    /// look into are the fold of what was kept; and so they are where checkpoints lie between.
+    #[test]
+    fn a_job_that_is_undone_leaves_no_trace_in_the_books() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("s.db");
+        let store = Store::open(&path, Sync::Off).unwrap();
+        store.open_books().unwrap();
+        let db = Connection::open(&path).unwrap();
+        let mut dice = Dice(0x9e37_79b9_7f4a_7c15);
+        let (mut kept, mut undone) = (0, 0);
+        for n in 1..=1_200 {
+            let fails = dice.roll(4) == 0;
+            let end = move || if fails { Err(fault("undone")) } else { Ok(()) };
+            let done = match dice.roll(4) {
+                0 => {
+                    let lodge = lodge(n, dice.roll(60), 10 + dice.roll(300));
+                    store.written_here(move |w| {
+                        assert!(matches!(w.lodge(&lodge)?, Lodged::Written));
+                        end()
+                    })
+                }
+                1 => {
+                    let (about, intent) = decision(&mut dice, n);
+                    store.written_here(move |w| {
+                        let _refused =
+                            w.money_act(&filing(n), (about, Some(intent)), None, None)?;
+                        end()
+                    })
+                }
+                2 if dice.roll(8) == 0 => store.written_here(move |w| {
+                    w.with_books(|books| sums::write(w.db, books.ledger.sums()))?;
+                    end()
+                }),
+                _ => {
+                    let amount = 10 + dice.roll(60);
+                    let told = entry(n, 1 + dice.roll(60), amount, dice.roll(5));
+                    store.written_here(move |w| {
+                        let told = [told];
+                        let _said = w.bank(filing(n), &told, |_| b"{}".to_vec())?;
+                        end()
+                    })
+                }
+            };
+            assert_eq!(done.is_err(), fails, "{done:?}");
+            if fails {
+                undone += 1
+            } else {
+                kept += 1
+            }
+            if n % 40 == 0 {
+                let wanted = folded(&db);
+                let (mut read, _) = sums::read(&db).unwrap();
+                read.tidy();
+                assert_eq!(read, wanted, "a start after {n}");
+                assert_eq!(store.sums(), wanted, "others, after {n}");
+                assert_eq!(lock(&store.books).as_ref().unwrap().ledger.sums(), &wanted);
+            }
+        }
+        let count = |sql: &str| db.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap();
+        let checkpoints = count("SELECT count(*) FROM books_checkpoint");
+        let (paid, back) = (
+            count("SELECT count(*) FROM posting WHERE reason = 'payment'"),
+            count("SELECT count(*) FROM posting WHERE reason = 'bank-reversal'"),
+        );
+        assert!(kept > 600 && undone > 200 && checkpoints > 10, "{kept} {undone} {checkpoints}");
+        assert!(paid > 50 && back > 5, "{paid} {back}");
+        // What the bank told is there once for what was kept, and every posting of a part is one.
+        assert_eq!(
+            count("SELECT count(*) FROM bank_entry"),
+            count("SELECT coalesce(sum(entries), 0) FROM bank_message")
+        );
+        let lost = "SELECT count(*) FROM bank_part WHERE posting IS NOT NULL
+                    AND posting NOT IN (SELECT key FROM posting)";
+        assert_eq!(count(lost), 0);
+        store.close();
+    }
+
+    /// Rows of a bank's messages bring to mind what an intake that saw every entry has in mind.
+    #[test]
+    fn entries_from_rows_are_taken_as_by_an_intake_that_saw_them_all() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(&dir.path().join("s.db"), Sync::Off).unwrap();
+        store.open_books().unwrap();
+        let mut ledger = Ledger::default();
+        let mut intake = fondaco::ledger::Intake::of(["ACC".parse().unwrap()]);
+        let mut dice = Dice(0x2545_f491_4f6c_dd1d);
+        for n in 0..40 {
+            let lodge = lodge(n, n, 50);
+            store.written_here(move |w| w.lodge(&lodge)).unwrap();
+            let key = format!("charge f{n}").parse().unwrap();
+            let slip = Slip { key, day: crate::cli::today(), note: String::new() };
+            let lines = [(Token::lossy("A00"), gbp(50).amount)];
+            let charge = Charge::new(gbp(0).currency, lines, Decimal::ZERO).unwrap();
+            let posting = ledger.charge(slip, &debt(n), &charge).unwrap();
+            ledger.apply(posting).unwrap();
+            let reference = CreditorReference::numbered("GB", n + 1).unwrap();
+            let payable = Payable::Debt(debt(n));
+            intake.ask(PaymentRequest::plain(reference, payable, gbp(50))).unwrap();
+        }
+        let mut outcomes = std::collections::BTreeSet::new();
+        for n in 40..900 {
+            let amount = 10 * (1 + dice.roll(5));
+            let mut told = entry(n - dice.roll(6), 1 + dice.roll(45), amount, dice.roll(4));
+            told.copy = dice.roll(20) == 0;
+            if dice.roll(10) == 0 {
+                told.status = Status::Pending;
+            }
+            let wanted = intake.take(&mut ledger, &told).unwrap();
+            let (sender, receiver) = std::sync::mpsc::channel();
+            store
+                .written_here(move |w| {
+                    let _said = w.bank(filing(n), &[told], |told| {
+                        let all: Vec<_> = told[0].iter().map(|p| p.taken.clone()).collect();
+                        sender.send(all).unwrap();
+                        b"{}".to_vec()
+                    })?;
+                    Ok(())
+                })
+                .unwrap();
+            let is = receiver.recv().unwrap();
+            outcomes.extend(is.iter().map(|t| t.outcome.name()));
+            assert_eq!(is, wanted, "entry {n}");
+        }
+        assert!(outcomes.len() > 5, "{outcomes:?}");
+        let mut sums = ledger.sums().clone();
+        sums.tidy();
+        assert_eq!(store.sums(), sums);
+        store.close();
+    }
 }

@@ -5,16 +5,20 @@
 //! Tables are only appended to: a filing with what was thought of it is never updated
 //! (ADR 3); state is the fold of events.
 
+mod account;
 mod books;
 mod draws;
+mod entries;
 mod money;
 mod inspections;
 pub(crate) mod lpco;
 mod crossed;
 mod exchange;
 mod register;
+mod sums;
 mod tasks;
 mod subscriptions;
+mod told;
 mod writer;
 
 use std::path::{Path, PathBuf};
@@ -25,21 +29,23 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use fondaco::consignment::{self, Event, Life};
-use fondaco::ledger::Refusal;
+use fondaco::ledger::{Refusal, Sums};
 use fondaco::money::Decimal;
 use fondaco::quota::Quota;
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, params};
 
-pub(crate) use books::Books;
+pub(crate) use account::Posted;
+use books::Books;
 pub(crate) use crossed::Last;
 pub(crate) use draws::{Draw, had_of};
 use draws::{Draws, decimal};
 pub(crate) use exchange::{Aside, Came, Due, Gone, Kept, PartnerKey, Taken};
 pub(crate) use inspections::{Booking, No, Noted, Results, Slot, Wanted};
-pub(crate) use money::{Ask, BANK, Intent, Owed, Posted, Told};
+pub(crate) use money::{About, Ask, BANK, Intent, Owed, Told};
 pub(crate) use register::{Act, Person};
 pub(crate) use subscriptions::{Heard, Progress, Say, Subscription, Terms};
 pub(crate) use tasks::{NEVER, Part, Step, Task, Timer, key};
+pub(crate) use told::PartTaken;
 use writer::{Job, Work};
 pub(crate) use writer::{News, Writing};
 
@@ -192,8 +198,10 @@ pub(crate) struct Store {
     readers: Mutex<Vec<Connection>>,
     /// Shared with the writer; what it holds may be ahead of the disk until the writer has answered.
     draws: Arc<Mutex<Draws>>,
-    /// As `draws`; `None` where they were not opened.
+    /// The writer's; `None` until they are opened or wanted.
     books: Arc<Mutex<Option<Books>>>,
+    /// What the books come to, as far as it is on the disk.
+    sums: Arc<Mutex<Sums>>,
     /// What the writer committed last.
     news: tokio::sync::watch::Receiver<News>,
 }
@@ -282,6 +290,8 @@ impl Store {
         db.execute_batch(draws::SCHEMA)?;
         db.execute_batch(register::SCHEMA)?;
         db.execute_batch(money::SCHEMA)?;
+        db.execute_batch(sums::SCHEMA)?;
+        db.execute_batch(told::SCHEMA)?;
         db.execute_batch(tasks::SCHEMA)?;
         db.execute_batch(inspections::SCHEMA)?;
         db.execute_batch(lpco::SCHEMA)?;
@@ -294,7 +304,8 @@ impl Store {
         let told = pages.clone();
         let draws = Arc::new(Mutex::new(Draws::default()));
         let books = Arc::new(Mutex::new(None));
-        let held = writer::Held { draws: draws.clone(), books: books.clone() };
+        let sums = Arc::new(Mutex::new(Sums::default()));
+        let held = writer::Held { draws: draws.clone(), books: books.clone(), sums: sums.clone() };
         let (tell, news) = tokio::sync::watch::channel(News::read(&db)?);
         let writer = std::thread::Builder::new()
             .name("store".into())
@@ -312,6 +323,7 @@ impl Store {
             readers: Mutex::new(Vec::new()),
             draws,
             books,
+            sums,
             news,
         }))
     }

@@ -9,15 +9,14 @@ use fondaco::consignment::{Event, Life};
 use fondaco::day::Day;
 use fondaco::ledger::{
     Account, BankEntry, Charge, CreditorReference, Debt, DeclarationId, DefermentId, Key, Ledger,
-    Payable, PaymentRequest, Posting, RefundId, Refusal, Slip, Taken,
+    Payable, Posting, RefundId, Refusal, Slip,
 };
 use fondaco::money::{Decimal, Money};
-use rusqlite::{OptionalExtension as _, params};
-use serde::Serialize;
-use utoipa::ToSchema;
+use rusqlite::params;
 
-use super::books::{Books, cancel, fault, settles, touched};
-use super::{Fault, Filing, Lodge, Lodged, Store, Writing, lock};
+use super::books::{self, Books, cancel, fault, settles, touched};
+use super::told::{self, PartTaken};
+use super::{Fault, Filing, Lodge, Lodged, Writing, lock};
 
 pub(super) const SCHEMA: &str = "
 CREATE TABLE IF NOT EXISTS posting (
@@ -63,6 +62,10 @@ CREATE TABLE IF NOT EXISTS debt_known (
   known INTEGER NOT NULL,
   filing INTEGER NOT NULL
 ) STRICT;
+CREATE TABLE IF NOT EXISTS old_charged (
+  seq INTEGER PRIMARY KEY,
+  at TEXT NOT NULL
+) STRICT;
 CREATE TABLE IF NOT EXISTS deferment_holder (
   seq INTEGER PRIMARY KEY,
   deferment TEXT NOT NULL,
@@ -90,10 +93,20 @@ pub(crate) struct Owed {
     pub(crate) prefix: String,
     /// The day of the posting.
     pub(crate) day: Day,
+    /// What is to be said of the charge beside the filing it came with; empty where nothing.
+    pub(crate) mark: &'static str,
 }
 
 /// What is done with the ledger by a person.
 pub(crate) type Intent = Box<dyn FnOnce(&Ledger) -> Result<Posting, Refusal> + Send>;
+
+/// What a person's decision is about: it is brought to hand before.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct About {
+    pub(crate) declaration: Option<DeclarationId>,
+    /// The posting that is reversed.
+    pub(crate) posting: Option<Key>,
+}
 
 /// Money asked for by a person, for what a deferment account owes.
 #[derive(Clone, Debug)]
@@ -104,91 +117,7 @@ pub(crate) struct Ask {
 }
 
 /// What was made of a bank's message: of each entry, what became of its parts.
-pub(crate) type Told = Vec<Vec<Taken>>;
-
-impl Store {
-    /// Reads the books; before anything is written by this program.
-    pub(crate) fn open_books(&self) -> Result<(), Fault> {
-        let db = super::open(&self.path, super::Sync::Full)?;
-        *lock(&self.books) = Some(Books::read(&db)?);
-        Ok(())
-    }
-
-    /// Looks into the books. What is held may be ahead of the disk by the commit under way.
-    pub(crate) fn books<T>(&self, look: impl FnOnce(&Books) -> T) -> Result<T, Fault> {
-        lock(&self.books).as_ref().map(look).ok_or_else(|| fault("the books are not open"))
-    }
-
-    /// The reference of the payment request that came with a filing; empty where there is none.
-    pub(crate) fn reference_of(&self, filing: &str) -> Result<String, Fault> {
-        self.read(|db| {
-            let sql = "SELECT r.reference FROM payment_request r JOIN filing f ON f.seq = r.filing
-                       WHERE f.id = ?1";
-            db.prepare_cached(sql)?.query_row([filing], |row| row.get(0)).optional()
-        })
-        .map(Option::unwrap_or_default)
-    }
-
-    /// Ids of refunds that were ordered from a bank.
-    pub(crate) fn ordered(&self) -> Result<BTreeSet<String>, Fault> {
-        self.read(|db| {
-            let mut statement = db.prepare_cached("SELECT refund FROM payment_order")?;
-            let rows = statement.query_map([], |row| row.get(0))?;
-            rows.collect()
-        })
-    }
-
-    /// What was posted of a declaration, oldest first.
-    pub(crate) fn postings_of(&self, declaration: &str) -> Result<Vec<Posted>, Fault> {
-        self.read(|db| {
-            let mut statement = db.prepare_cached(
-                "SELECT p.reason, p.key, p.note, f.at, f.id, e.account, e.c, e.currency, e.amount
-                 FROM posting_entry e JOIN posting p ON p.seq = e.posting
-                 JOIN filing f ON f.seq = p.filing
-                 WHERE e.a = ?1
-                   AND e.account IN ('due', 'contingent', 'received', 'deferred', 'secured')
-                 ORDER BY p.seq, e.rowid",
-            )?;
-            let rows = statement.query_map([declaration], |row| {
-                Ok(Posted {
-                    reason: row.get(0)?,
-                    posting: row.get(1)?,
-                    note: row.get(2)?,
-                    at: row.get(3)?,
-                    filing: row.get(4)?,
-                    account: row.get(5)?,
-                    of: row.get(6)?,
-                    currency: row.get(7)?,
-                    amount: row.get(8)?,
-                })
-            })?;
-            rows.collect()
-        })
-    }
-}
-
-/// One line of a posting, as it is shown.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub(crate) struct Posted {
-    /// Why it was posted.
-    pub(crate) reason: String,
-    /// The key of the posting, to reverse it by.
-    pub(crate) posting: String,
-    /// The decision, act or bank entry behind it.
-    pub(crate) note: String,
-    /// When, RFC 3339.
-    pub(crate) at: String,
-    /// The filing it came with.
-    pub(crate) filing: String,
-    /// `due`, `contingent`, `received`, `deferred` or `secured`.
-    pub(crate) account: String,
-    /// The tax type, the deferment account or the guarantee.
-    pub(crate) of: String,
-    /// ISO 4217.
-    pub(crate) currency: String,
-    /// How much: what is owed is above zero, what stands against it below.
-    pub(crate) amount: String,
-}
+pub(crate) type Told = Vec<Vec<PartTaken>>;
 
 impl Writing<'_> {
     /// Writes what the ledger took since it had so many postings.
@@ -224,26 +153,27 @@ impl Writing<'_> {
     /// Asks for money under the next reference.
     fn ask(
         &self,
-        books: &mut Books,
         filing: i64,
         payable: Payable,
         money: Money,
         prefix: &str,
     ) -> Result<CreditorReference, Fault> {
-        self.ask_in(books, filing, payable, money, (money, None), prefix)
+        self.ask_in(filing, payable, money, (money, None), prefix)
     }
 
     /// Asks for money that settles that much in another currency, until a day.
     fn ask_in(
         &self,
-        books: &mut Books,
         filing: i64,
         payable: Payable,
         money: Money,
         (worth, until): (Money, Option<Day>),
         prefix: &str,
     ) -> Result<CreditorReference, Fault> {
-        let reference = CreditorReference::numbered(prefix, books.requests + 1).map_err(fault)?;
+        let sql = "SELECT coalesce(max(seq), 0) FROM payment_request";
+        let before: i64 = self.db.prepare_cached(sql)?.query_row([], |row| row.get(0))?;
+        let number = u64::try_from(before).map_err(fault)? + 1;
+        let reference = CreditorReference::numbered(prefix, number).map_err(fault)?;
         let (declaration, debtor, deferment) = match &payable {
             Payable::Debt(debt) => (debt.declaration.as_str(), debt.debtor.as_str(), ""),
             Payable::Deferment(id) => ("", "", id.as_str()),
@@ -267,8 +197,6 @@ impl Writing<'_> {
                 until.map(Day::number),
                 filing,
             ])?;
-        let request = PaymentRequest { reference, payable, money, worth, until };
-        books.keep(request).map_err(fault)?;
         Ok(reference)
     }
 
@@ -293,16 +221,18 @@ impl Writing<'_> {
     ) -> Result<Vec<Event>, Fault> {
         let taken = books.ledger.taken();
         let declaration = &owed.debt.declaration;
+        books.bring(self.db, declaration)?;
         // Who was charged first stays the debtor: another who is named later owes nothing twice.
         let first = books.ledger.debts_of(declaration).next().map(|(debt, _)| debt.clone());
         let known = first.is_some();
         let (debt, day) = (&first.unwrap_or_else(|| owed.debt.clone()), owed.day);
         let slip = |what: &str| -> Result<Slip, Fault> {
             let key = format!("{what} {}", filing.1).parse().map_err(fault)?;
-            Ok(Slip { key, day, note: format!("filing {}", filing.1) })
+            let mark = if owed.mark.is_empty() { "" } else { ": " };
+            Ok(Slip { key, day, note: format!("filing {}{mark}{}", filing.1, owed.mark) })
         };
         if known {
-            self.write_known(books, filing.0, declaration, owed.charge.is_some())?;
+            self.write_known(filing.0, declaration, owed.charge.is_some())?;
         }
         let posting = match (&owed.charge, known) {
             // What is not known is not charged, and what was charged before settles nothing of it.
@@ -325,11 +255,13 @@ impl Writing<'_> {
         let mut events = Vec::new();
         let open = |books: &Books| books.ledger.standing(debt).filter(|s| !s.settled().releases());
         if let Some(standing) = open(books) {
-            let may = |id: &&DefermentId| {
-                let holders = books.holders.get(id);
-                holders.is_some_and(|h| owed.parties.iter().any(|party| h.contains(party)))
-            };
-            let named: Vec<&DefermentId> = owed.deferments.iter().filter(may).collect();
+            let mut named: Vec<&DefermentId> = Vec::new();
+            for id in &owed.deferments {
+                let holders = books::holders(self.db, id)?;
+                if owed.parties.iter().any(|party| holders.contains(party)) {
+                    named.push(id);
+                }
+            }
             // What has to be secured and is not owed yet is no matter of a deferment account.
             let amount = standing.due - standing.received - standing.deferred;
             let money = Money { amount, currency: standing.currency };
@@ -346,25 +278,47 @@ impl Writing<'_> {
         }
         if let Some(standing) = open(books) {
             let money = Money { amount: standing.outstanding(), currency: standing.currency };
-            self.ask(books, filing.0, Payable::Debt(debt.clone()), money, &owed.prefix)?;
+            self.ask(filing.0, Payable::Debt(debt.clone()), money, &owed.prefix)?;
         }
         self.write_postings(books, taken, filing.0)?;
-        events.extend(settles(books, &debt.declaration, life));
+        events.extend(settles(self.db, books, &debt.declaration, life)?);
         Ok(events)
+    }
+
+    /// Charges a declaration of before the ledger by what its standing opinion says it owes, where it waits
+    /// for payment and nothing was charged; whether it did.
+    pub(crate) fn charge_old(&self, filing: &Filing, owed: &Owed) -> Result<bool, Fault> {
+        let declaration = &owed.debt.declaration;
+        let (life, _) = super::life(self.db, declaration.as_str())?;
+        let charged = self.with_books(|books| {
+            books.bring(self.db, declaration)?;
+            Ok(books.ledger.debts_of(declaration).next().is_some())
+        })?;
+        if charged || !life.owes() || life.state().is_over() {
+            return Ok(false);
+        }
+        let seq = self.filing(filing)?;
+        let events = self.charge((seq, &filing.id), owed, &life)?;
+        self.happen(seq, declaration.as_str(), &filing.at, life, &events)?;
+        Ok(true)
+    }
+
+    /// Says that declarations of before the ledger were charged; it is not done again.
+    pub(crate) fn old_are_charged(&self, at: &str) -> Result<(), Fault> {
+        self.db.execute("INSERT INTO old_charged (at) VALUES (?1)", [at])?;
+        Ok(())
     }
 
     /// Writes whether what a declaration owes is known, where that is otherwise than it was.
     fn write_known(
         &self,
-        books: &mut Books,
         filing: i64,
         declaration: &DeclarationId,
         known: bool,
     ) -> Result<(), Fault> {
-        if books.unknown.contains(declaration) != known {
+        if books::is_unknown(self.db, declaration)? != known {
             return Ok(());
         }
-        books.tell_known(declaration.clone(), known);
         self.db
             .prepare_cached(
                 "INSERT INTO debt_known (declaration, known, filing) VALUES (?1, ?2, ?3)",
@@ -378,6 +332,7 @@ impl Writing<'_> {
     pub(super) fn uncharge(&self, filing: i64, mrn: &str) -> Result<(), Fault> {
         let Ok(declaration) = mrn.parse::<DeclarationId>() else { return Ok(()) };
         self.with_books(|books| {
+            books.bring(self.db, &declaration)?;
             let taken = books.ledger.taken();
             let debts = books.ledger.debts_of(&declaration).map(|(debt, _)| debt.clone());
             for debt in debts.collect::<Vec<_>>() {
@@ -395,23 +350,29 @@ impl Writing<'_> {
         &self,
         mut filing: Filing,
         entries: &[BankEntry],
-        opinion: impl FnOnce(&Told, &Books) -> Vec<u8>,
+        opinion: impl FnOnce(&Told) -> Vec<u8>,
     ) -> Result<Result<Vec<u8>, Lodged>, Fault> {
         if let Some(before) = self.before(&filing)? {
             return Ok(Err(before));
         }
-        let (seq, touched, opinion) = self.with_books(|books| {
+        // What is said of the entries is kept with the filing, and they with its number: nobody else
+        // writes, so that it is known before.
+        let sql = "SELECT coalesce(max(seq), 0) + 1 FROM filing";
+        let seq: i64 = self.db.prepare_cached(sql)?.query_row([], |row| row.get(0))?;
+        let (touched, opinion) = self.with_books(|books| {
             let taken = books.ledger.taken();
             let mut told = Vec::with_capacity(entries.len());
             for entry in entries {
-                told.push(books.take(entry).map_err(Fault::Refused)?);
+                told.push(told::take(self.db, books, seq, entry, &[])?);
             }
-            let opinion = opinion(&told, books);
-            filing.opinion = super::pack(&opinion)?;
-            let seq = self.filing(&filing)?;
+            told::write_message(self.db, seq, &filing.digest, entries.len())?;
             self.write_postings(books, taken, seq)?;
-            Ok((seq, touched(&books.ledger, taken), opinion))
+            Ok((touched(&books.ledger, taken), opinion(&told)))
         })?;
+        filing.opinion = super::pack(&opinion)?;
+        if self.filing(&filing)? != seq {
+            return Err(fault("a filing came between"));
+        }
         self.settle(seq, &filing.at, &touched)?;
         Ok(Ok(opinion))
     }
@@ -423,7 +384,7 @@ impl Writing<'_> {
     pub(crate) fn money_act(
         &self,
         filing: &Filing,
-        intent: Option<Intent>,
+        (about, intent): (About, Option<Intent>),
         holders: Option<(DefermentId, Vec<String>)>,
         ask: Option<Ask>,
     ) -> Result<Result<(Lodged, Option<CreditorReference>), Refusal>, Fault> {
@@ -431,6 +392,7 @@ impl Writing<'_> {
             return Ok(Ok((before, None)));
         }
         let done = self.with_books(|books| {
+            self.bring(books, &about)?;
             let taken = books.ledger.taken();
             if let Some(intent) = intent {
                 let posting = intent(&books.ledger);
@@ -449,10 +411,10 @@ impl Writing<'_> {
             let seq = self.filing(filing)?;
             self.write_postings(books, taken, seq)?;
             if let Some((id, wanted)) = holders {
-                self.write_holders(books, seq, &id, &wanted)?;
+                self.write_holders(seq, &id, &wanted)?;
             }
             let asked = ask.map(|Ask { deferment, money, prefix }| {
-                self.ask(books, seq, Payable::Deferment(deferment), money, &prefix)
+                self.ask(seq, Payable::Deferment(deferment), money, &prefix)
             });
             Ok(Ok((seq, asked.transpose()?, touched(&books.ledger, taken))))
         })?;
@@ -464,6 +426,17 @@ impl Writing<'_> {
         Ok(Ok((Lodged::Written, reference)))
     }
 
+    /// Has at hand what a decision is about.
+    fn bring(&self, books: &mut Books, about: &About) -> Result<(), Fault> {
+        if let Some(declaration) = &about.declaration {
+            books.bring(self.db, declaration)?;
+        }
+        if let Some(posting) = &about.posting {
+            books.bring_posting(self.db, posting)?;
+        }
+        Ok(())
+    }
+
     /// Lodges what decides on a request with what it decides about the money of its declaration: all of it or
     /// nothing.
     ///
@@ -473,7 +446,7 @@ impl Writing<'_> {
         &self,
         lodge: &Lodge,
         mrn: &str,
-        intents: Vec<Intent>,
+        intents: Vec<(About, Intent)>,
     ) -> Result<Lodged, Fault> {
         let lodged = self.lodge(lodge)?;
         if !matches!(lodged, Lodged::Written) {
@@ -483,7 +456,8 @@ impl Writing<'_> {
         let seq: i64 = place.query_row([&lodge.filing.id], |row| row.get(0))?;
         let touched = self.with_books(|books| {
             let taken = books.ledger.taken();
-            for intent in intents {
+            for (about, intent) in intents {
+                self.bring(books, &about)?;
                 let posting = intent(&books.ledger).map_err(Fault::Refused)?;
                 if self.undoes_an_order(books, &posting)? {
                     return Err(Fault::Refused(Refusal::OnlyTheBank));
@@ -519,6 +493,7 @@ impl Writing<'_> {
             return Ok(Ok(before));
         }
         self.with_books(|books| {
+            books.bring(self.db, declaration)?;
             let open = books.ledger.debts_of(declaration).find_map(|(debt, standing)| {
                 let amount = standing.outstanding();
                 let money = Money { amount, currency: standing.currency };
@@ -530,7 +505,7 @@ impl Writing<'_> {
             };
             let seq = self.filing(filing)?;
             let until = (worth, Some(until));
-            self.ask_in(books, seq, Payable::Debt(debt), money, until, prefix)?;
+            self.ask_in(seq, Payable::Debt(debt), money, until, prefix)?;
             Ok(Ok(Lodged::Written))
         })
     }
@@ -587,14 +562,8 @@ impl Writing<'_> {
     }
 
     /// Writes who may use a deferment account from now on: these and nobody else.
-    fn write_holders(
-        &self,
-        books: &mut Books,
-        filing: i64,
-        id: &DefermentId,
-        wanted: &[String],
-    ) -> Result<(), Fault> {
-        let before = books.holders.get(id).cloned().unwrap_or_default();
+    fn write_holders(&self, filing: i64, id: &DefermentId, wanted: &[String]) -> Result<(), Fault> {
+        let before = books::holders(self.db, id)?;
         let gone = before.iter().filter(|h| !wanted.contains(h)).map(|h| (h, false));
         let new = wanted.iter().filter(|h| !before.contains(*h)).map(|h| (h, true));
         for (holder, may) in gone.chain(new) {
@@ -604,7 +573,6 @@ impl Writing<'_> {
                      VALUES (?1, ?2, ?3, ?4)",
                 )?
                 .execute(params![id.as_str(), holder, may, filing])?;
-            books.hold(id.clone(), holder.clone(), may);
         }
         Ok(())
     }
@@ -618,7 +586,11 @@ impl Writing<'_> {
     ) -> Result<(), Fault> {
         for declaration in touched {
             let (life, _) = super::life(self.db, declaration.as_str())?;
-            if let Some(event) = self.with_books(|books| Ok(settles(books, declaration, &life)))? {
+            let event = self.with_books(|books| {
+                books.bring(self.db, declaration)?;
+                settles(self.db, books, declaration, &life)
+            })?;
+            if let Some(event) = event {
                 self.happen(filing, declaration.as_str(), at, life, &[event])?;
             }
         }
@@ -626,13 +598,17 @@ impl Writing<'_> {
     }
 
     /// Does something with the books, as the writer sees them.
-    fn with_books<T>(&self, work: impl FnOnce(&mut Books) -> Result<T, Fault>) -> Result<T, Fault> {
+    pub(super) fn with_books<T>(
+        &self,
+        work: impl FnOnce(&mut Books) -> Result<T, Fault>,
+    ) -> Result<T, Fault> {
         let mut held = lock(self.books);
         if held.is_none() {
-            *held = Some(Books::read(self.db)?);
+            // Nothing of this commit is posted yet: what is read is on the disk.
+            let books = Books::read(self.db)?;
+            *lock(self.sums) = books.ledger.sums().clone();
+            *held = Some(books);
         }
-        let books = held.as_mut().ok_or(Fault::Stopped)?;
-        books.changes += 1;
-        work(books)
+        work(held.as_mut().ok_or(Fault::Stopped)?)
     }
 }

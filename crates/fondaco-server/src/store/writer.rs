@@ -6,9 +6,10 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use fondaco::consignment::{self, Event, Life};
+use fondaco::ledger::{Mark, Sums};
 use rusqlite::{Connection, params};
 
-use super::books::{self, Books};
+use super::books::Books;
 use super::draws::Draws;
 use super::lpco;
 use super::subscriptions::{last_cursor, last_said};
@@ -93,7 +94,10 @@ where
 /// What is held of the tables in memory: the writer's, and looked into by others.
 pub(super) struct Held {
     pub(super) draws: Arc<Mutex<Draws>>,
+    /// The writer's alone.
     pub(super) books: Arc<Mutex<Option<Books>>>,
+    /// What the books come to, as far as it is on the disk: for who looks.
+    pub(super) sums: Arc<Mutex<Sums>>,
 }
 
 /// The writer: takes what waits, writes it in one transaction, answers.
@@ -142,14 +146,28 @@ fn commit(
     batch: &mut [Box<dyn Job>],
     held: &Held,
 ) -> Result<Vec<Result<(), Fault>>, Fault> {
-    let before = books::changes(&held.books);
     let done = run_all(db, batch, held);
+    let mut books = lock(&held.books);
     if done.is_err() {
         // What was drawn and posted in it is not on the disk.
         lock(&held.draws).forget();
-        books::undo(db, &held.books, before);
+        if let Some(books) = books.as_mut() {
+            books.undo(None);
+        }
+    } else if let Some(books) = books.as_mut() {
+        books.keep(&mut lock(&held.sums));
     }
     done
+}
+
+/// Ends a job for the books: what it did stays, or is undone.
+fn end(books: &Mutex<Option<Books>>, undo_to: Option<Mark>) {
+    if let Some(books) = lock(books).as_mut() {
+        match undo_to {
+            Some(mark) => books.undo(Some(mark)),
+            None => books.ledger.put_away(),
+        }
+    }
 }
 
 fn run_all(
@@ -158,21 +176,25 @@ fn run_all(
     held: &Held,
 ) -> Result<Vec<Result<(), Fault>>, Fault> {
     let transaction = db.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
-    let writing = Writing { db: &transaction, draws: &held.draws, books: &held.books };
+    let writing =
+        Writing { db: &transaction, draws: &held.draws, books: &held.books, sums: &held.sums };
     let mut results = Vec::with_capacity(batch.len());
     for job in batch {
         transaction.prepare_cached("SAVEPOINT job")?.execute([])?;
-        let before = books::changes(&held.books);
+        let mark = lock(&held.books).as_ref().map(|b| b.ledger.mark()).unwrap_or_default();
         let result = job.run(&writing);
+        end(&held.books, result.is_err().then_some(mark));
         // One that breaks a rule of the tables is undone alone; the others do not suffer.
         if result.is_err() {
             transaction.prepare_cached("ROLLBACK TO job")?.execute([])?;
             // Not forgotten: a reader would take up what was committed, without the batch.
             lock(&held.draws).read_again(&transaction)?;
-            books::undo(&transaction, &held.books, before);
         }
         transaction.prepare_cached("RELEASE job")?.execute([])?;
         results.push(result);
+    }
+    if let Some(books) = lock(&held.books).as_mut() {
+        books.check(&transaction)?;
     }
     transaction.commit()?;
     Ok(results)
@@ -183,6 +205,7 @@ pub(crate) struct Writing<'a> {
     pub(super) db: &'a Connection,
     draws: &'a Mutex<Draws>,
     pub(super) books: &'a Mutex<Option<Books>>,
+    pub(super) sums: &'a Mutex<Sums>,
 }
 
 impl Writing<'_> {

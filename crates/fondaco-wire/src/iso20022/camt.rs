@@ -21,6 +21,7 @@ mod elements {
     pub(super) const STATEMENT: &str = "Id! StmtPgntn NtfctnPgntn ElctrncSeqNb RptgSeq LglSeqNb \
         CreDtTm FrToDt CpyDplctInd RptgSrc Acct! RltdAcct Intrst* Bal* TxsSummry Ntry* \
         AddtlStmtInf AddtlNtfctnInf";
+    pub(super) const PAGE: &str = "PgNb! LastPgInd!";
     pub(super) const ACCOUNT: &str = "Id! Tp Ccy Nm Prxy Ownr Svcr";
     pub(super) const ACCOUNT_ID: &str = "IBAN Othr";
     pub(super) const OTHER_ID: &str = "Id! SchmeNm Issr";
@@ -130,6 +131,7 @@ struct Around<'a> {
     message: &'a str,
     statement: &'a str,
     copy: bool,
+    page: u32,
     account: &'a BankId,
 }
 
@@ -173,8 +175,9 @@ impl Reading<'_> {
         }
         let mut statements = Vec::new();
         let mut number = 0;
+        let page = self.page(header, "MsgPgntn");
         for node in message.all(part) {
-            statements.extend(self.statement(told, &id, &mut number, node));
+            statements.extend(self.statement((told, page), &id, &mut number, node));
         }
         if message.child(part).is_none() {
             self.problems.at(message, format!("{part} is missing"));
@@ -184,7 +187,7 @@ impl Reading<'_> {
 
     fn statement(
         &mut self,
-        told: Told,
+        (told, page): (Told, u32),
         message: &str,
         number: &mut u32,
         node: &Node,
@@ -200,6 +203,7 @@ impl Reading<'_> {
             message,
             statement: &id,
             copy: copy.unwrap_or_default(),
+            page: self.page(node, "StmtPgntn").max(self.page(node, "NtfctnPgntn")).max(page),
             account: &account,
         };
         let mut entries = Vec::new();
@@ -237,6 +241,23 @@ impl Reading<'_> {
             }
         }
         Some(Statement { id, account, opening, closing, entries })
+    }
+
+    /// Which page it is, where it comes in several; 0 where it does not.
+    fn page(&mut self, node: &Node, name: &str) -> u32 {
+        let Some(node) = node.child(name) else { return 0 };
+        node.fits(elements::PAGE, self.problems);
+        let Some(number) = node.child("PgNb") else { return 0 };
+        // Source: ISO 20022, Max5NumericText.
+        let text = number.leaf(self.problems);
+        let digits = (1..=5).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
+        match text.parse() {
+            Ok(page) if digits && page > 0 => page,
+            _ => {
+                self.problems.at(number, format!("`{text}`: want a page of 1 to 99999"));
+                0
+            }
+        }
     }
 
     fn account(&mut self, node: &Node) -> Option<(BankId, Option<Currency>)> {
@@ -418,6 +439,7 @@ impl Reading<'_> {
             statement: around.statement.to_owned(),
             number,
             copy: around.copy,
+            page: around.page,
             account: around.account.clone(),
             money,
             side,

@@ -5,11 +5,12 @@
 
 use std::collections::BTreeMap;
 
-use super::fold::{Ledger, Refusal, same};
+use super::fold::{Ledger, same};
 use super::posting::{
     Account, Debt, DebtorId, DefermentId, Entry, GuaranteeId, Key, Payable, Posting, Reason,
     RefundId, SuspenseId, is_amount,
 };
+use super::refusal::Refusal;
 use crate::assessment::Assessment;
 use crate::day::Day;
 use crate::money::{Currency, Decimal, Money};

@@ -1,136 +1,18 @@
 //! The ledger: the fold of postings, its balances, and what they say of a debt.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 
+use super::hand::{Place, Step, Sums};
 use super::posting::{
-    Account, BankId, Debt, DeclarationId, DefermentId, GuaranteeId, Key, Posting, Reason,
-    Unbalanced,
+    Account, Debt, DeclarationId, DefermentId, GuaranteeId, Key, Posting, Reason,
 };
+use super::refusal::Refusal;
+use super::standing::{Settled, Standing};
 use crate::money::{Currency, Decimal, Money};
 use crate::token::Token;
 
 /// Balances stay below this, so that sums of five decimals are exact: 10^22.
 const TOO_MUCH: Decimal = Decimal::from_parts(0xb240_0000, 0x19e0_c9ba, 0x21e, false, 0);
-
-/// Why the ledger does not take a posting or an intent. Nothing is changed by a refusal.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Refusal {
-    /// The entries are no posting.
-    Unbalanced(Unbalanced),
-    /// The key was used for something else.
-    KeyReused(Key),
-    /// No posting has this key.
-    NoSuchPosting(Key),
-    /// The posting was reversed, by this one.
-    AlreadyReversed(Key),
-    /// A reversal is not reversed.
-    IsReversal(Key),
-    /// What is said to reverse a posting is not its reverse.
-    NotTheReverse(Key),
-    /// The debt was never charged.
-    NoSuchDebt(Debt),
-    /// The debt was charged before; it is amended, not charged again.
-    AlreadyCharged(Debt),
-    /// The debt is in this currency.
-    WrongCurrency(Currency),
-    /// Not above zero, or not an amount of at most 18 digits, five of them behind the point.
-    NotAnAmount(Decimal),
-    /// The assessment could not tell everything, so what is owed is not known.
-    NotAssessed,
-    /// There is nothing to post: the state is as wanted.
-    NothingToPost,
-    /// More than is owed; this much is.
-    MoreThanOwed(Money),
-    /// More than the deferment account has room for; this much it has.
-    OverLimit(Money),
-    /// More than the guarantee has free; this much it has.
-    OverGuarantee(Money),
-    /// More than was paid; this much was.
-    NotPaid(Money),
-    /// It would leave the debt open: only this much is over.
-    StillDue(Money),
-    /// More than stands on the account; this much does.
-    MoreThanHeld(Money),
-    /// Money at a bank is moved by what the bank tells only.
-    OnlyTheBank,
-    /// The account at a bank is not one of the house.
-    ForeignAccount(BankId),
-    /// The id was used for another refund.
-    RefundTaken,
-    /// The reference was used for another payment request.
-    ReferenceTaken,
-    /// A balance would grow beyond 10^22.
-    TooLarge,
-}
-
-impl Refusal {
-    /// The stable name of the refusal.
-    #[must_use]
-    pub fn name(&self) -> &'static str {
-        match self {
-            Self::Unbalanced(_) => "unbalanced",
-            Self::KeyReused(_) => "key-reused",
-            Self::NoSuchPosting(_) => "no-such-posting",
-            Self::AlreadyReversed(_) => "already-reversed",
-            Self::IsReversal(_) => "is-reversal",
-            Self::NotTheReverse(_) => "not-the-reverse",
-            Self::NoSuchDebt(_) => "no-such-debt",
-            Self::AlreadyCharged(_) => "already-charged",
-            Self::WrongCurrency(_) => "wrong-currency",
-            Self::NotAnAmount(_) => "not-an-amount",
-            Self::NotAssessed => "not-assessed",
-            Self::NothingToPost => "nothing-to-post",
-            Self::MoreThanOwed(_) => "more-than-owed",
-            Self::OverLimit(_) => "over-limit",
-            Self::OverGuarantee(_) => "over-guarantee",
-            Self::NotPaid(_) => "not-paid",
-            Self::StillDue(_) => "still-due",
-            Self::MoreThanHeld(_) => "more-than-held",
-            Self::OnlyTheBank => "only-the-bank",
-            Self::ForeignAccount(_) => "foreign-account",
-            Self::RefundTaken => "refund-taken",
-            Self::ReferenceTaken => "reference-taken",
-            Self::TooLarge => "too-large",
-        }
-    }
-}
-
-impl fmt::Display for Refusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())?;
-        match self {
-            Self::Unbalanced(why) => write!(f, ": {why}"),
-            Self::KeyReused(key)
-            | Self::NoSuchPosting(key)
-            | Self::AlreadyReversed(key)
-            | Self::IsReversal(key)
-            | Self::NotTheReverse(key) => write!(f, ": {key}"),
-            Self::NoSuchDebt(debt) | Self::AlreadyCharged(debt) => {
-                write!(f, ": {} of {}", debt.declaration, debt.debtor)
-            }
-            Self::ForeignAccount(account) => write!(f, ": {account}"),
-            Self::WrongCurrency(currency) => write!(f, ": want {currency}"),
-            Self::NotAnAmount(amount) => write!(f, ": {amount}"),
-            Self::MoreThanOwed(money)
-            | Self::OverLimit(money)
-            | Self::OverGuarantee(money)
-            | Self::NotPaid(money)
-            | Self::StillDue(money)
-            | Self::MoreThanHeld(money) => {
-                write!(f, ": at most {} {}", money.amount.normalize(), money.currency)
-            }
-            Self::NotAssessed
-            | Self::NothingToPost
-            | Self::OnlyTheBank
-            | Self::RefundTaken
-            | Self::ReferenceTaken
-            | Self::TooLarge => Ok(()),
-        }
-    }
-}
-
-impl std::error::Error for Refusal {}
 
 /// What became of a posting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -141,119 +23,26 @@ pub enum Applied {
     Repeated,
 }
 
-/// How far a debt is settled, by what the bank confirmed, a deferment account took over or a guarantee
-/// stands for; by nothing else.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Settled {
-    /// Not at all, or there is no such debt.
-    Open,
-    /// In part.
-    Part,
-    /// Wholly, some of it by a deferment account or a guarantee.
-    Secured,
-    /// Wholly, by money.
-    Paid,
-    /// By more than is owed.
-    Over,
-}
-
-impl Settled {
-    /// Whether the goods may be released, as far as money goes.
-    #[must_use]
-    pub fn releases(self) -> bool {
-        match self {
-            Self::Open | Self::Part => false,
-            Self::Secured | Self::Paid | Self::Over => true,
-        }
-    }
-}
-
-/// The figures of a debt, in its currency.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Standing {
-    /// The currency of the debt.
-    pub currency: Currency,
-    /// What is owed.
-    pub due: Decimal,
-    /// What has to be secured because it may become owed.
-    pub contingent: Decimal,
-    /// Money received, less what was given back; below zero where the bank took back what had been
-    /// given back already.
-    pub received: Decimal,
-    /// What deferment accounts took over.
-    pub deferred: Decimal,
-    /// What guarantees stand for.
-    pub secured: Decimal,
-}
-
-impl Standing {
-    /// What is neither received nor deferred; below zero where too much is.
-    #[must_use]
-    pub fn outstanding(&self) -> Decimal {
-        // Each is below 10^22: no sum of four is too large for a Decimal.
-        self.due + self.contingent - self.received - self.deferred
-    }
-
-    /// What is received or deferred beyond what is owed and has to be secured; not negative.
-    #[must_use]
-    pub fn over(&self) -> Decimal {
-        (-self.outstanding()).max(Decimal::ZERO)
-    }
-
-    /// How far it is settled.
-    #[must_use]
-    pub fn settled(&self) -> Settled {
-        let outstanding = self.outstanding();
-        if outstanding < Decimal::ZERO {
-            Settled::Over
-        } else if outstanding.is_zero() {
-            let by_money = self.deferred.is_zero() && self.contingent.is_zero();
-            if by_money { Settled::Paid } else { Settled::Secured }
-        } else if self.secured >= outstanding {
-            Settled::Secured
-        } else if [self.received, self.deferred, self.secured].iter().any(|a| *a > Decimal::ZERO) {
-            Settled::Part
-        } else {
-            Settled::Open
-        }
-    }
-
-    fn add(&mut self, account: &Account, amount: Decimal) {
-        match account {
-            Account::Due(..) => self.due += amount,
-            Account::Contingent(_) => self.contingent += amount,
-            Account::Received(_) => self.received -= amount,
-            Account::Deferred(..) => self.deferred -= amount,
-            Account::Secured(..) => self.secured -= amount,
-            Account::Revenue(_)
-            | Account::Contingents
-            | Account::Bank(_)
-            | Account::DefermentPaid(_)
-            | Account::Credit(_)
-            | Account::Suspense(_)
-            | Account::Refund(_)
-            | Account::Deferment(_)
-            | Account::Used(_)
-            | Account::Limit(_)
-            | Account::Amount(_)
-            | Account::Granted
-            | Account::Exchange => {}
-        }
-    }
-}
-
 /// The fold of postings. Looking up a balance, a posting or a debt takes O(log n).
 #[derive(Clone, Debug, Default)]
 pub struct Ledger {
-    balances: BTreeMap<(Account, Currency), Decimal>,
-    postings: BTreeMap<Key, Posting>,
-    order: Vec<Key>,
-    reversed: BTreeMap<Key, Key>,
-    debts: BTreeMap<Debt, Standing>,
+    /// Balances of accounts that belong to no debt, and sums over the debts.
+    pub(super) sums: Sums,
+    /// Balances of accounts that belong to a debt.
+    pub(super) of_debts: BTreeMap<Place, Decimal>,
+    pub(super) postings: BTreeMap<Key, Posting>,
+    /// Keys of the postings that were applied, in their order.
+    pub(super) order: Vec<Key>,
+    pub(super) reversed: BTreeMap<Key, Key>,
+    pub(super) debts: BTreeMap<Debt, Standing>,
+    /// Declarations whose debts were brought to hand; `None` where every posting was.
+    pub(super) at_hand: Option<BTreeSet<DeclarationId>>,
+    /// How to undo what was done since it is kept; `None` where nobody will.
+    pub(super) journal: Option<Vec<Step>>,
 }
 
 /// The balances a posting would leave.
-type After = Vec<((Account, Currency), Decimal)>;
+type After = Vec<(Place, Decimal)>;
 
 impl Ledger {
     /// The ledger of these postings, in their order.
@@ -285,24 +74,13 @@ impl Ledger {
         let after = self.check(&posting)?;
         for entry in posting.entries() {
             if let Some(debt) = entry.account.debt() {
-                let none = Standing {
-                    currency: entry.money.currency,
-                    due: Decimal::ZERO,
-                    contingent: Decimal::ZERO,
-                    received: Decimal::ZERO,
-                    deferred: Decimal::ZERO,
-                    secured: Decimal::ZERO,
-                };
-                let standing = self.debts.entry(debt.clone()).or_insert(none);
-                standing.add(&entry.account, entry.money.amount);
+                self.move_debt(debt, &entry.account, entry.money);
             }
         }
-        self.balances.extend(after);
-        if let Some(of) = posting.reverses() {
-            self.reversed.insert(of.clone(), posting.key().clone());
+        for (place, amount) in after {
+            self.set(place, amount);
         }
-        self.order.push(posting.key().clone());
-        self.postings.insert(posting.key().clone(), posting);
+        self.post(posting);
         Ok(Applied::New)
     }
 
@@ -379,6 +157,9 @@ impl Ledger {
         let mut fresh: Option<(&Debt, Currency)> = None;
         for entry in posting.entries() {
             let Some(debt) = entry.account.debt() else { continue };
+            if self.at_hand.as_ref().is_some_and(|held| !held.contains(&debt.declaration)) {
+                return Err(Refusal::NotAtHand(debt.declaration.clone()));
+            }
             let currency = match (self.debts.get(debt), fresh) {
                 (Some(standing), _) => standing.currency,
                 (None, Some((known, currency))) if known == debt => currency,
@@ -400,7 +181,7 @@ impl Ledger {
     /// What must hold of an account after a posting.
     fn check_account(
         &self,
-        place: &(Account, Currency),
+        place: &Place,
         now: Decimal,
         after: &After,
         moves_bank: bool,
@@ -464,8 +245,12 @@ impl Ledger {
         }
     }
 
-    fn at(&self, place: &(Account, Currency)) -> Decimal {
-        self.balances.get(place).copied().unwrap_or_default()
+    pub(super) fn at(&self, place: &Place) -> Decimal {
+        let of = match place.0.debt() {
+            Some(_) => &self.of_debts,
+            None => &self.sums.balances,
+        };
+        of.get(place).copied().unwrap_or_default()
     }
 
     /// The balance of an account: positive is debit, negative is credit.
@@ -474,26 +259,21 @@ impl Ledger {
         self.at(&(account.clone(), currency))
     }
 
-    /// Every balance, by account and currency.
+    /// Every balance that is held, by account and currency.
     pub fn balances(&self) -> impl Iterator<Item = (&Account, Money)> {
-        let money = |(_, currency): &(Account, Currency), amount: &Decimal| Money {
-            amount: *amount,
-            currency: *currency,
-        };
-        self.balances.iter().map(move |(place, amount)| (&place.0, money(place, amount)))
+        self.sums.balances().chain(self.of_debts.iter().map(super::hand::as_money))
     }
 
     /// The sum of all balances in a currency. It is zero; who keeps the ledger may look.
     #[must_use]
     pub fn sum(&self, currency: Currency) -> Decimal {
-        let of = self.balances.iter().filter(|((_, c), _)| *c == currency);
-        of.fold(Decimal::ZERO, |sum, (_, amount)| sum.checked_add(*amount).unwrap_or(Decimal::MAX))
+        self.sums.sum(currency)
     }
 
     /// The currencies anything was posted in.
     #[must_use]
     pub fn currencies(&self) -> BTreeSet<Currency> {
-        self.balances.keys().map(|(_, currency)| *currency).collect()
+        self.sums.balances.keys().map(|(_, currency)| *currency).collect()
     }
 
     /// The posting with this key.
@@ -557,7 +337,7 @@ impl Ledger {
         let (deferred, secured) = Account::stands_for(debt);
         let of = move |first: Account| {
             let kind = std::mem::discriminant(&first);
-            self.balances.range((first, Currency::FIRST)..).take_while(move |((account, _), _)| {
+            self.of_debts.range((first, Currency::FIRST)..).take_while(move |((account, _), _)| {
                 std::mem::discriminant(account) == kind && account.debt() == Some(debt)
             })
         };
@@ -599,7 +379,7 @@ impl Ledger {
 
     /// Whether anything was ever posted on an account.
     pub(super) fn knows(&self, account: &Account) -> bool {
-        let next = self.balances.range((account.clone(), Currency::FIRST)..).next();
+        let next = self.sums.balances.range((account.clone(), Currency::FIRST)..).next();
         next.is_some_and(|((of, _), _)| of == account)
     }
 
@@ -610,7 +390,7 @@ impl Ledger {
             Account::Due(of, tax) if of == debt => Some((*tax, *amount)),
             _ => None,
         };
-        self.balances.range(first..).map_while(of).collect()
+        self.of_debts.range(first..).map_while(of).collect()
     }
 }
 

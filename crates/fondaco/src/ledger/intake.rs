@@ -5,24 +5,28 @@
 //!
 //! An entry counts once, however often and by whichever message it is told. It is taken for one told
 //! before where it has:
-//! 1. the same place in the same message, or with the same day, amount and way the same place in a
-//!    statement of the same id;
+//! 1. the same place in the same message (of one in pages: on the same page), or with the same day, amount
+//!    and way the same place in a statement of the same id, unless both have a bank's reference and they
+//!    differ;
 //! 2. the bank's reference (AcctSvcrRef) of one before, going the same way;
 //! 3. the entry reference (NtryRef) of one before, with the same day, amount and way;
 //! 4. the account, day, amount, way and details of one that a message of the other kind told and none of
 //!    this kind did yet, unless both have a bank's reference and they differ.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write as _;
 
 use rust_decimal::RoundingStrategy;
 
-use super::fold::{Ledger, Refusal};
+use super::fold::Ledger;
+use super::mark::{
+    Mark, Place, Shape, details, entry_reference, in_statement, key, note, place, servicer, shape,
+};
 use super::outcome::Outcome;
 use super::posting::{Account, BankId, Entry, Key, Payable, Posting, Reason, RefundId, SuspenseId};
 use super::reference::CreditorReference;
+use super::refusal::Refusal;
 use crate::day::Day;
-use crate::money::{Currency, Decimal, Money};
+use crate::money::{Decimal, Money};
 
 /// Which message told an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -79,7 +83,10 @@ pub struct BankEntry {
     pub message: String,
     /// Id of the statement or notification in it.
     pub statement: String,
-    /// Which entry of the message, from 1.
+    /// Which page, where the message or the statement comes in several, from 1; 0 where it is whole. Pages
+    /// share their ids. Source: ISO 20022, StmtPgntn, NtfctnPgntn, MsgPgntn.
+    pub page: u32,
+    /// Which entry of the message or page, from 1.
     pub number: u32,
     /// Whether the message says it is a copy or duplicate (CpyDplctInd).
     pub copy: bool,
@@ -154,6 +161,9 @@ pub struct Taken {
     pub reference: Option<CreditorReference>,
     /// The key of its posting, also where that was there before; `None` where there is none.
     pub posted: Option<Key>,
+    /// What of it counts on which request, in the currency of the request: below zero where it was taken
+    /// back.
+    pub counts: Option<(CreditorReference, Decimal)>,
 }
 
 /// A request and what came of it.
@@ -163,9 +173,6 @@ struct Asked {
     received: Decimal,
     payments: Vec<Key>,
 }
-
-/// What an entry is known by whoever tells it: account, day, amount, way.
-type Shape = (BankId, Option<Day>, Decimal, Currency, Side, bool);
 
 /// An entry seen before.
 #[derive(Clone, Debug)]
@@ -180,8 +187,13 @@ struct Seen {
     postings: Vec<Key>,
 }
 
-/// Where an entry stands: account, message, number.
-type Place = (BankId, String, u32);
+impl Seen {
+    /// Whether the bank gave it and an entry references of their own that are not one.
+    fn has_another_mark(&self, entry: &BankEntry) -> bool {
+        let (own, other) = (&self.servicer_reference, &entry.servicer_reference);
+        !own.is_empty() && !other.is_empty() && own != other
+    }
+}
 
 /// Requests asked for and entries seen: the fold of both, in their order.
 ///
@@ -195,9 +207,9 @@ pub struct Intake {
     refunds: BTreeMap<RefundId, Key>,
     seen: Vec<Seen>,
     places: BTreeMap<Place, usize>,
-    servicer: BTreeMap<(BankId, String, Side, bool), usize>,
+    servicer: BTreeMap<Mark, usize>,
     entry_references: BTreeMap<(Shape, String), usize>,
-    statements: BTreeMap<(Shape, String, u32), usize>,
+    statements: BTreeMap<(Shape, String, u32, u32), usize>,
     shapes: BTreeMap<Shape, Vec<usize>>,
 }
 
@@ -246,6 +258,37 @@ impl Intake {
         }
     }
 
+    /// Brings an entry to mind that was told, and that is the one with this number or a new one; and the
+    /// keys of its postings. Gives its number. Who keeps the entries elsewhere has all that may be the same
+    /// brought to mind before another is taken.
+    pub fn recall(
+        &mut self,
+        entry: &BankEntry,
+        before: Option<usize>,
+        postings: Vec<Key>,
+    ) -> usize {
+        let at = before.unwrap_or(self.seen.len());
+        self.note(entry, before, postings);
+        at
+    }
+
+    /// Brings a request to mind, what was received on it, and by which postings, in their order.
+    pub fn recall_request(
+        &mut self,
+        request: PaymentRequest,
+        received: Decimal,
+        payments: Vec<Key>,
+    ) {
+        let reference = request.reference;
+        self.paid_on.extend(payments.iter().map(|key| (key.clone(), reference)));
+        self.asked.insert(reference, Asked { request, received, payments });
+    }
+
+    /// Brings to mind which posting paid a refund out.
+    pub fn recall_refund(&mut self, refund: RefundId, posting: Key) {
+        self.refunds.insert(refund, posting);
+    }
+
     /// The request with this reference, and what was received on it.
     #[must_use]
     pub fn request(&self, reference: &CreditorReference) -> Option<(&PaymentRequest, Decimal)> {
@@ -259,22 +302,36 @@ impl Intake {
     /// ledger does not take a posting: the entry may be taken again then, and what was posted of it is not
     /// posted twice.
     pub fn take(&mut self, ledger: &mut Ledger, entry: &BankEntry) -> Result<Vec<Taken>, Refusal> {
+        self.enter(ledger, entry).map(|(_, taken)| taken)
+    }
+
+    /// The same, and which entry it is taken for, where it was told before: its number as
+    /// [`Intake::recall`] gave it.
+    ///
+    /// # Errors
+    /// As [`Intake::take`].
+    pub fn enter(
+        &mut self,
+        ledger: &mut Ledger,
+        entry: &BankEntry,
+    ) -> Result<(Option<usize>, Vec<Taken>), Refusal> {
         let all = |outcome| {
-            let taken = |part| Taken { part, outcome, reference: None, posted: None };
+            let taken = |part| Taken { part, outcome, reference: None, posted: None, counts: None };
             (1..).zip(&entry.parts).map(|(part, _)| taken(part)).collect()
         };
         if !self.accounts.contains(&entry.account) {
             return Err(Refusal::ForeignAccount(entry.account.clone()));
         }
         if entry.status != Status::Booked {
-            return Ok(all(Outcome::NotBooked));
+            return Ok((None, all(Outcome::NotBooked)));
         }
         if let Some(at) = self.told_before(entry) {
             let what = |(.., amount, currency, side, back): Shape| (amount, currency, side, back);
-            let differs =
-                self.seen.get(at).is_none_or(|seen| what(seen.shape.clone()) != what(shape(entry)));
+            let differs = self.seen.get(at).is_none_or(|seen| {
+                what(seen.shape.clone()) != what(shape(entry)) || seen.has_another_mark(entry)
+            });
             self.note(entry, Some(at), Vec::new());
-            return Ok(all(Outcome::Duplicate { differs }));
+            return Ok((Some(at), all(Outcome::Duplicate { differs })));
         }
         let mut taken = Vec::with_capacity(entry.parts.len());
         let mut postings = Vec::new();
@@ -284,7 +341,7 @@ impl Intake {
             taken.push(one);
         }
         self.note(entry, None, postings);
-        Ok(taken)
+        Ok((None, taken))
     }
 
     fn take_part(
@@ -300,15 +357,15 @@ impl Intake {
             let bank = posting.entries().iter().find(|e| matches!(e.account, Account::Bank(_)));
             let same = bank.is_some_and(|e| e.money == bank_money(part));
             let posting = posting.clone();
-            self.note_posting(reference, part, &posting);
+            let counts = self.note_posting(reference, part, &posting);
             let outcome = Outcome::Duplicate { differs: !same };
-            return Ok(Taken { part: number, outcome, reference, posted: Some(key) });
+            return Ok(Taken { part: number, outcome, reference, posted: Some(key), counts });
         }
         let (outcome, posting) = self.weigh(ledger, entry, key, part, reference)?;
         let key = posting.key().clone();
         ledger.apply(posting.clone())?;
-        self.note_posting(reference, part, &posting);
-        Ok(Taken { part: number, outcome, reference, posted: Some(key) })
+        let counts = self.note_posting(reference, part, &posting);
+        Ok(Taken { part: number, outcome, reference, posted: Some(key), counts })
     }
 
     /// The one request whose reference a part gives.
@@ -473,17 +530,19 @@ impl Intake {
         reference: Option<CreditorReference>,
         part: &Part,
         posting: &Posting,
-    ) {
+    ) -> Option<(CreditorReference, Decimal)> {
         let on = posting.reverses().and_then(|of| self.paid_on.get(of)).copied().or(reference);
         let received = posting
             .entries()
             .iter()
             .find(|e| matches!(e.account, Account::Received(_) | Account::DefermentPaid(_)));
         let bank = posting.entries().iter().find(|e| matches!(e.account, Account::Bank(_)));
+        let mut counts = None;
         if let (Some(reference), Some(_), Some(bank)) = (on, received, bank)
             && let Some(asked) = self.asked.get_mut(&reference)
         {
             asked.received += bank.money.amount;
+            counts = Some((reference, bank.money.amount));
             if posting.reason() == Reason::Payment {
                 asked.payments.push(posting.key().clone());
                 self.paid_on.insert(posting.key().clone(), reference);
@@ -494,12 +553,16 @@ impl Intake {
         {
             self.refunds.insert(id, posting.key().clone());
         }
+        counts
     }
 
     /// The entry seen before that this one is.
     fn told_before(&self, entry: &BankEntry) -> Option<usize> {
-        let in_statement =
-            || self.statements.get(&(shape(entry), entry.statement.clone(), entry.number));
+        let in_statement = || {
+            let at = self.statements.get(&in_statement(entry))?;
+            let other = self.seen.get(*at).is_some_and(|seen| seen.has_another_mark(entry));
+            (!other).then_some(at)
+        };
         let by_place = self.places.get(&place(entry)).or_else(in_statement);
         let by_servicer = || self.servicer.get(&servicer(entry)?);
         let by_entry = || self.entry_references.get(&entry_reference(entry)?);
@@ -542,8 +605,7 @@ impl Intake {
             self.shapes.entry(shape(entry)).or_default().push(at);
         }
         self.places.entry(place(entry)).or_insert(at);
-        let in_statement = (shape(entry), entry.statement.clone(), entry.number);
-        self.statements.entry(in_statement).or_insert(at);
+        self.statements.entry(in_statement(entry)).or_insert(at);
         if let Some(mark) = servicer(entry) {
             self.servicer.entry(mark).or_insert(at);
         }
@@ -559,71 +621,4 @@ fn bank_money(part: &Part) -> Money {
         Side::Credit => part.money,
         Side::Debit => Money { amount: -part.money.amount, currency: part.money.currency },
     }
-}
-
-fn shape(entry: &BankEntry) -> Shape {
-    let Money { amount, currency } = entry.money;
-    (entry.account.clone(), entry.booked, amount, currency, entry.side, entry.reversal)
-}
-
-fn place(entry: &BankEntry) -> Place {
-    (entry.account.clone(), entry.message.clone(), entry.number)
-}
-
-fn servicer(entry: &BankEntry) -> Option<(BankId, String, Side, bool)> {
-    // Where the entry has none, that of its only part is as good.
-    let of_part = || match &entry.parts[..] {
-        [only] => only.servicer_reference.as_str(),
-        _ => "",
-    };
-    let own = entry.servicer_reference.as_str();
-    let text = if own.is_empty() { of_part() } else { own };
-    let mark = || (entry.account.clone(), text.to_owned(), entry.side, entry.reversal);
-    (!text.is_empty()).then(mark)
-}
-
-fn entry_reference(entry: &BankEntry) -> Option<(Shape, String)> {
-    let own = &entry.entry_reference;
-    (!own.is_empty()).then(|| (shape(entry), own.clone()))
-}
-
-fn details(entry: &BankEntry) -> Option<Vec<(Decimal, String, String)>> {
-    let of = |part: &Part| (part.money.amount, part.references.join(" "), part.end_to_end.clone());
-    let mut all: Vec<_> = entry.parts.iter().map(of).collect();
-    all.sort();
-    entry.detailed.then_some(all)
-}
-
-/// The key of the posting of a part: by the bank's reference where there is one, else by its place.
-fn key(entry: &BankEntry, part: u32) -> String {
-    let mut out = format!("bank {}", entry.account);
-    let way = match (entry.side, entry.reversal) {
-        (Side::Credit, false) => "in",
-        (Side::Credit, true) => "in-back",
-        (Side::Debit, false) => "out",
-        (Side::Debit, true) => "out-back",
-    };
-    // Doubled, so that no two places give one text. Writing to a text does not fail.
-    let (message, statement) =
-        (entry.message.replace('/', "//"), entry.statement.replace('/', "//"));
-    let _ = match servicer(entry) {
-        Some((_, reference, ..)) => write!(out, " ref {reference} {way} {part}"),
-        None => write!(out, " at {message} / {statement} / {} {way} {part}", entry.number),
-    };
-    out.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
-}
-
-fn note(entry: &BankEntry, part: &Part) -> String {
-    let told = match entry.told {
-        Told::Notification => "camt.054",
-        Told::Statement => "camt.053",
-    };
-    let mut out = format!("{told} {} / {} / {}", entry.message, entry.statement, entry.number);
-    for reference in &part.references {
-        let _ = write!(out, ", reference {reference}");
-    }
-    if !part.end_to_end.is_empty() {
-        let _ = write!(out, ", end to end {}", part.end_to_end);
-    }
-    out
 }

@@ -16,13 +16,18 @@
 
 mod act;
 mod fold;
+mod hand;
 mod intake;
+mod mark;
 mod outcome;
 mod posting;
 mod reference;
+mod refusal;
+mod standing;
 
 pub use act::{Charge, Slip, Source, Why};
-pub use fold::{Applied, Ledger, Refusal, Settled, Standing};
+pub use fold::{Applied, Ledger};
+pub use hand::{Mark, Sums};
 pub use intake::{BankEntry, Intake, Part, PaymentRequest, Side, Status, Taken, Told};
 pub use outcome::Outcome;
 pub use posting::{
@@ -30,3 +35,5 @@ pub use posting::{
     MOST_DECIMALS, NotAnId, Payable, Posting, Reason, RefundId, SuspenseId, Unbalanced,
 };
 pub use reference::{CreditorReference, NotAReference};
+pub use refusal::Refusal;
+pub use standing::{Settled, Standing, Totals};

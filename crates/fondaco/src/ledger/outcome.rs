@@ -1,6 +1,6 @@
 //! What became of money a bank told, and why an intent is refused, in the words of each language.
 
-use super::fold::Refusal;
+use super::refusal::Refusal;
 use crate::finding::Trilingual;
 use crate::money::{Currency, Money};
 
@@ -325,6 +325,14 @@ impl Refusal {
                     "The figures are too large to be added up.",
                     "数值过大，无法汇总。",
                     "Числа слишком велики, чтобы их сложить.",
+                ],
+            ),
+            Self::NotAtHand(declaration) => (
+                declaration.to_string(),
+                [
+                    "The debts of {} were not looked up; nothing was posted.",
+                    "未调取 {} 的税款记录，未作记账。",
+                    "Данные об обязанностях по {} не подняты; ничего не проведено.",
                 ],
             ),
         }

@@ -11,7 +11,7 @@ use fondaco::formula::Unknown;
 use fondaco::ledger::{
     Account, Applied, BankEntry, Charge, CreditorReference, Debt, DefermentId, Entry, GuaranteeId,
     Intake, Key, Ledger, Outcome, Part, Payable, PaymentRequest, Posting, Reason, Refusal, Settled,
-    Side, Slip, Source, Status, Told, Unbalanced, Why,
+    Side, Slip, Source, Status, Sums, Told, Unbalanced, Why,
 };
 use fondaco::money::{Currency, Decimal, Money, Rounding, RoundingMode, decimal};
 use fondaco::token::Token;
@@ -46,6 +46,7 @@ fn told(words: &[&str]) -> BankEntry {
         told: kind,
         message: message.to_owned(),
         statement: format!("S{message}"),
+        page: 0,
         number: number.parse().unwrap(),
         copy: false,
         account: "ACC".parse().unwrap(),
@@ -77,6 +78,8 @@ fn told(words: &[&str]) -> BankEntry {
             "day" => entry.booked = Some(Day::of(2026, 11, value.parse().unwrap()).unwrap()),
             "back" => entry.reversal = true,
             "copy" => entry.copy = true,
+            "page" => entry.page = value.parse().unwrap(),
+            "of-statement" => value.clone_into(&mut entry.statement),
             "pending" => entry.status = Status::Pending,
             "info" => entry.status = Status::Information,
             "plain" => entry.detailed = false,
@@ -248,7 +251,15 @@ impl House {
 fn balanced(ledger: &Ledger) {
     for currency in ledger.currencies() {
         assert_eq!(ledger.sum(currency), Decimal::ZERO, "{currency}");
+        let all = ledger.balances().filter(|(_, m)| m.currency == currency);
+        assert_eq!(all.map(|(_, m)| m.amount).sum::<Decimal>(), Decimal::ZERO, "{currency}");
     }
+    // The running sums are those of a walk over all debts.
+    let mut walked = Sums::default();
+    for (_, standing) in ledger.debts() {
+        walked.recount(None, standing);
+    }
+    assert!(walked.totals().eq(ledger.sums().totals()), "{walked:?}");
 }
 
 fn check(input: &str, expect: Expect) {
@@ -1127,4 +1138,220 @@ fn a_hundred_thousand_operations_keep_the_sum_zero_and_every_limit() {
     assert!(again.balances().eq(chance.ledger.balances()));
     println!("{done} intents posted, refused: {refused:?}, {:?}", began.elapsed());
     assert!(done > 8_000 && refused.len() > 10, "{done} {refused:?}");
+}
+
+/// A ledger that holds only what is at hand, beside one that holds everything.
+struct Desk {
+    hand: Ledger,
+    /// Postings that were kept, as a store has them.
+    rows: Vec<Posting>,
+    /// Those of the jobs that are not kept yet.
+    new: Vec<Posting>,
+    told: Sums,
+}
+
+impl Desk {
+    fn apply(&mut self, posting: &Posting) {
+        let rows = || self.rows.iter().chain(&self.new);
+        let declarations: BTreeSet<_> = posting
+            .entries()
+            .iter()
+            .filter_map(|e| Some(e.account.debt()?.declaration.clone()))
+            .collect();
+        for declaration in declarations {
+            let refused = self.hand.has_at_hand(&declaration).then_some(());
+            if refused.is_none() {
+                let refusal = self.hand.apply(posting.clone());
+                assert!(
+                    matches!(refusal, Err(Refusal::NotAtHand(_) | Refusal::NoSuchPosting(_))),
+                    "{refusal:?}"
+                );
+            }
+            let touches = |p: &&Posting| {
+                let mut debts = p.entries().iter().filter_map(|e| e.account.debt());
+                debts.any(|d| d.declaration == declaration)
+            };
+            self.hand.recall(&declaration, rows().filter(touches).cloned().collect::<Vec<_>>());
+        }
+        if let Some(of) = posting.reverses()
+            && self.hand.posting(of).is_none()
+        {
+            let by = rows().find(|p| p.reverses() == Some(of)).map(|p| p.key().clone());
+            let of = rows().find(|p| p.key() == of).unwrap().clone();
+            self.hand.recall_posting(of, by);
+        }
+        assert_eq!(self.hand.apply(posting.clone()), Ok(Applied::New), "{posting:?}");
+    }
+}
+
+/// Jobs by chance, some of them undone and some whole commits lost: what is left is what a fresh fold of the
+/// kept postings is, where everything is held as where only sums are.
+#[test]
+fn what_is_undone_leaves_nothing_behind() {
+    let mut chance = Chance {
+        dice: Dice(0x51_7cc1_b727_220a),
+        ledger: Ledger::default().journaled(),
+        intake: Intake::of(["ACC".parse().unwrap()]),
+        currencies: ["CNY", "RUB", "EUR", "KWD"].map(|c| c.parse().unwrap()),
+        bank: BTreeMap::new(),
+        taken_back: BTreeSet::new(),
+    };
+    let mut desk = Desk {
+        hand: Ledger::of_sums(Sums::default()),
+        rows: Vec::new(),
+        new: Vec::new(),
+        told: Sums::default(),
+    };
+    let mut n = 0;
+    let (mut kept, mut undone, mut lost) = (0, 0, 0);
+    for _ in 0..1_000 {
+        let (batch, batch_hand) = (chance.ledger.mark(), desk.hand.mark());
+        let asked_before = chance.intake.clone();
+        for _ in 0..=chance.dice.roll(4) {
+            let (mark, mark_hand) = (chance.ledger.mark(), desk.hand.mark());
+            let (intake, bank) = (chance.intake.clone(), chance.bank.clone());
+            let taken = chance.ledger.taken();
+            for _ in 0..=chance.dice.roll(3) {
+                n += 1;
+                match chance.dice.roll(4) {
+                    0 => chance.bank(n),
+                    1 => {
+                        let which = debt(&format!("M{}", chance.dice.roll(500)));
+                        let Some(s) = chance.ledger.standing(&which) else { continue };
+                        let amount = s.outstanding().max(Decimal::ONE);
+                        let money = Money { amount, currency: s.currency };
+                        let number = reference(chance.dice.roll(600));
+                        let request = PaymentRequest::plain(number, Payable::Debt(which), money);
+                        let _ = chance.intake.ask(request);
+                    }
+                    _ => {
+                        if let Ok(posting) = chance.intent(n) {
+                            chance.ledger.apply(posting).unwrap();
+                        }
+                    }
+                }
+            }
+            let new: Vec<Posting> = chance.ledger.since(taken).cloned().collect();
+            for posting in &new {
+                desk.apply(posting);
+            }
+            if chance.dice.roll(3) == 0 {
+                chance.ledger.undo(mark);
+                desk.hand.undo(mark_hand);
+                (chance.intake, chance.bank) = (intake, bank);
+                undone += 1;
+            } else {
+                desk.new.extend(new);
+                kept += 1;
+            }
+            desk.hand.put_away();
+        }
+        if chance.dice.roll(10) == 0 {
+            chance.ledger.undo(batch);
+            chance.intake = asked_before;
+            desk.hand.undo(batch_hand);
+            desk.hand.put_away();
+            desk.new.clear();
+            lost += 1;
+        } else {
+            chance.ledger.keep(&mut Sums::default());
+            desk.hand.keep(&mut desk.told);
+            let new = std::mem::take(&mut desk.new);
+            desk.rows.extend(new);
+        }
+        assert_eq!(desk.hand.sums(), &desk.told);
+    }
+    let fresh = Ledger::fold(desk.rows.iter().cloned()).unwrap();
+    balanced(&fresh);
+    assert!(fresh.postings().eq(chance.ledger.postings()));
+    assert!(fresh.debts().eq(chance.ledger.debts()));
+    let mut sums = fresh.sums().clone();
+    sums.tidy();
+    assert_eq!(sums, desk.told);
+    assert!(
+        kept > 1_000 && undone > 500 && lost > 50 && desk.rows.len() > 1_000,
+        "{kept} {undone}"
+    );
+}
+
+/// Pages of a statement share its id and begin to count anew; entries of a bank with references of their
+/// own are two.
+#[test]
+fn a_statement_in_pages_is_told_from_the_same_statement_again() {
+    check(
+        "charge M1 A00=1000 CNY
+         ask 1 M1 1000 CNY
+         bank 053 a/1 in 20 CNY ref=1 page=1
+         bank 053 a/1 in 20 CNY ref=1 page=2
+         bank 053 a/1 in 20 CNY ref=1 page=2
+         bank 053 b/1 in 20 CNY ref=1 page=2 of-statement=Sa
+         bank 053 c/1 in 50 CNY ref=1 svcr=X of-statement=T
+         bank 053 d/1 in 50 CNY ref=1 svcr=Y of-statement=T
+         bank 053 d/1 in 50 CNY ref=1 svcr=Z of-statement=T
+         show M1",
+        expect![[r#"
+            k3: part, 980 to come
+            k4: part, 960 to come
+            k5: duplicate, not posted
+            k6: duplicate, not posted
+            k7: part, 910 to come
+            k8: part, 860 to come
+            k9: duplicate, differs, not posted
+            M1: Part, stays: due 1000 contingent 0 received 140 deferred 0 secured 0 CNY
+        "#]],
+    );
+}
+
+/// What the bank takes back that was given back already is owed, and stands in the sums.
+#[test]
+fn a_payment_taken_back_after_its_refund_is_owed() {
+    let input = "charge M1 A00=100 CNY
+         ask 1 M1 100 CNY
+         bank 054 a/1 in 100 CNY ref=1 svcr=X
+         cancel M1 cancelled
+         refund M1 R1 100 CNY
+         bank 054 a/2 out 100 CNY end=R1 svcr=Y
+         show M1
+         bank 054 b/1 out 100 CNY svcr=X back
+         show M1";
+    check(
+        input,
+        expect![[r#"
+            k3: matched
+            k6: refund-paid
+            M1: Paid, goes: due 0 contingent 0 received 0 deferred 0 secured 0 CNY
+            k8: reversed
+            M1: Open, stays: due 0 contingent 0 received -100 deferred 0 secured 0 CNY
+        "#]],
+    );
+    let house = House::run(input);
+    let totals: Vec<_> = house.ledger.sums().totals().map(|(_, t)| (t.debts, t.paid)).collect();
+    assert_eq!(totals, [(1, 0)]);
+}
+
+/// Amounts at the smallest unit of a currency, whatever its digits; one digit less is not enough.
+#[test]
+fn the_smallest_unit_of_each_currency_counts() {
+    for (currency, digits, owed, less) in [
+        ("JPY", 0, "1234", "1233"),
+        ("CNY", 2, "1234.56", "1234.55"),
+        ("KWD", 3, "1234.567", "1234.566"),
+        ("CLF", 4, "1234.5678", "1234.5677"),
+    ] {
+        assert_eq!(currency.parse::<Currency>().unwrap().minor_digits(), digits);
+        let run = |paid: &str| {
+            House::run(&format!(
+                "charge M1 A00={owed} {currency}
+                 ask 1 M1 {owed} {currency}
+                 bank 054 a/1 in {paid} {currency} ref=1"
+            ))
+        };
+        assert_eq!(run(owed).ledger.settled(&debt("M1")), Settled::Paid);
+        let mut house = run(less);
+        assert_eq!(house.ledger.settled(&debt("M1")), Settled::Part);
+        let rest = decimal(owed).unwrap() - decimal(less).unwrap();
+        house.line("k", &["bank", "054", "a/2", "in", &rest.to_string(), currency, "ref=1"]);
+        assert_eq!(house.ledger.settled(&debt("M1")), Settled::Paid);
+        assert!(house.out.ends_with("matched\n"), "{}", house.out);
+    }
 }

@@ -1,0 +1,490 @@
+//! What banks told, as rows: every entry and every part of it with what became of it. Only appended to.
+//!
+//! An entry that was told before is found by an index and brought to mind; which one it is, is decided by
+//! [`Intake`] alone.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use fondaco::day::Day;
+use fondaco::ledger::{
+    BankEntry, CreditorReference, Intake, Key, Part, Payable, Posting, RefundId, Side, Status,
+    Taken, Told,
+};
+use fondaco::money::{Decimal, Money};
+use fondaco_wire::{Limits, iso20022, receipt};
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
+
+use super::books::{Books, fault, request};
+use super::money::BANK;
+use super::{Fault, unpack};
+
+pub(super) const SCHEMA: &str = "
+CREATE TABLE IF NOT EXISTS bank_message (
+  filing INTEGER PRIMARY KEY,
+  digest TEXT NOT NULL,
+  entries INTEGER NOT NULL
+) STRICT;
+CREATE TABLE IF NOT EXISTS bank_entry (
+  seq INTEGER PRIMARY KEY,
+  filing INTEGER NOT NULL,
+  told TEXT NOT NULL,
+  message TEXT NOT NULL,
+  statement TEXT NOT NULL,
+  page INTEGER NOT NULL,
+  number INTEGER NOT NULL,
+  copy INTEGER NOT NULL,
+  account TEXT NOT NULL,
+  amount TEXT NOT NULL,
+  currency TEXT NOT NULL,
+  side TEXT NOT NULL,
+  reversal INTEGER NOT NULL,
+  status TEXT NOT NULL,
+  booked INTEGER,
+  servicer_reference TEXT NOT NULL,
+  entry_reference TEXT NOT NULL,
+  mark TEXT NOT NULL,
+  detailed INTEGER NOT NULL,
+  says TEXT NOT NULL,
+  same_as INTEGER
+) STRICT;
+CREATE INDEX IF NOT EXISTS bank_entry_filing ON bank_entry (filing);
+CREATE INDEX IF NOT EXISTS bank_entry_same ON bank_entry (same_as) WHERE same_as IS NOT NULL;
+CREATE INDEX IF NOT EXISTS bank_entry_place ON bank_entry (account, message, number);
+CREATE INDEX IF NOT EXISTS bank_entry_statement ON bank_entry (account, statement, number);
+CREATE INDEX IF NOT EXISTS bank_entry_mark ON bank_entry (account, mark) WHERE mark <> '';
+CREATE INDEX IF NOT EXISTS bank_entry_reference ON bank_entry (account, entry_reference)
+  WHERE entry_reference <> '';
+CREATE INDEX IF NOT EXISTS bank_entry_shape ON bank_entry (account, booked, amount, currency, says);
+CREATE TABLE IF NOT EXISTS bank_part (
+  entry INTEGER NOT NULL,
+  part INTEGER NOT NULL,
+  amount TEXT NOT NULL,
+  currency TEXT NOT NULL,
+  side TEXT NOT NULL,
+  servicer_reference TEXT NOT NULL,
+  end_to_end TEXT NOT NULL,
+  refs TEXT NOT NULL,
+  outcome TEXT NOT NULL,
+  reference TEXT,
+  posting TEXT,
+  counts_on TEXT,
+  counts TEXT,
+  PRIMARY KEY (entry, part)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS bank_part_counts ON bank_part (counts_on) WHERE counts_on IS NOT NULL;
+CREATE INDEX IF NOT EXISTS bank_part_reference ON bank_part (reference) WHERE reference IS NOT NULL;
+CREATE INDEX IF NOT EXISTS bank_part_posting ON bank_part (posting) WHERE posting IS NOT NULL;
+";
+
+fn told_name(told: Told) -> &'static str {
+    match told {
+        Told::Notification => "camt.054",
+        Told::Statement => "camt.053",
+    }
+}
+
+/// The code of a side, as the bank says it.
+fn side_name(side: Side) -> &'static str {
+    match side {
+        Side::Credit => "CRDT",
+        Side::Debit => "DBIT",
+    }
+}
+
+fn side_of(name: &str) -> Side {
+    if name == "CRDT" { Side::Credit } else { Side::Debit }
+}
+
+fn status_name(status: Status) -> &'static str {
+    match status {
+        Status::Booked => "BOOK",
+        Status::Pending => "PDNG",
+        Status::Information => "INFO",
+        Status::Other => "other",
+    }
+}
+
+fn status_of(name: &str) -> Status {
+    match name {
+        "BOOK" => Status::Booked,
+        "PDNG" => Status::Pending,
+        "INFO" => Status::Information,
+        _ => Status::Other,
+    }
+}
+
+/// What the parts say, short: what is long is told by its digest.
+fn says(entry: &BankEntry) -> String {
+    let says = entry.says();
+    if says.len() > 100 { receipt::digest(says.as_bytes()) } else { says }
+}
+
+/// A part that was taken, and the declaration it was for.
+pub(crate) struct PartTaken {
+    pub(crate) taken: Taken,
+    pub(crate) declaration: Option<String>,
+}
+
+/// Takes an entry of the message in this filing, and writes what became of it. `outcomes` has what was said
+/// of its parts, where that was said before there were rows.
+pub(super) fn take(
+    db: &Connection,
+    books: &mut Books,
+    filing: i64,
+    entry: &BankEntry,
+    outcomes: &[String],
+) -> Result<Vec<PartTaken>, Fault> {
+    // Whether the account is the house's own was looked at when the message came.
+    let mut intake = Intake::of([entry.account.clone()]);
+    let mut known = Vec::new();
+    if entry.status == Status::Booked {
+        known = bring(db, books, &mut intake, entry)?;
+    }
+    let (before, taken) = intake.enter(&mut books.ledger, entry).map_err(Fault::Refused)?;
+    let same_as = before.and_then(|at| known.get(at)).copied();
+    write(db, filing, entry, same_as, &taken, outcomes)?;
+    let declaration = |taken: Taken| {
+        let asked = taken.reference.as_ref().and_then(|r| intake.request(r));
+        let declaration = asked.and_then(|(request, _)| match &request.payable {
+            Payable::Debt(debt) => Some(debt.declaration.to_string()),
+            Payable::Deferment(_) => None,
+        });
+        PartTaken { taken, declaration }
+    };
+    Ok(taken.into_iter().map(declaration).collect())
+}
+
+/// Brings to mind and to hand what an entry may be about: entries it may have been told as, requests, what
+/// it takes back. The rows of those entries, by their number in the intake.
+fn bring(
+    db: &Connection,
+    books: &mut Books,
+    intake: &mut Intake,
+    entry: &BankEntry,
+) -> Result<Vec<i64>, Fault> {
+    let mut known: Vec<i64> = Vec::new();
+    let mut numbers: BTreeMap<i64, usize> = BTreeMap::new();
+    let mut postings: BTreeSet<Key> = BTreeSet::new();
+    let mut asked: BTreeSet<CreditorReference> = BTreeSet::new();
+    for seq in alike(db, entry)? {
+        let (told, same_as) = entry_at(db, seq)?;
+        let keys = if same_as.is_none() { posted_of(db, seq)? } else { Vec::new() };
+        postings.extend(keys.iter().cloned());
+        let before = same_as.and_then(|of| numbers.get(&of)).copied();
+        let at = intake.recall(&told, before, keys);
+        numbers.insert(seq, at);
+        if before.is_none() {
+            known.push(seq);
+        }
+    }
+    for key in entry.keys() {
+        postings.extend(key.parse::<Key>());
+    }
+    let references = entry.parts.iter().flat_map(|part| &part.references);
+    asked.extend(references.filter_map(|text| text.parse::<CreditorReference>().ok()));
+    if entry.reversal {
+        for part in entry.parts.iter().filter(|part| part.side == Side::Credit) {
+            if let Ok(refund) = part.end_to_end.parse::<RefundId>()
+                && let Some(key) = paid_out(db, &refund)?
+            {
+                postings.insert(key.clone());
+                intake.recall_refund(refund, key);
+            }
+        }
+    }
+    for key in &postings {
+        if books.bring_posting(db, key)? {
+            asked.extend(counts_on(db, key)?);
+            let of = books.ledger.posting(key).and_then(Posting::reverses).cloned();
+            if let Some(of) = of {
+                asked.extend(counts_on(db, &of)?);
+            }
+        }
+    }
+    for reference in asked {
+        let Some(request) = request(db, &reference)? else { continue };
+        let (received, payments) = received(db, &reference)?;
+        if let Payable::Debt(debt) = &request.payable {
+            books.bring(db, &debt.declaration)?;
+        }
+        if entry.reversal {
+            for key in &payments {
+                books.bring_posting(db, key)?;
+            }
+        }
+        intake.recall_request(request, received, payments);
+    }
+    Ok(known)
+}
+
+/// Rows of entries that one may have been told as, and of those it may take back, with all that were told as
+/// the same, in their order. It leaves out only what [`Intake`] would not take for it.
+fn alike(db: &Connection, entry: &BankEntry) -> Result<BTreeSet<i64>, Fault> {
+    let account = entry.account.as_str();
+    let mut firsts: BTreeSet<i64> = BTreeSet::new();
+    let mut find = |condition: &str, with: &[&dyn rusqlite::ToSql]| -> Result<(), Fault> {
+        let sql = format!(
+            "SELECT coalesce(same_as, seq) FROM bank_entry WHERE {condition} AND status = 'BOOK'"
+        );
+        let mut statement = db.prepare_cached(&sql)?;
+        let mut rows = statement.query(with)?;
+        while let Some(row) = rows.next()? {
+            firsts.insert(row.get(0)?);
+        }
+        Ok(())
+    };
+    find(
+        "account = ?1 AND message = ?2 AND number = ?3",
+        &[&account, &entry.message, &entry.number],
+    )?;
+    find(
+        "account = ?1 AND statement = ?2 AND number = ?3",
+        &[&account, &entry.statement, &entry.number],
+    )?;
+    let of_parts = entry.parts.iter().map(|part| part.servicer_reference.as_str());
+    let marks: BTreeSet<&str> = of_parts.chain([entry.servicer_reference.as_str()]).collect();
+    for mark in marks.into_iter().filter(|mark| !mark.is_empty()) {
+        find("account = ?1 AND mark = ?2 AND mark <> ''", &[&account, &mark])?;
+    }
+    if !entry.entry_reference.is_empty() {
+        find(
+            "account = ?1 AND entry_reference = ?2 AND entry_reference <> ''",
+            &[&account, &entry.entry_reference],
+        )?;
+    }
+    let (booked, amount) = (entry.booked.map(Day::number), figure(entry.money.amount));
+    let currency = entry.money.currency.as_str();
+    let shape = "account = ?1 AND booked IS ?2 AND amount = ?3 AND currency = ?4";
+    let says = says(entry);
+    if says.is_empty() {
+        find(shape, &[&account, &booked, &amount, &currency])?;
+    } else {
+        let condition = format!("{shape} AND says IN ('', ?5)");
+        find(&condition, &[&account, &booked, &amount, &currency, &says])?;
+    }
+    let mut all = firsts.clone();
+    let mut statement = db.prepare_cached("SELECT seq FROM bank_entry WHERE same_as = ?1")?;
+    for first in firsts {
+        let mut rows = statement.query([first])?;
+        while let Some(row) = rows.next()? {
+            all.insert(row.get(0)?);
+        }
+    }
+    Ok(all)
+}
+
+/// An amount as it is compared: the same amount is the same text.
+fn figure(amount: Decimal) -> String {
+    amount.normalize().to_string()
+}
+
+/// An entry by its row, and the row of the one it was told as.
+fn entry_at(db: &Connection, seq: i64) -> Result<(BankEntry, Option<i64>), Fault> {
+    let mut statement = db.prepare_cached(
+        "SELECT told, message, statement, number, copy, account, amount, currency, side, reversal,
+           status, booked, servicer_reference, entry_reference, detailed, same_as, page
+         FROM bank_entry WHERE seq = ?1",
+    )?;
+    let mut rows = statement.query([seq])?;
+    let row = rows.next()?.ok_or_else(|| fault(format!("no entry {seq} of a bank")))?;
+    let text = |n: usize| row.get::<_, String>(n);
+    let entry = BankEntry {
+        told: if text(0)? == told_name(Told::Statement) {
+            Told::Statement
+        } else {
+            Told::Notification
+        },
+        message: text(1)?,
+        statement: text(2)?,
+        page: row.get(16)?,
+        number: row.get(3)?,
+        copy: row.get(4)?,
+        account: text(5)?.parse().map_err(fault)?,
+        money: money(row, 6)?,
+        side: side_of(&text(8)?),
+        reversal: row.get(9)?,
+        status: status_of(&text(10)?),
+        booked: row.get::<_, Option<i32>>(11)?.map(Day::from_number).transpose().map_err(fault)?,
+        servicer_reference: text(12)?,
+        entry_reference: text(13)?,
+        detailed: row.get(14)?,
+        parts: parts_of(db, seq)?,
+    };
+    Ok((entry, row.get(15)?))
+}
+
+fn money(row: &Row<'_>, at: usize) -> Result<Money, Fault> {
+    let amount = row.get::<_, String>(at)?.parse().map_err(fault)?;
+    Ok(Money { amount, currency: row.get::<_, String>(at + 1)?.parse().map_err(fault)? })
+}
+
+fn parts_of(db: &Connection, entry: i64) -> Result<Vec<Part>, Fault> {
+    let mut statement = db.prepare_cached(
+        "SELECT amount, currency, side, servicer_reference, end_to_end, refs FROM bank_part
+         WHERE entry = ?1 ORDER BY part",
+    )?;
+    let mut rows = statement.query([entry])?;
+    let mut parts = Vec::new();
+    while let Some(row) = rows.next()? {
+        parts.push(Part {
+            money: money(row, 0)?,
+            side: side_of(&row.get::<_, String>(2)?),
+            servicer_reference: row.get(3)?,
+            end_to_end: row.get(4)?,
+            references: serde_json::from_str(&row.get::<_, String>(5)?).map_err(fault)?,
+        });
+    }
+    Ok(parts)
+}
+
+/// Keys of what was posted of an entry.
+fn posted_of(db: &Connection, entry: i64) -> Result<Vec<Key>, Fault> {
+    let sql =
+        "SELECT posting FROM bank_part WHERE entry = ?1 AND posting IS NOT NULL ORDER BY part";
+    let mut statement = db.prepare_cached(sql)?;
+    let keys = statement.query_map([entry], |row| row.get::<_, String>(0))?;
+    keys.map(|key| key?.parse().map_err(fault)).collect()
+}
+
+/// The request a posting counts on.
+fn counts_on(db: &Connection, key: &Key) -> Result<Option<CreditorReference>, Fault> {
+    let sql =
+        "SELECT counts_on FROM bank_part WHERE posting = ?1 AND counts_on IS NOT NULL LIMIT 1";
+    let on: Option<String> =
+        db.prepare_cached(sql)?.query_row([key.as_str()], |row| row.get(0)).optional()?;
+    on.map(|on| on.parse().map_err(fault)).transpose()
+}
+
+/// The posting that paid a refund out last.
+fn paid_out(db: &Connection, refund: &RefundId) -> Result<Option<Key>, Fault> {
+    let sql = "SELECT p.key FROM posting_entry e JOIN posting p ON p.seq = e.posting
+               WHERE e.account = 'refund' AND e.a = ?1 AND p.reason = 'refund-paid'
+               ORDER BY p.seq DESC LIMIT 1";
+    let key: Option<String> =
+        db.prepare_cached(sql)?.query_row([refund.as_str()], |row| row.get(0)).optional()?;
+    key.map(|key| key.parse().map_err(fault)).transpose()
+}
+
+/// What was received on a request, and the postings that paid, in their order.
+pub(super) fn received(
+    db: &Connection,
+    reference: &CreditorReference,
+) -> Result<(Decimal, Vec<Key>), Fault> {
+    let sql = "SELECT counts, posting FROM bank_part WHERE counts_on = ?1 ORDER BY entry, part";
+    let mut statement = db.prepare_cached(sql)?;
+    let mut rows = statement.query([reference.as_str()])?;
+    let (mut sum, mut payments) = (Decimal::ZERO, Vec::new());
+    while let Some(row) = rows.next()? {
+        let amount: Decimal = row.get::<_, String>(0)?.parse().map_err(fault)?;
+        sum += amount;
+        // What was taken back is below zero.
+        if amount > Decimal::ZERO {
+            payments.push(row.get::<_, String>(1)?.parse().map_err(fault)?);
+        }
+    }
+    Ok((sum, payments))
+}
+
+fn write(
+    db: &Connection,
+    filing: i64,
+    entry: &BankEntry,
+    same_as: Option<i64>,
+    taken: &[Taken],
+    outcomes: &[String],
+) -> Result<(), Fault> {
+    db.prepare_cached(
+        "INSERT INTO bank_entry (filing, told, message, statement, number, copy, account, amount,
+           currency, side, reversal, status, booked, servicer_reference, entry_reference, mark,
+           detailed, says, same_as, page)
+         VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20)",
+    )?
+    .execute(params![
+        filing,
+        told_name(entry.told),
+        entry.message,
+        entry.statement,
+        entry.number,
+        entry.copy,
+        entry.account.as_str(),
+        figure(entry.money.amount),
+        entry.money.currency.as_str(),
+        side_name(entry.side),
+        entry.reversal,
+        status_name(entry.status),
+        entry.booked.map(Day::number),
+        entry.servicer_reference,
+        entry.entry_reference,
+        entry.mark(),
+        entry.detailed,
+        says(entry),
+        same_as,
+        entry.page,
+    ])?;
+    let seq = db.last_insert_rowid();
+    let mut insert = db.prepare_cached(
+        "INSERT INTO bank_part VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13)",
+    )?;
+    for (part, taken) in entry.parts.iter().zip(taken) {
+        let at = usize::try_from(taken.part.saturating_sub(1)).unwrap_or(0);
+        let outcome = outcomes.get(at).map_or(taken.outcome.name(), String::as_str);
+        insert.execute(params![
+            seq,
+            taken.part,
+            figure(part.money.amount),
+            part.money.currency.as_str(),
+            side_name(part.side),
+            part.servicer_reference,
+            part.end_to_end,
+            serde_json::to_string(&part.references).map_err(fault)?,
+            outcome,
+            taken.reference.as_ref().map(CreditorReference::as_str),
+            taken.posted.as_ref().map(Key::as_str),
+            taken.counts.as_ref().map(|(on, _)| on.as_str()),
+            taken.counts.as_ref().map(|(_, amount)| figure(*amount)),
+        ])?;
+    }
+    Ok(())
+}
+
+/// Says that the rows of a message are written.
+pub(super) fn write_message(
+    db: &Connection,
+    filing: i64,
+    digest: &str,
+    entries: usize,
+) -> Result<(), Fault> {
+    let sql = "INSERT INTO bank_message VALUES (?1, ?2, ?3)";
+    let entries = i64::try_from(entries).unwrap_or(i64::MAX);
+    db.prepare_cached(sql)?.execute(params![filing, digest, entries])?;
+    Ok(())
+}
+
+/// Writes the rows of messages that were taken before there were rows: once, in their order.
+pub(super) fn write_old(db: &Connection, books: &mut Books) -> Result<(), Fault> {
+    let sql = "SELECT seq, digest, body, opinion FROM filing
+               WHERE format = ?1 AND outcome = 'accepted'
+                 AND seq NOT IN (SELECT filing FROM bank_message) ORDER BY seq";
+    let mut statement = db.prepare(sql)?;
+    let mut rows = statement.query([BANK])?;
+    while let Some(row) = rows.next()? {
+        let (seq, digest): (i64, String) = (row.get(0)?, row.get(1)?);
+        let message = iso20022::read(&unpack(row, 2)?, &Limits::default())
+            .map_err(|_| fault("a bank's message that was taken cannot be read"))?;
+        let said: serde_json::Value = serde_json::from_slice(&unpack(row, 3)?).unwrap_or_default();
+        let said = |n: usize| -> Vec<String> {
+            let parts = said["entries"][n]["parts"].as_array().into_iter().flatten();
+            parts.map(|p| p["outcome"].as_str().unwrap_or_default().to_owned()).collect()
+        };
+        let mut count = 0;
+        for (n, entry) in message.entries().enumerate() {
+            // Pages were not told apart when it was posted, and are not now: its keys have none.
+            let entry = BankEntry { page: 0, ..entry.clone() };
+            take(db, books, seq, &entry, &said(n))?;
+            count += 1;
+        }
+        write_message(db, seq, &digest, count)?;
+        books.ledger.put_away();
+    }
+    Ok(())
+}
