@@ -22,6 +22,7 @@ mod outcomes;
 mod pages;
 mod quotas;
 mod requirements;
+mod undone;
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
