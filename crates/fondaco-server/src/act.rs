@@ -210,7 +210,7 @@ impl ActMessage {
         Ok(match self.act.as_str() {
             "hold" => Act::Hold(hold()?),
             "lift" => Act::Lift(hold()?),
-            "refuse" => Act::Refuse(agency),
+            "refuse" => Act::Refuse { agency, further: false },
             // What is to be changed is said by a message of the declaration's own kind.
             "request" => match kind()? {
                 RequestKind::Amend => return Err(Refused::Field("kind")),
@@ -286,6 +286,10 @@ impl House {
                 return Err(Refused::HadPart);
             }
             let (life, last) = self.store.life(mrn)?;
+            let mut act = act;
+            if let Act::Refuse { agency, further } = &mut act {
+                *further = self.goes_further(&main, &life, *agency, &message.items)?;
+            }
             let mut events = act.happens(&life).map_err(Refused::NotNow)?;
             let mut owed = None;
             let (mut looked, mut draws) = (Lookups::default(), Vec::new());
@@ -300,12 +304,14 @@ impl House {
                 let (report, follows) = (amended.report, amended.follows);
                 (looked, draws) = (amended.looked, amended.draws);
                 owed = amended.owed.filter(|_| accepted);
-                let mut more = consignment::after_amendment(&follows, &life, request);
+                let (placed, spent) = self.undoes(&main, &life, request)?;
+                let mut more = consignment::after_amendment(&follows, &life, request, &placed);
                 if owed.as_ref().is_some_and(|owed| owed.charge.is_some()) {
                     // Whether anything is to be paid by it is for the ledger to say.
                     more.retain(|e| !matches!(e, Event::PaymentWanted(_) | Event::Settled(_)));
                 }
                 events.extend(more);
+                events.extend(spent);
                 filing.on = Some(on.number());
                 house::judged(&mut filing, &report)?;
             }
@@ -473,7 +479,7 @@ pub(crate) fn more(event: Event) -> Value {
     let hold = |hold: Hold| json!({"kind": hold.kind.name(), "agency": hold.agency.as_str(), "hold": hold.reason.as_str()});
     match event {
         Event::Held(h) | Event::Lifted(h) | Event::Overdue(h) => hold(h),
-        Event::Refused(agency) | Event::Overturned(agency) => json!({"agency": agency.as_str()}),
+        Event::Refused(r) | Event::Overturned(r) => json!({"agency": r.agency.as_str()}),
         Event::Requested(r) | Event::Granted(r) | Event::Denied(r) => {
             json!({"kind": r.kind.name(), "request": r.number})
         }

@@ -168,7 +168,9 @@ impl House {
             plan.push(Step::RequestPayment);
         }
         let tasks = tasks::holds_of(pack, &opinion);
-        let follows = Follows { lane: Lane::Red, plan, assessed: some(lines), tasks };
+        let told = pack.profile.type_of(&main.kind).is_some_and(|t| t.assessed);
+        let assessed = told || some(lines);
+        let follows = Follows { lane: Lane::Red, plan, assessed, tasks };
         Ok(Accepted {
             events: consignment::after_acceptance(&follows),
             draws: Vec::new(),

@@ -527,8 +527,10 @@ pub(crate) fn follows(pack: &Pack, report: &Report, declaration: Option<&Declara
     let names_taxes = declaration.is_some_and(|d| d.items.iter().any(|i| !i.taxes.is_empty()));
     let assessment = report.assessment.as_ref();
     let unknown = assessment.is_some_and(|a| !a.unknown.is_empty());
-    // Also where the declarant names taxes and no amount could be told.
-    let assessed = assessment.is_some_and(|a| !a.lines.is_empty()) || (names_taxes && unknown);
+    // Also where the declarant names taxes and no amount could be told, or its type is always told.
+    let told = declaration.and_then(|d| pack.profile.type_of(&d.kind)).is_some_and(|t| t.assessed);
+    let assessed =
+        told || assessment.is_some_and(|a| !a.lines.is_empty()) || (names_taxes && unknown);
     let mut plan: Vec<Step> = report.decision.plan.iter().filter_map(|s| step(s)).collect();
     if assessed && unknown && !plan.contains(&Step::RequestPayment) {
         // What could not be computed is not nothing: no debt is final by it.

@@ -30,6 +30,7 @@ mod store;
 mod tasks;
 mod timers;
 mod tell;
+mod undone;
 
 use clap::{Parser, Subcommand};
 

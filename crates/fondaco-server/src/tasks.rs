@@ -2,16 +2,18 @@
 //! hold is a task of whose it is, with its items and the time it has; and decisions on single items.
 
 use fondaco::agency::Awaited;
-use fondaco::consignment::{self, Act, Event, Hold, HoldKind};
+use fondaco::consignment::{self, Act, Answer, Event, Hold, HoldKind, Request, RequestKind};
 use fondaco::day::Day;
 use fondaco::measure::Direction;
 use fondaco::reference::Pack;
+use fondaco::token::Token;
 use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::act::{self, ActMessage, Refused};
 use crate::house::House;
 use crate::store::{Fault, Filing, Happened, NEVER, Part, Step, Task, Timer, key};
+use crate::undone;
 
 /// Most events followed in one go.
 const STRETCH: usize = 1_000;
@@ -73,7 +75,7 @@ fn day_of(at: &str) -> Option<Day> {
 
 /// Which way goods of this type of declaration go.
 fn direction(pack: &Pack, kind: &str) -> Option<Direction> {
-    pack.profile.types.iter().find(|t| kind.starts_with(t.prefix.as_str())).map(|t| t.direction)
+    pack.profile.type_of(kind).map(|t| t.direction)
 }
 
 /// What is looked at to tell what an event means.
@@ -83,8 +85,8 @@ struct Following<'h> {
 }
 
 impl Following<'_> {
-    /// Clocks of the pack for what is waited for from an event on.
-    fn clocks(&self, h: &Happened, awaits: Awaited, hold: &str) -> Result<Vec<Step>, Fault> {
+    /// Clocks of the pack for what is waited for from an event on, about a hold or a debt.
+    fn clocks(&self, h: &Happened, awaits: Awaited, about: &str) -> Result<Vec<Step>, Fault> {
         let agencies = &self.pack.agencies;
         if !agencies.limits.iter().any(|l| l.awaits == awaits && !l.illustrative) {
             return Ok(Vec::new());
@@ -95,7 +97,7 @@ impl Following<'_> {
         let timer = |due, row: &str| {
             let (mrn, row) = (h.mrn.clone(), row.to_owned());
             let awaits = awaits.name().to_owned();
-            Step::Timer(Timer { seq: 0, due, mrn, awaits, hold: hold.to_owned(), row })
+            Step::Timer(Timer { seq: 0, due, mrn, awaits, hold: about.to_owned(), row })
         };
         Ok(rows.map(|l| timer(after(at, l.hours), &l.id)).collect())
     }
@@ -133,6 +135,45 @@ impl Following<'_> {
         Ok(steps)
     }
 
+    /// The clocks for the leaving of goods that were up while the goods were held, once more: whether it
+    /// still is waited for is asked again now that they are not.
+    fn looked_at_in_vain(&self, h: &Happened) -> Result<Vec<Step>, Fault> {
+        let limits = &self.pack.agencies.limits;
+        let leaving = [Awaited::Exit, Awaited::Departure];
+        if !limits.iter().any(|l| leaving.contains(&l.awaits) && !l.illustrative) {
+            return Ok(Vec::new());
+        }
+        let log = self.house.store.events(&h.mrn, 0, usize::MAX)?;
+        let moved = |one: &&Happened| matches!(one.event, Event::Released | Event::Cleared);
+        let Some(moved) = log.iter().filter(|one| one.cursor < h.cursor).find(moved) else {
+            return Ok(Vec::new());
+        };
+        let looked = self.house.store.swept()?;
+        let mut steps = self.clocks(moved, Awaited::Exit, "")?;
+        steps.extend(self.clocks(moved, Awaited::Departure, "")?);
+        steps.retain(|step| matches!(step, Step::Timer(timer) if timer.due <= looked));
+        Ok(steps)
+    }
+
+    /// The time an agency has anew whose refusal was overturned, for its holds that wait for its word.
+    fn speaks_again(&self, h: &Happened, agency: Token) -> Result<Vec<Step>, Fault> {
+        let row = day_of(&h.at).and_then(|day| self.pack.agencies.agency(&agency, day));
+        let hours = row.filter(|row| !row.illustrative).and_then(|row| row.hours);
+        let Some((hours, at)) = hours.zip(millis(&h.at)) else { return Ok(Vec::new()) };
+        let log = self.house.store.events(&h.mrn, 0, usize::MAX)?;
+        let before = log.iter().filter(|one| one.cursor <= h.cursor).map(|one| one.event);
+        let life = consignment::fold(before);
+        let waits = |hold: &Hold| {
+            hold.agency == agency && matches!(hold.kind, HoldKind::Delay | HoldKind::Examination)
+        };
+        let clock = |hold: Hold| {
+            let (mrn, row) = (h.mrn.clone(), agency.to_string());
+            let (awaits, due) = (AGENCY.to_owned(), after(at, hours));
+            Step::Timer(Timer { seq: 0, due, mrn, awaits, hold: key(&hold), row })
+        };
+        Ok(life.open_holds().filter(waits).map(clock).collect())
+    }
+
     /// What an event means for tasks and clocks.
     fn steps(&self, h: &Happened) -> Result<Vec<Step>, Fault> {
         let over = |hold| vec![Step::Over { event: h.cursor, mrn: h.mrn.clone(), hold }];
@@ -143,9 +184,20 @@ impl Following<'_> {
                 steps.extend(self.clocks(h, Awaited::Departure, "")?);
                 steps
             }
-            Event::PaymentWanted(_) => self.clocks(h, Awaited::Payment, "")?,
+            Event::PaymentWanted(time) => self.clocks(h, Awaited::Payment, &time.to_string())?,
             Event::Held(hold) => self.held(h, hold)?,
-            Event::Lifted(hold) => over(Some(hold)),
+            Event::Lifted(hold) => {
+                let mut steps = over(Some(hold));
+                steps.extend(self.looked_at_in_vain(h)?);
+                steps
+            }
+            // A debt that was opened again held the goods like any hold.
+            Event::Secured(time) | Event::Settled(time) if time > 1 => self.looked_at_in_vain(h)?,
+            Event::Overturned(refusal) => {
+                let mut steps = self.speaks_again(h, refusal.agency)?;
+                steps.extend(self.looked_at_in_vain(h)?);
+                steps
+            }
             Event::Cancelled | Event::HandedOver | Event::NotDeparted | Event::Exited => over(None),
             // An agency that did not speak in time: where that is to go on, it is customs' task too.
             Event::Overdue(hold) => {
@@ -208,6 +260,18 @@ impl House {
         Ok(())
     }
 
+    /// The items a declaration has by the amendments that were granted; `None` where none was.
+    fn items_left(&self, mrn: &str) -> Result<Option<Vec<u32>>, Fault> {
+        let (life, _) = self.store.life(mrn)?;
+        let amended =
+            |(r, a): (Request, Answer)| r.kind == RequestKind::Amend && a == Answer::Granted;
+        if !life.requests().any(amended) {
+            return Ok(None);
+        }
+        let Some(main) = self.store.filing(mrn)? else { return Ok(None) };
+        Ok(self.as_it_stands(&main)?.draft.as_ref().map(undone::items))
+    }
+
     /// What an act decides of single items: of a lift those of its hold, of a refusal those of the open
     /// tasks of its agency. None where the act is about all of them.
     ///
@@ -219,11 +283,15 @@ impl House {
         act: Act,
         message: &ActMessage,
     ) -> Result<Vec<Part>, Refused> {
-        if message.items.is_empty() || !matches!(act, Act::Lift(_) | Act::Refuse(_)) {
+        if message.items.is_empty() || !matches!(act, Act::Lift(_) | Act::Refuse { .. }) {
             return Ok(Vec::new());
         }
         self.follow().await?;
-        let tasks = self.store.tasks_of(mrn)?;
+        let mut tasks = self.store.tasks_of(mrn)?;
+        // What an amendment took off is nobody's to decide any more.
+        if let Some(left) = self.items_left(mrn)? {
+            tasks.iter_mut().for_each(|task| task.items.retain(|item| left.contains(item)));
+        }
         let with_items = tasks.into_iter().filter(|t| !t.items.is_empty());
         Ok(match act {
             Act::Lift(hold) => {
@@ -236,7 +304,7 @@ impl House {
                 let items = message.items.clone();
                 vec![Part { hold, of: task.items, items, decision: "release" }]
             }
-            Act::Refuse(agency) => with_items
+            Act::Refuse { agency, .. } => with_items
                 .filter(|task| task.hold.agency == agency && task.agency == agency.as_str())
                 .map(|task| {
                     let about = |item: &u32| task.items.contains(item);

@@ -9,7 +9,7 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use fondaco::agency::{Agency, Awaited, Silence};
-use fondaco::consignment::{Event, Hold, Life, agency_silent, time_up};
+use fondaco::consignment::{About, Event, Hold, Life, agency_silent, time_up};
 use fondaco::day::{Day, Validity};
 use fondaco::finding::Trilingual;
 use fondaco::reference::Pack;
@@ -33,14 +33,14 @@ const AT_ONCE: usize = 256;
 /// What a timer waits for, as its row in force then says.
 #[derive(Clone, Copy, Debug)]
 enum Waits {
-    For(Awaited, Option<Hold>),
+    For(Awaited, About),
     Agency(Hold, Silence),
 }
 
 impl Waits {
     fn happens(self, life: &Life) -> Vec<Event> {
         match self {
-            Self::For(awaits, hold) => time_up(awaits, hold, life),
+            Self::For(awaits, about) => time_up(awaits, about, life),
             Self::Agency(hold, silence) => agency_silent(hold, silence, life),
         }
     }
@@ -119,10 +119,12 @@ impl House {
             Some(limit) => [limit.text.clone(), limit.remedy.clone()],
             None => silent(),
         };
+        let hold = timer.hold.parse::<Hold>().ok();
         let due = Timestamp::from_millisecond(timer.due).map(|t| format!("{t:.3}"));
         let said = json!({
             "awaits": timer.awaits,
-            "hold": timer.hold,
+            "hold": if hold.is_some() { timer.hold.as_str() } else { "" },
+            "debt": timer.hold.parse::<u32>().ok(),
             "due": due.unwrap_or_default(),
             "reason": timer.row,
             "basis": basis.unwrap_or_default(),
@@ -172,7 +174,9 @@ fn waits(timer: &Timer, pack: &Pack) -> Option<Waits> {
         let row = agency_row(timer, pack).filter(|row| !row.illustrative);
         return Some(Waits::Agency(hold, row.map(|row| row.silence).unwrap_or_default()));
     }
-    Some(Waits::For(Awaited::named(&timer.awaits)?, hold))
+    let debt = timer.hold.parse().ok().map(About::Debt);
+    let about = hold.map(About::Hold).or(debt).unwrap_or(About::Nothing);
+    Some(Waits::For(Awaited::named(&timer.awaits)?, about))
 }
 
 /// Looks every second whether a time is up; ends with the house.
@@ -436,6 +440,66 @@ i1,arrival,,1,Never applied.,Z,R,Z,Z,R,none,yes,,
         assert_ne!(stage.state(&held), State::NotDeparted);
         let told = stage.told(&stays);
         assert_eq!(told[told.len() - 2..], ["18", "10"], "{told:?}");
+    }
+
+    #[test]
+    fn goods_held_when_their_time_is_up_are_looked_at_again_once_they_are_not() {
+        let dir = tempfile::tempdir().unwrap();
+        let stage = Stage::new(dir.path());
+        let kind = fondaco::consignment::HoldKind::Query;
+        let query = Hold { reason: fondaco::token::Token::lossy("q"), ..Hold::of_customs(kind) };
+        let [soon, late, gone] = [(); 3].map(|()| {
+            let mrn = stage.file("043-machine-licence.xml");
+            stage.lift(&mrn, "");
+            stage.act(&mrn, "hold", query);
+            assert_eq!(stage.state(&mrn), State::Recalled);
+            mrn
+        });
+        stage.at(2161);
+        assert_eq!(stage.state(&soon), State::Recalled);
+        stage.act(&soon, "lift", query);
+        assert_eq!(stage.state(&soon), State::Cleared);
+        stage.act(&gone, "lift", query);
+        stage.act(&gone, "depart", query);
+        // The time was up: it is not waited for once more.
+        stage.at(2162);
+        assert_eq!(stage.state(&soon), State::AwaitingExit);
+        assert_eq!((stage.state(&late), stage.state(&gone)), (State::Recalled, State::Exited));
+        stage.at(3601);
+        assert_eq!((stage.state(&soon), stage.state(&late)), (State::NotDeparted, State::Recalled));
+        stage.act(&late, "lift", query);
+        stage.at(3602);
+        assert_eq!(stage.state(&late), State::NotDeparted);
+        stage.at(10_000);
+        for mrn in [&soon, &late] {
+            let said = ["exit-unproved", "not-departed"].map(|event| stage.count(mrn, event));
+            assert_eq!(said, [1, 1]);
+        }
+        assert_eq!(stage.count(&gone, "exit-unproved"), 0);
+    }
+
+    #[test]
+    fn the_clock_of_a_debt_that_was_paid_reminds_of_no_later_one() {
+        let dir = tempfile::tempdir().unwrap();
+        let stage = Stage::new(dir.path());
+        let mrn = stage.file("001-phones-felixstowe.xml");
+        stage.lift(&mrn, "");
+        stage.at(1);
+        let filing = Filing {
+            about: mrn.clone(),
+            opinion: store::pack(b"{}").unwrap(),
+            at: house::now(),
+            ..house::sent(crate::act::FORMAT, "", b"{}", "paid").unwrap()
+        };
+        let events = vec![Event::Settled(1), Event::PaymentWanted(2)];
+        let lodge = crate::store::Lodge { filing, events, ..crate::store::Lodge::default() };
+        stage.runtime.block_on(stage.house.lodge(lodge)).unwrap();
+        assert_eq!(stage.state(&mrn), State::AwaitingPayment);
+        // Both clocks are up; only the second debt is owed.
+        stage.at(241);
+        assert_eq!(stage.count(&mrn, "payment-reminded"), 1);
+        stage.at(481);
+        assert_eq!(stage.count(&mrn, "payment-reminded"), 2);
     }
 
     #[test]

@@ -273,12 +273,7 @@ impl<'a> Reader<'a> {
             party(node, &mut d.parties);
         }
         d.message = Message::of(function, &d.kind);
-        d.direction = pack
-            .profile
-            .types
-            .iter()
-            .find(|t| d.kind.starts_with(t.prefix.as_str()))
-            .map(|t| t.direction);
+        d.direction = pack.profile.type_of(&d.kind).map(|rule| rule.direction);
         let mut export_country = Token::EMPTY;
         let mut destination = Token::EMPTY;
         if let Some(shipment) = shipment {

@@ -42,6 +42,8 @@ struct Tree<'a> {
     attributes: Vec<(&'a str, &'a str)>,
     text: Cow<'a, str>,
     children: Vec<Tree<'a>>,
+    /// The number it gave itself before; `None` of what was added.
+    was: Option<u32>,
 }
 
 /// A step of a pointer: class or element number, and which of several, from 1.
@@ -56,6 +58,7 @@ fn tree(node: NodeRef<'_>) -> Tree<'_> {
         attributes: node.attributes().collect(),
         text: Cow::Borrowed(node.raw_text()),
         children: node.children().map(tree).collect(),
+        was: node.child("SequenceNumeric").and_then(|own| own.text().trim().parse().ok()),
     }
 }
 
@@ -112,19 +115,23 @@ fn put<'a>(
         .or_else(|| elements(model, tree.element, step.wco).next())?;
     let at = child(tree, element, step.number, model);
     match (at, rest.is_empty(), value) {
-        (Some(at), true, Some(value)) => *tree.children.get_mut(at)? = value.clone(),
+        (Some(at), true, Some(value)) => {
+            let there = tree.children.get_mut(at)?;
+            *there = Tree { was: there.was, ..value.clone() };
+        }
         (Some(at), true, None) => {
             tree.children.remove(at);
             renumber(tree, element, model);
         }
         (Some(at), false, _) => put(tree.children.get_mut(at)?, rest, value, model)?,
-        (None, true, Some(value)) => insert(tree, value.clone(), model),
+        (None, true, Some(value)) => insert(tree, Tree { was: None, ..value.clone() }, model),
         (None, false, Some(_)) => {
             let mut class = Tree {
                 element,
                 attributes: Vec::new(),
                 text: Cow::Borrowed(""),
                 children: Vec::new(),
+                was: None,
             };
             put(&mut class, rest, value, model)?;
             insert(tree, class, model);
@@ -188,6 +195,32 @@ fn path<'a>(amendment: NodeRef<'a>) -> Vec<Step<'a>> {
 /// # Errors
 /// [`NotApplied`]: where the first amendment that cannot be applied points; nothing is changed.
 pub fn amended(declaration: &Draft, message: &Draft) -> Result<Draft, NotApplied> {
+    let tree = applied(declaration, message)?;
+    let mut draft = Draft::new(declaration.model(), 0);
+    draft.envelope.clone_from(&declaration.envelope);
+    draft.root_attributes.clone_from(&declaration.root_attributes);
+    draft.namespace.clone_from(&declaration.namespace);
+    written(&tree, None, 1, &mut draft);
+    Ok(draft)
+}
+
+/// The items that are still there once it is as a message asks: the number each had and the one it has.
+/// What is taken off makes those behind it move up.
+///
+/// # Errors
+/// As for [`amended`].
+pub fn moved(declaration: &Draft, message: &Draft) -> Result<Vec<(u32, u32)>, NotApplied> {
+    let tree = applied(declaration, message)?;
+    let model = declaration.model();
+    let named = |tree: &&Tree<'_>, name| model.element(tree.element).name == name;
+    let shipments = tree.children.iter().filter(|c| named(c, "GoodsShipment"));
+    let items = shipments.flat_map(|shipment| &shipment.children);
+    let items = items.filter(|c| named(c, "GovernmentAgencyGoodsItem"));
+    Ok(items.filter_map(|item| Some((item.was?, own_number(item, model)?))).collect())
+}
+
+/// The declaration changed as a message asks.
+fn applied<'a>(declaration: &'a Draft, message: &'a Draft) -> Result<Tree<'a>, NotApplied> {
     let none = || NotApplied { amendment: 0, pointer: String::new() };
     let (root, asked) = (declaration.root().ok_or_else(none)?, message.root().ok_or_else(none)?);
     let model = declaration.model();
@@ -217,10 +250,5 @@ pub fn amended(declaration: &Draft, message: &Draft) -> Result<Draft, NotApplied
     if applied == 0 {
         return Err(none());
     }
-    let mut draft = Draft::new(model, 0);
-    draft.envelope.clone_from(&declaration.envelope);
-    draft.root_attributes.clone_from(&declaration.root_attributes);
-    draft.namespace.clone_from(&declaration.namespace);
-    written(&tree_of, None, 1, &mut draft);
-    Ok(draft)
+    Ok(tree_of)
 }

@@ -465,6 +465,9 @@ impl<'a> ItemAssessor<'a> {
             Some(ReliefEffect::Exempt) => [zero, zero, zero, zero],
             Some(ReliefEffect::Secure) => [zero, zero, amount, zero],
         };
+        let pledged = relief.and_then(|r| r.secured.as_ref());
+        let pledged = pledged.is_some_and(|when| when.holds(&self.facts) == Some(true));
+        let secured = if pledged { amount } else { secured };
         let in_base = if relief.is_some_and(|r| r.in_base) { amount } else { assessed };
         let sum = match self.done.get(&tax.code) {
             Some(Outcome::Amount(before)) => before.checked_add(in_base),

@@ -98,18 +98,18 @@ pub fn happens(
     match now.outcome {
         Outcome::Pass => {}
         Outcome::Detain => events.push(Event::Held(now.hold(agency))),
-        // A refusal that was overturned does not come back: the goods are detained for it.
+        // A refusal that was overturned does not come back by a result: the goods are detained for it.
         Outcome::Refuse if life.refusal(agency) == Some(true) => {
             events.push(Event::Held(now.hold(agency)));
         }
-        Outcome::Refuse => events.push(Event::Refused(agency)),
+        Outcome::Refuse => events.push(life.refuses(agency)),
     }
     if let Some(last) = last {
         let open = |hold: &Hold| life.hold(*hold) == Some(false);
         events.extend(Some(last.hold(agency)).filter(open).map(Event::Lifted));
         let stands = life.refusal(agency) == Some(false) && !refused;
         if last.outcome == Outcome::Refuse && now.outcome != Outcome::Refuse && stands {
-            events.push(Event::Overturned(agency));
+            events.push(life.overturns(agency));
         }
     }
     if life.hold(control) == Some(false) {
@@ -121,7 +121,7 @@ pub fn happens(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::consignment::{State, fold, next, reactions};
+    use crate::consignment::{Refusal, State, fold, next, reactions};
 
     const VET: &str = "vet";
 
@@ -207,14 +207,20 @@ mod tests {
 
     #[test]
     fn a_refusal_stands_while_another_control_of_the_agency_does() {
-        let life =
-            fold([Event::Accepted, Event::Held(control()), Event::Refused(Token::lossy(VET))]);
+        let life = fold([
+            Event::Accepted,
+            Event::Held(control()),
+            Event::Refused(Refusal::first(Token::lossy(VET))),
+        ]);
         let before = [found(1, 1, Outcome::Refuse)];
         let pass = found(2, 2, Outcome::Pass);
         let check = |refused: bool, wanted: &[Event]| {
             assert_eq!(happens(control(), &before, &pass, refused, &life), wanted);
         };
         check(true, &[Event::Lifted(control())]);
-        check(false, &[Event::Overturned(Token::lossy(VET)), Event::Lifted(control())]);
+        check(
+            false,
+            &[Event::Overturned(Refusal::first(Token::lossy(VET))), Event::Lifted(control())],
+        );
     }
 }

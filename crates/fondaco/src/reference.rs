@@ -137,6 +137,8 @@ pub struct Relief {
     pub in_base: bool,
     /// Where it applies.
     pub when: Condition,
+    /// Where what it leaves unpaid has to be secured before the goods move; `None` is nowhere.
+    pub secured: Option<Condition>,
     /// Why.
     pub basis: String,
 }
@@ -344,6 +346,8 @@ pub struct TypeRule {
     pub prefix: Token,
     /// Which way.
     pub direction: Direction,
+    /// Whether what is owed is told of it also where nothing is.
+    pub assessed: bool,
 }
 
 /// How one jurisdiction does what all do.
@@ -399,6 +403,13 @@ pub struct Profile {
 }
 
 impl Profile {
+    /// The rule for declarations of this type, the first whose beginning it has; `None` where such
+    /// declarations are not taken.
+    #[must_use]
+    pub fn type_of(&self, kind: &str) -> Option<&TypeRule> {
+        self.types.iter().find(|rule| kind.starts_with(rule.prefix.as_str()))
+    }
+
     /// The kind of charge of this name; `None` where there is none here.
     #[must_use]
     pub fn charge(&self, kind: Token) -> Option<&ChargeKind> {

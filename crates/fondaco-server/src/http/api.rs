@@ -531,7 +531,8 @@ struct EventView {
     event: &'static str,
     /// The message it came with.
     filing: String,
-    /// Of a hold its `kind`, `agency` and `hold`, of a request its `kind` and number.
+    /// Of a hold its `kind`, `agency` and `hold`, of a request its `kind` and number; of what an
+    /// amendment undid `text` and `remedy`.
     #[serde(flatten)]
     more: Value,
     /// When.
@@ -551,10 +552,10 @@ async fn events(
     with(&house, &name, |f| {
         answer(house.store.events(f.log(), after, most), |all| {
             let view = |h: Happened| EventView {
+                more: crate::undone::more(&house, &h),
                 cursor: h.cursor,
                 mrn: h.mrn,
                 event: h.event.name(),
-                more: crate::act::more(h.event),
                 filing: h.filing,
                 at: h.at,
             };

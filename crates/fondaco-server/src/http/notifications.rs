@@ -8,6 +8,8 @@ use axum::extract::{Path, Query, State};
 use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
 use fondaco::consignment::Event;
+#[cfg(test)]
+use fondaco::consignment::HoldKind;
 use fondaco_wire::wco::response;
 use serde::Serialize;
 use serde_json::Value;
@@ -68,12 +70,21 @@ pub(super) fn is_decided(event: Event) -> bool {
 }
 
 /// The function code of the response that the parties of a declaration are told an event by; `by` is
-/// the message it came with, where that is another.
-pub(super) fn function(event: Event, filing: &Filing, by: Option<&Filing>) -> Option<&'static str> {
+/// the message it came with, where that is another; `before` what happened to the declaration before.
+pub(super) fn function(
+    event: Event,
+    filing: &Filing,
+    by: Option<&Filing>,
+    mut before: impl Iterator<Item = Event>,
+) -> Option<&'static str> {
     // Who says that the goods came is told that it was heard; where the port says so, nobody is.
     let heard = |f: &Filing| f.declarant.is_empty() || f.declarant == filing.declarant;
     match event {
         Event::Arrived if by.is_some_and(heard) => Some("02"),
+        // What was never accepted and ends is told as not taken, with nothing wrong named.
+        Event::Cancelled if !before.any(|e| e == Event::Accepted) => Some("03"),
+        // What was told as secured and is final as it was is not told again; that it is, 09 says.
+        Event::Settled(time) if before.any(|e| matches!(e, Event::Secured(t) if t >= time)) => None,
         event => event.response(),
     }
 }
@@ -142,6 +153,15 @@ impl<'a> Shelf<'a> {
         Ok(formed.map(|f| serde_json::from_slice(&f.opinion).unwrap_or_default()))
     }
 
+    /// What happened to a declaration before, where how an event is told hangs on that.
+    fn before(&self, happened: &Happened) -> Result<Vec<Event>, Fault> {
+        if !matches!(happened.event, Event::Settled(_) | Event::Cancelled) {
+            return Ok(Vec::new());
+        }
+        let all = self.house.store.events(&happened.mrn, 0, usize::MAX)?;
+        Ok(all.into_iter().filter(|h| h.cursor < happened.cursor).map(|h| h.event).collect())
+    }
+
     /// The message an event is told by, where it is told. What came with another filing, as the
     /// acceptance comes with the arrival, is told by the opinion formed then.
     fn told(&mut self, happened: &Happened) -> Result<Option<Notification>, Fault> {
@@ -151,8 +171,9 @@ impl<'a> Shelf<'a> {
         let Some(main) = self.filing(&happened.mrn) else { return Ok(None) };
         let filing = &main.filing;
         let by = if happened.filing == filing.id { None } else { self.filing(&happened.filing) };
-        let Some(function) = function(happened.event, filing, by.as_ref().map(|r| &r.filing))
-        else {
+        let before = self.before(happened)?.into_iter();
+        let by_filing = by.as_ref().map(|r| &r.filing);
+        let Some(function) = function(happened.event, filing, by_filing, before) else {
             return Ok(None);
         };
         let own = is_decided(happened.event);
@@ -290,7 +311,7 @@ pub(super) async fn all_notifications(
 }
 
 /// Function codes of what a declaration's parties were told, in order, and whether each is a look that
-/// the lane chose.
+/// the lane chose or an agency's word that the pack's requirements wait for.
 #[cfg(test)]
 pub(crate) fn functions_told(house: &House, name: &str) -> Result<Vec<(String, bool)>, Fault> {
     let Some(filing) = house.store.filing(name)? else { return Ok(Vec::new()) };
@@ -300,8 +321,10 @@ pub(crate) fn functions_told(house: &House, name: &str) -> Result<Vec<(String, b
     shelf.fetch(&events)?;
     for happened in events {
         let of_lane = |reason: &str| reason.is_empty() || reason.starts_with("amendment ");
-        let by_lane =
-            matches!(happened.event, Event::Held(h) if h.agency.is_empty() && of_lane(&h.reason));
+        let acted = shelf.filing(&happened.filing).is_some_and(|r| act::is_said(&r.filing));
+        let by_lane = matches!(happened.event, Event::Held(h)
+            if (h.agency.is_empty() && of_lane(&h.reason))
+                || (h.kind == HoldKind::Delay && !acted));
         all.extend(shelf.told(&happened)?.map(|n| (n.function.to_owned(), by_lane)));
     }
     Ok(all)

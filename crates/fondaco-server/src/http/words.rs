@@ -853,7 +853,7 @@ pub(crate) fn texts(group: &str, name: &str) -> serde_json::Value {
 
 #[cfg(test)]
 mod tests {
-    use fondaco::consignment::{Event, Hold, HoldKind, Request, RequestKind, State};
+    use fondaco::consignment::{Event, Hold, HoldKind, Refusal, Request, RequestKind, State};
     use fondaco::decision::Lane;
 
     use super::*;
@@ -898,9 +898,13 @@ mod tests {
         let hold = Hold::of_customs(HoldKind::Query);
         let asked = RequestKind::ALL.map(|kind| Event::Requested(request(kind)));
         let answer = request(RequestKind::Appeal);
-        let other = [Event::Lifted(hold), Event::Overdue(hold), Event::Refused(hold.agency)];
+        let other = [Event::Lifted(hold), Event::Overdue(hold), Event::Corrected(1)];
+        let refusal = Refusal::first(hold.agency);
         let other = other.into_iter().chain([
-            Event::Overturned(hold.agency),
+            Event::Refused(refusal),
+            Event::Overturned(refusal),
+            Event::Amended(1),
+            Event::StillCleared(1),
             Event::Granted(answer),
             Event::Denied(answer),
         ]);

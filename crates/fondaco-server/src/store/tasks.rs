@@ -41,7 +41,7 @@ pub(crate) struct Timer {
     pub(crate) mrn: String,
     /// What is waited for: a name of `Awaited`, or `agency`.
     pub(crate) awaits: String,
-    /// The hold it is about; empty where it is about none.
+    /// The hold it is about, or the how manyth debt; empty where it is about neither.
     pub(crate) hold: String,
     /// The id of the row of the pack that set it.
     pub(crate) row: String,
@@ -201,6 +201,13 @@ impl Store {
     /// How far the log was followed: the last event that was.
     pub(crate) fn followed(&self) -> Result<i64, Fault> {
         self.read(followed)
+    }
+
+    /// Until when all times that were up were looked at, milliseconds since 1970.
+    pub(crate) fn swept(&self) -> Result<i64, Fault> {
+        self.read(|db| {
+            last(db, "SELECT due, timer FROM swept ORDER BY seq DESC LIMIT 1").map(|(due, _)| due)
+        })
     }
 
     /// Open tasks of an agency after this time and position, the oldest due first.
@@ -374,6 +381,11 @@ impl Writing<'_> {
         };
         if releases && parts.iter().any(is_open) {
             lodge.events.clear();
+        }
+        if !releases {
+            // Refused were the last that were not decided: the agency has nothing left to decide.
+            let done = parts.iter().filter(|part| !part.items.is_empty() && !is_open(part));
+            lodge.events.extend(done.map(|part| Event::Lifted(part.hold)));
         }
         let lodged = self.lodge(&lodge)?;
         if matches!(lodged, Lodged::Written) {

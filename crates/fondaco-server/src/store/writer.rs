@@ -339,7 +339,7 @@ fn happens(mut life: Life, events: &[Event]) -> Vec<Event> {
     let mut all = Vec::with_capacity(events.len() + 1);
     for event in events {
         let after = consignment::next(life.clone(), *event);
-        let again = matches!(event, Event::Assessed | Event::Amended | Event::Reminded);
+        let again = matches!(event, Event::Assessed | Event::Reminded);
         if again || after != life {
             all.push(*event);
         }

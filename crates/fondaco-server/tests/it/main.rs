@@ -26,6 +26,7 @@ mod pages;
 mod quotas;
 mod requirements;
 mod tls;
+mod undone;
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;

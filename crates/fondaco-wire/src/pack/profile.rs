@@ -91,6 +91,8 @@ fn yes() -> bool {
 struct TypeFile {
     prefix: String,
     direction: String,
+    #[serde(default)]
+    assessed: bool,
 }
 
 #[derive(Deserialize)]
@@ -147,6 +149,8 @@ struct ReliefFile {
     #[serde(default)]
     in_base: bool,
     when: String,
+    #[serde(default)]
+    secured: Option<String>,
     basis: String,
 }
 
@@ -211,6 +215,7 @@ impl Reader<'_> {
                     Some(TypeRule {
                         prefix: self.token(&t.prefix),
                         direction: self.direction(&t.direction)?,
+                        assessed: t.assessed,
                     })
                 })
                 .collect(),
@@ -397,6 +402,7 @@ impl Reader<'_> {
             },
             in_base: r.in_base,
             when: self.condition(&r.when),
+            secured: r.secured.map(|when| self.condition(&when)),
             id: r.id,
             basis: r.basis,
         }

@@ -1,6 +1,6 @@
 //! Messages that ask for a change, applied.
 
-use fondaco::amendment::amended;
+use fondaco::amendment::{amended, moved};
 use fondaco::draft::{Draft, NodeRef};
 use fondaco_wire::{Limits, format_named};
 
@@ -102,6 +102,28 @@ fn what_is_pointed_at_is_changed_added_or_taken_out() {
     let both = ["42A/67A/68A.2/23A/137", "42A/228"];
     let said = format!("{two}{}", item(2, tin));
     check(&both, &said, &["-GoodsItemQuantity 2", lead[0], "+GoodsItemQuantity 3", lead[1]]);
+}
+
+#[test]
+fn items_are_known_again_under_the_number_they_move_up_to() {
+    let check = |pointers: &[&str], said: &str, wanted: &[(u32, u32)]| {
+        let asked: String = pointers.iter().map(|p| amendment(p)).collect();
+        let message = read(&format!("<FunctionCode>13</FunctionCode>{asked}{said}"));
+        assert_eq!(moved(&read(DECLARATION), &message).unwrap(), wanted, "{pointers:?}");
+    };
+    let item = |n: u32| {
+        format!(
+            "<GoodsShipment><GovernmentAgencyGoodsItem><SequenceNumeric>{n}</SequenceNumeric>\
+             </GovernmentAgencyGoodsItem></GoodsShipment>"
+        )
+    };
+    check(&["42A/228"], "<GoodsItemQuantity>2</GoodsItemQuantity>", &[(1, 1), (2, 2)]);
+    check(&["42A/67A/68A.1"], "", &[(2, 1)]);
+    check(&["42A/67A/68A.1", "42A/67A/68A.1"], "", &[]);
+    // One stated anew is the same one; one that is added is none that was there.
+    check(&["42A/67A/68A.2"], &item(2), &[(1, 1), (2, 2)]);
+    check(&["42A/67A/68A.3"], &item(3), &[(1, 1), (2, 2)]);
+    check(&["42A/67A/68A.2"], "", &[(1, 1)]);
 }
 
 #[test]

@@ -13,8 +13,14 @@ pub enum Act {
     Hold(Hold),
     /// Lifts a hold.
     Lift(Hold),
-    /// Refuses the goods, for an agency; empty is the customs administration.
-    Refuse(Token),
+    /// Refuses the goods, for an agency; empty is the customs administration. `further` says that it is
+    /// about items that its refusals so far are not about.
+    Refuse {
+        /// The agency.
+        agency: Token,
+        /// Whether it goes further than a refusal that stands.
+        further: bool,
+    },
     /// Asks for something beside the declaration.
     Request(RequestKind),
     /// Grants a request; of an appeal against a refusal, whose refusal no longer stands.
@@ -77,7 +83,7 @@ impl Act {
         match self {
             Self::Hold(_) => "hold",
             Self::Lift(_) => "lift",
-            Self::Refuse(_) => "refuse",
+            Self::Refuse { .. } => "refuse",
             Self::Request(_) => "request",
             Self::Grant(..) => "grant",
             Self::Deny(_) => "deny",
@@ -92,7 +98,7 @@ impl Act {
     pub fn wants_reason(self) -> bool {
         matches!(
             self,
-            Self::Hold(_) | Self::Refuse(_) | Self::Deny(_) | Self::Cancel | Self::HandOver
+            Self::Hold(_) | Self::Refuse { .. } | Self::Deny(_) | Self::Cancel | Self::HandOver
         )
     }
 
@@ -128,12 +134,12 @@ impl Act {
                 Some(true) => Err(NotNow::Already),
                 None => Err(NotNow::NotHeld),
             },
-            Self::Refuse(agency) => {
+            Self::Refuse { agency, further } => {
                 live()?;
-                if life.refusals().any(|one| one == agency) {
+                if !further && life.refusals().any(|one| one == agency) {
                     return Err(NotNow::Already);
                 }
-                Ok(vec![Event::Refused(agency)])
+                Ok(vec![life.refuses(agency)])
             }
             Self::Request(kind) => {
                 if !state.takes(kind) {
@@ -154,7 +160,7 @@ impl Act {
                     {
                         return Err(NotNow::NotRefused);
                     }
-                    events.push(Event::Overturned(agency));
+                    events.push(life.overturns(agency));
                 }
                 Ok(events)
             }
@@ -181,7 +187,7 @@ impl Act {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{HoldKind, fold};
+    use super::super::{HoldKind, Refusal, fold};
     use super::*;
 
     #[test]
@@ -204,8 +210,14 @@ mod tests {
         check(&lifted, Act::Lift(hold), Err(NotNow::Already));
         check(&lifted[..2], Act::Lift(hold), Ok(&[E::Lifted(hold)]));
         check(&[E::Accepted], Act::Lift(hold), Err(NotNow::NotHeld));
-        check(&[E::Accepted], Act::Refuse(vet), Ok(&[E::Refused(vet)]));
-        check(&[E::Accepted, E::Refused(vet)], Act::Refuse(vet), Err(NotNow::Already));
+        let refusal = |time| Refusal { agency: vet, time };
+        let refuse = |further| Act::Refuse { agency: vet, further };
+        let refused = [E::Accepted, E::Refused(refusal(1))];
+        check(&[E::Accepted], refuse(false), Ok(&[E::Refused(refusal(1))]));
+        check(&refused, refuse(false), Err(NotNow::Already));
+        check(&refused, refuse(true), Ok(&[E::Refused(refusal(2))]));
+        let over = [&refused[..], &[E::Overturned(refusal(1))]].concat();
+        check(&over, refuse(false), Ok(&[E::Refused(refusal(2))]));
         let ask = Act::Request(RequestKind::Cancel);
         check(&[E::Accepted], ask, Ok(&[E::Requested(cancel)]));
         let second = Request { number: 2, kind: RequestKind::Cancel };
@@ -220,8 +232,8 @@ mod tests {
         check(&denied, Act::Grant(cancel, None), Err(NotNow::Answered(Answer::Denied)));
         let gone = [E::Accepted, E::Requested(cancel), E::Cleared, E::Exited];
         check(&gone, Act::Grant(cancel, None), Err(NotNow::NotTaken(State::Exited)));
-        let appealed = [E::Accepted, E::Refused(vet), E::Requested(appeal)];
-        let overturned = [E::Granted(appeal), E::Overturned(vet)];
+        let appealed = [E::Accepted, E::Refused(refusal(1)), E::Requested(appeal)];
+        let overturned = [E::Granted(appeal), E::Overturned(refusal(1))];
         check(&appealed, Act::Grant(appeal, Some(vet)), Ok(&overturned));
         check(&appealed, Act::Grant(appeal, Some(Token::EMPTY)), Err(NotNow::NotRefused));
         check(&[E::Accepted], Act::Depart, Ok(&[E::Departed]));

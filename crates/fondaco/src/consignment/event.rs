@@ -112,6 +112,23 @@ pub struct Request {
     pub kind: RequestKind,
 }
 
+/// A refusal of the goods, or of some items of them, by an agency: the how manyth of that agency.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Refusal {
+    /// The agency; empty is the customs administration.
+    pub agency: Token,
+    /// From 1.
+    pub time: u32,
+}
+
+impl Refusal {
+    /// The first of an agency.
+    #[must_use]
+    pub fn first(agency: Token) -> Self {
+        Self { agency, time: 1 }
+    }
+}
+
 /// Something that happened to a declaration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Event {
@@ -130,18 +147,19 @@ pub enum Event {
     PaymentWanted(u32),
     /// What was declared is otherwise than it was when it was accepted, as the arrival showed.
     Changed,
-    /// The declaration is told as it now stands, before its goods are released.
-    Amended,
+    /// The declaration is told as it now stands, with the amendments granted up to this request; 0
+    /// where there are none.
+    Amended(u32),
     /// The goods are held back.
     Held(Hold),
     /// A hold is over.
     Lifted(Hold),
     /// The documents wanted did not come in time, or an agency did not speak in time.
     Overdue(Hold),
-    /// An agency refuses the goods.
-    Refused(Token),
-    /// A refusal does not stand any longer.
-    Overturned(Token),
+    /// An agency refuses the goods, or some items of them.
+    Refused(Refusal),
+    /// A refusal does not stand any longer, nor one before it.
+    Overturned(Refusal),
     /// The account the debt is to be taken from holds too little.
     FundsShort,
     /// The debtor was reminded.
@@ -154,6 +172,11 @@ pub enum Event {
     Released,
     /// The goods may move and nothing is open.
     Cleared,
+    /// After its goods were cleared it is told as it stands with the amendments granted since, up to
+    /// this request.
+    Corrected(u32),
+    /// And that they are cleared still.
+    StillCleared(u32),
     /// The goods left the place of departure.
     Departed,
     /// It is established that the goods left the territory.
@@ -190,14 +213,13 @@ impl fmt::Display for NotAnEvent {
 
 impl Event {
     /// Those that carry nothing beside their name.
-    pub const PLAIN: [Self; 18] = [
+    pub const PLAIN: [Self; 17] = [
         Self::Registered,
         Self::Rejected,
         Self::Arrived,
         Self::Accepted,
         Self::Assessed,
         Self::Changed,
-        Self::Amended,
         Self::FundsShort,
         Self::Reminded,
         Self::Released,
@@ -222,7 +244,7 @@ impl Event {
             Self::Assessed => "assessed",
             Self::PaymentWanted(_) => "payment-wanted",
             Self::Changed => "changed",
-            Self::Amended => "amended",
+            Self::Amended(_) => "amended",
             Self::Held(hold) => match hold.kind {
                 HoldKind::Delay => "agency-delayed",
                 HoldKind::Documents => "documents-wanted",
@@ -240,6 +262,8 @@ impl Event {
             Self::Settled(_) => "debt-settled",
             Self::Released => "released",
             Self::Cleared => "cleared",
+            Self::Corrected(_) => "corrected",
+            Self::StillCleared(_) => "still-cleared",
             Self::Departed => "departed",
             Self::Exited => "exited",
             Self::ExitUnproved => "exit-unproved",
@@ -259,8 +283,9 @@ impl Event {
     }
 
     /// What it carries beside its name, as [`Event::read`] takes it: of a hold `kind/agency/reason`,
-    /// of a refusal the agency, of a request `kind/number`, of a debt the how manyth time it was open,
-    /// but for the first.
+    /// of a refusal the agency, and behind a stroke which it is, but for the first, of a request
+    /// `kind/number`, of a debt the how manyth time it was open, but for the first, of what is told as
+    /// amended the number of the request.
     #[must_use]
     pub fn detail(self) -> String {
         match self {
@@ -268,7 +293,13 @@ impl Event {
             Self::Held(h) | Self::Lifted(h) | Self::Overdue(h) => {
                 format!("{}/{}/{}", h.kind.name(), h.agency, h.reason)
             }
-            Self::Refused(agency) | Self::Overturned(agency) => agency.to_string(),
+            Self::Refused(r) | Self::Overturned(r) if r.time > 1 => {
+                format!("{}/{}", r.agency, r.time)
+            }
+            Self::Refused(r) | Self::Overturned(r) => r.agency.to_string(),
+            // As stores have it that told of one amendment only.
+            Self::Amended(u32::MAX) => String::new(),
+            Self::Amended(n) | Self::Corrected(n) | Self::StillCleared(n) => n.to_string(),
             Self::Requested(r) | Self::Granted(r) | Self::Denied(r) => {
                 format!("{}/{}", r.kind.name(), r.number)
             }
@@ -301,7 +332,17 @@ impl Event {
         if let Some(first) = asked {
             return Ok(Self::Requested(if detail.is_empty() { first } else { request()? }));
         }
-        let agency = || Token::new(detail).map_err(|_| NotAnEvent);
+        let refusal = || {
+            let (agency, time) = match detail.split_once('/') {
+                None => (detail, 1),
+                Some((agency, time)) => match time.parse() {
+                    Ok(time) if time > 1 => (agency, time),
+                    _ => return Err(NotAnEvent),
+                },
+            };
+            let agency = Token::new(agency).map_err(|_| NotAnEvent)?;
+            Ok(Refusal { agency, time })
+        };
         let time = || match detail.parse() {
             _ if detail.is_empty() => Ok(1),
             Ok(n) if n > 1 => Ok(n),
@@ -313,8 +354,12 @@ impl Event {
             "debt-settled" => Self::Settled(time()?),
             "hold-lifted" => Self::Lifted(hold()?),
             "hold-overdue" => Self::Overdue(hold()?),
-            "refused" => Self::Refused(agency()?),
-            "refusal-overturned" => Self::Overturned(agency()?),
+            "refused" => Self::Refused(refusal()?),
+            "refusal-overturned" => Self::Overturned(refusal()?),
+            "amended" if detail.is_empty() => Self::Amended(u32::MAX),
+            "amended" => Self::Amended(detail.parse().map_err(|_| NotAnEvent)?),
+            "corrected" => Self::Corrected(detail.parse().map_err(|_| NotAnEvent)?),
+            "still-cleared" => Self::StillCleared(detail.parse().map_err(|_| NotAnEvent)?),
             "request-granted" => Self::Granted(request()?),
             "request-denied" => Self::Denied(request()?),
             _ => return Err(NotAnEvent),
@@ -327,7 +372,7 @@ impl Event {
     pub fn agency(self) -> Option<Token> {
         match self {
             Self::Held(hold) | Self::Lifted(hold) | Self::Overdue(hold) => Some(hold.agency),
-            Self::Refused(agency) | Self::Overturned(agency) => Some(agency),
+            Self::Refused(refusal) | Self::Overturned(refusal) => Some(refusal.agency),
             _ => None,
         }
     }
@@ -348,9 +393,9 @@ impl Event {
                 HoldKind::Examination => "05",
                 HoldKind::Detention => "52",
             },
-            Self::Amended => "07",
+            Self::Amended(_) | Self::Corrected(_) => "07",
             Self::Released => "08",
-            Self::Cleared => "09",
+            Self::Cleared | Self::StillCleared(_) => "09",
             Self::NotDeparted | Self::Cancelled => "10",
             Self::Granted(_) | Self::Denied(_) => "11",
             // What is owed as computed, what is secured, what was final.

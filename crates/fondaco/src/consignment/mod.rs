@@ -15,160 +15,21 @@
 
 mod act;
 mod event;
+mod state;
 mod time;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::RangeInclusive;
 
 pub use act::{Act, NotNow};
-pub use event::{Event, Hold, HoldKind, NotAnEvent, Request, RequestKind};
-pub use time::{agency_silent, time_up};
+pub use event::{Event, Hold, HoldKind, NotAnEvent, Refusal, Request, RequestKind};
+pub use state::State;
+pub use time::{About, agency_silent, time_up};
 
 use crate::agency::{Control, Decides};
 use crate::decision::{Lane, Step};
 use crate::declaration::{Declaration, Message};
 use crate::token::Token;
-
-/// Where a declaration stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum State {
-    /// Nothing happened yet.
-    Draft,
-    /// Returned; nothing more can happen to it.
-    Rejected,
-    /// Registered, waiting for the goods.
-    PreLodged,
-    /// The goods did not come in time.
-    Expired,
-    /// Accepted.
-    Accepted,
-    /// Duties and taxes computed.
-    Assessed,
-    /// An agency has not spoken yet.
-    AwaitingAgency,
-    /// Waiting for documents or for somebody to look at them.
-    UnderDocumentaryCheck,
-    /// A question to the trader is open.
-    QueryOpen,
-    /// Waiting for an examination of the goods.
-    UnderExamination,
-    /// The goods are detained.
-    Detained,
-    /// Nothing holds the goods back but the debt.
-    AwaitingPayment,
-    /// The goods may move; the debt is not final.
-    Released,
-    /// The goods may move and nothing is owed.
-    Cleared,
-    /// Goods that may move were not seen to leave in time.
-    AwaitingExit,
-    /// The goods left.
-    Exited,
-    /// Goods that were released are wanted back.
-    Recalled,
-    /// An agency refuses the goods.
-    Refused,
-    /// It is dealt with outside the house.
-    HandedOver,
-    /// The goods did not leave in time.
-    NotDeparted,
-    /// The administration ended it.
-    Cancelled,
-    /// It was ended as its declarant asked.
-    Withdrawn,
-}
-
-impl State {
-    /// All of them.
-    pub const ALL: [Self; 22] = [
-        Self::Draft,
-        Self::Rejected,
-        Self::PreLodged,
-        Self::Expired,
-        Self::Accepted,
-        Self::Assessed,
-        Self::AwaitingAgency,
-        Self::UnderDocumentaryCheck,
-        Self::QueryOpen,
-        Self::UnderExamination,
-        Self::Detained,
-        Self::AwaitingPayment,
-        Self::Released,
-        Self::Cleared,
-        Self::AwaitingExit,
-        Self::Exited,
-        Self::Recalled,
-        Self::Refused,
-        Self::HandedOver,
-        Self::NotDeparted,
-        Self::Cancelled,
-        Self::Withdrawn,
-    ];
-
-    /// The name on the wire.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Draft => "draft",
-            Self::Rejected => "rejected",
-            Self::PreLodged => "pre-lodged",
-            Self::Expired => "expired",
-            Self::Accepted => "accepted",
-            Self::Assessed => "assessed",
-            Self::AwaitingAgency => "awaiting-agency",
-            Self::UnderDocumentaryCheck => "under-documentary-check",
-            Self::QueryOpen => "query-open",
-            Self::UnderExamination => "under-examination",
-            Self::Detained => "detained",
-            Self::AwaitingPayment => "awaiting-payment",
-            Self::Released => "released",
-            Self::Cleared => "cleared",
-            Self::AwaitingExit => "awaiting-exit",
-            Self::Exited => "exited",
-            Self::Recalled => "recalled",
-            Self::Refused => "refused",
-            Self::HandedOver => "handed-over",
-            Self::NotDeparted => "not-departed",
-            Self::Cancelled => "cancelled",
-            Self::Withdrawn => "withdrawn",
-        }
-    }
-
-    /// Whether the goods may move.
-    #[must_use]
-    pub fn may_move(self) -> bool {
-        matches!(self, Self::Released | Self::Cleared | Self::AwaitingExit | Self::Exited)
-    }
-
-    /// Whether nothing is decided on it any more, but for requests and appeals.
-    #[must_use]
-    pub fn is_over(self) -> bool {
-        matches!(
-            self,
-            Self::Rejected
-                | Self::Expired
-                | Self::Exited
-                | Self::HandedOver
-                | Self::NotDeparted
-                | Self::Cancelled
-                | Self::Withdrawn
-        )
-    }
-
-    /// Whether a request of this kind may be made of a declaration that stands so: one that is over
-    /// is not changed or ended again, and what was never accepted has nothing to refund or appeal
-    /// but its rejection.
-    #[must_use]
-    pub fn takes(self, request: RequestKind) -> bool {
-        match request {
-            RequestKind::Amend | RequestKind::Cancel => !self.is_over() && self != Self::Draft,
-            RequestKind::Refund => !matches!(
-                self,
-                Self::Draft | Self::Rejected | Self::PreLodged | Self::Expired | Self::Accepted
-            ),
-            RequestKind::Appeal => !matches!(self, Self::Draft | Self::PreLodged),
-        }
-    }
-}
 
 /// What became of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -197,8 +58,14 @@ pub struct Life {
     holds: BTreeMap<Hold, bool>,
     /// Holds on which somebody was too late.
     overdue: BTreeSet<Hold>,
-    /// Agencies that refused, and whether that was overturned.
-    refusals: BTreeMap<Token, bool>,
+    /// Agencies that refused: how often, and the last refusal that does not stand any longer.
+    refusals: BTreeMap<Token, (u32, u32)>,
+    /// The last request up to which it was told as amended; `None` where it never was.
+    amended: Option<u32>,
+    /// The last amendment after which it was told as it stands, once cleared.
+    corrected: u32,
+    /// The last amendment after which it was told that it is cleared still.
+    still_cleared: u32,
     /// Requests and what became of them.
     requests: BTreeMap<Request, Answer>,
 }
@@ -229,13 +96,34 @@ impl Life {
 
     /// Agencies whose refusal stands.
     pub fn refusals(&self) -> impl Iterator<Item = Token> {
-        self.refusals.iter().filter(|(_, overturned)| !**overturned).map(|(agency, _)| *agency)
+        self.refusals.iter().filter(|(_, (last, over))| last > over).map(|(agency, _)| *agency)
+    }
+
+    /// Refusals of an agency that stand, by their numbers.
+    #[must_use]
+    pub fn refusals_of(&self, agency: Token) -> RangeInclusive<u32> {
+        let (last, over) = self.refusals.get(&agency).copied().unwrap_or_default();
+        over.saturating_add(1)..=last
+    }
+
+    /// That an agency refuses, once more.
+    #[must_use]
+    pub fn refuses(&self, agency: Token) -> Event {
+        let (last, over) = self.refusals.get(&agency).copied().unwrap_or_default();
+        Event::Refused(Refusal { agency, time: last.max(over).saturating_add(1) })
+    }
+
+    /// That no refusal of an agency stands any longer.
+    #[must_use]
+    pub fn overturns(&self, agency: Token) -> Event {
+        let (last, over) = self.refusals.get(&agency).copied().unwrap_or_default();
+        Event::Overturned(Refusal { agency, time: last.max(over).max(1) })
     }
 
     /// Whether the refusal of an agency was overturned; `None` where it never refused.
     #[must_use]
     pub fn refusal(&self, agency: Token) -> Option<bool> {
-        self.refusals.get(&agency).copied()
+        self.refusals.get(&agency).map(|(last, over)| last <= over)
     }
 
     /// Requests and what became of them, by kind and number.
@@ -282,6 +170,19 @@ impl Life {
     /// The how manyth time the debt is open; 0 where it never was.
     fn time(&self) -> u32 {
         self.wanted.max(self.secured).max(self.settled)
+    }
+
+    /// Whether the debt is open that was opened this how manyth time.
+    #[must_use]
+    pub fn owes_since(&self, time: u32) -> bool {
+        self.wanted >= time && self.secured.max(self.settled) < time
+    }
+
+    /// The last amendment that was granted.
+    fn last_amendment(&self) -> Option<u32> {
+        let granted =
+            |(r, a): &(Request, Answer)| r.kind == RequestKind::Amend && *a == Answer::Granted;
+        self.requests().filter(granted).map(|(r, _)| r.number).max()
     }
 
     fn granted(&self, kind: RequestKind) -> bool {
@@ -358,12 +259,17 @@ pub fn next(mut life: Life, event: Event) -> Life {
         Event::Overdue(hold) => {
             life.overdue.insert(hold);
         }
-        Event::Refused(agency) => {
-            life.refusals.entry(agency).or_insert(false);
+        Event::Refused(Refusal { agency, time }) => {
+            let (last, _) = life.refusals.entry(agency).or_default();
+            *last = time.max(*last);
         }
-        Event::Overturned(agency) => {
-            life.refusals.insert(agency, true);
+        Event::Overturned(Refusal { agency, time }) => {
+            let (_, over) = life.refusals.entry(agency).or_default();
+            *over = time.max(*over);
         }
+        Event::Amended(request) => life.amended = life.amended.max(Some(request)),
+        Event::Corrected(request) => life.corrected = life.corrected.max(request),
+        Event::StillCleared(request) => life.still_cleared = life.still_cleared.max(request),
         Event::Requested(request) => {
             life.requests.entry(request).or_insert(Answer::Open);
         }
@@ -383,7 +289,6 @@ pub fn next(mut life: Life, event: Event) -> Life {
         | Event::Accepted
         | Event::Assessed
         | Event::Changed
-        | Event::Amended
         | Event::FundsShort
         | Event::Reminded
         | Event::Released
@@ -420,14 +325,24 @@ pub fn reaction(life: &Life) -> Option<Event> {
             not_yet(Event::Cancelled)
         }
         State::Accepted | State::Assessed | State::Released => {
-            let changed = life.has(Event::Changed) || life.granted(RequestKind::Amend);
             let final_debt = life.is_settled();
             // Of what was computed and owes nothing, that it is final is told too.
             let untold = life.has(Event::Assessed) && final_debt && life.settled == 0;
             let untold = untold.then(|| life.settles());
-            let amended = changed.then_some(Event::Amended).and_then(not_yet);
+            let changed = life.has(Event::Changed).then_some(0).max(life.last_amendment());
+            let amended = changed.filter(|_| changed > life.amended).map(Event::Amended);
             let moves = if final_debt { Event::Cleared } else { Event::Released };
             untold.or(amended).or_else(|| not_yet(moves))
+        }
+        // What is amended after that is told as it stands, and that it is cleared still.
+        State::Cleared | State::AwaitingExit
+            if life.has(Event::Cleared)
+                && life.last_amendment() > life.amended.max(Some(life.corrected)) =>
+        {
+            life.last_amendment().map(Event::Corrected)
+        }
+        State::Cleared | State::AwaitingExit if life.corrected > life.still_cleared => {
+            Some(Event::StillCleared(life.corrected))
         }
         // Goods seen to leave before they might have, are seen to have left once they may.
         State::Cleared | State::AwaitingExit if life.has(Event::Departed) => not_yet(Event::Exited),
@@ -509,10 +424,30 @@ pub fn requirement_of(hold: &Hold) -> &str {
     hold.reason.split(AGAIN).next().unwrap_or_default()
 }
 
+/// Whether a hold is that of this task, at first or again.
+fn is_task(hold: &Hold, task: &Hold) -> bool {
+    (hold.kind, hold.agency) == (task.kind, task.agency) && requirement_of(hold) == &*task.reason
+}
+
+/// An open hold of an agency that an opinion placed, and not a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Placed {
+    /// The hold.
+    pub hold: Hold,
+    /// Whether the agency decided on some of its items already.
+    pub begun: bool,
+}
+
 /// The events that follow from a granted amendment: the declaration is assessed anew, and looked at where
-/// the lane says so now.
+/// the lane says so now. Of the holds that were placed those are lifted of which the declaration gives no
+/// reason any more, and those on whose items something was decided, which are decided anew.
 #[must_use]
-pub fn after_amendment(follows: &Follows, life: &Life, request: Request) -> Vec<Event> {
+pub fn after_amendment(
+    follows: &Follows,
+    life: &Life,
+    request: Request,
+    placed: &[Placed],
+) -> Vec<Event> {
     // The look at what was declared first may be over: this is another.
     let mut events = of_opinion(follows, Token::lossy(&format!("amendment {}", request.number)));
     if !life.has(Event::Accepted) {
@@ -529,14 +464,21 @@ pub fn after_amendment(follows: &Follows, life: &Life, request: Request) -> Vec<
     }
     if life.has(Event::Accepted) {
         // What an agency decided, it decided on other goods; where it is still to, it need not twice.
+        let begun = |hold: &Hold| placed.iter().any(|p| p.begun && p.hold == *hold);
+        let open =
+            |task: &Hold| life.open_holds().any(|hold| is_task(&hold, task) && !begun(&hold));
         events.extend(follows.tasks.iter().filter_map(|hold| match life.hold(*hold) {
+            _ if open(hold) => None,
             None => Some(Event::Held(*hold)),
-            Some(false) => None,
-            Some(true) => {
+            Some(_) => {
                 let again = format!("{}{AGAIN}{}", hold.reason, request.number);
                 Some(Event::Held(Hold { reason: Token::lossy(&again), ..*hold }))
             }
         }));
+        let asked = |hold: &Hold| follows.tasks.iter().any(|task| is_task(hold, task));
+        let open = |hold: &Hold| life.hold(*hold) == Some(false);
+        let fallen = placed.iter().filter(|p| open(&p.hold) && (p.begun || !asked(&p.hold)));
+        events.extend(fallen.map(|p| Event::Lifted(p.hold)));
     }
     events
 }
@@ -629,9 +571,14 @@ mod tests {
         check(&[E::Accepted, E::Cleared, E::ExitUnproved, E::Exited], State::Exited);
         check(&[E::Accepted, E::Exited], State::Accepted);
         check(&[E::Accepted, E::NotDeparted], State::NotDeparted);
-        check(&[E::Accepted, E::Refused(Token::EMPTY)], State::Refused);
-        let overturned = [E::Accepted, E::Refused(Token::EMPTY), E::Overturned(Token::EMPTY)];
+        let refusal = |time| Refusal { agency: Token::EMPTY, time };
+        check(&[E::Accepted, E::Refused(refusal(1))], State::Refused);
+        let overturned = [E::Accepted, E::Refused(refusal(1)), E::Overturned(refusal(1))];
         check(&overturned, State::Accepted);
+        // Refused once more: what overturned the first does not overturn the second.
+        check(&[&overturned[..], &[E::Refused(refusal(2))]].concat(), State::Refused);
+        let both = [E::Refused(refusal(2)), E::Overturned(refusal(2))];
+        check(&[&overturned[..], &both].concat(), State::Accepted);
         check(&[E::Accepted, E::HandedOver], State::HandedOver);
         check(&[E::Accepted, E::Cancelled], State::Cancelled);
         let cancel = request(RequestKind::Cancel);
@@ -661,12 +608,27 @@ mod tests {
         check(&[&released[..], &[E::Settled(1)]].concat(), &[E::Cleared]);
         check(&[E::Accepted, E::Departed], &[E::Cleared, E::Exited]);
         check(&[E::Accepted, E::Assessed], &[E::Settled(1), E::Cleared]);
-        check(&[E::Accepted, E::Changed], &[E::Amended, E::Cleared]);
+        check(&[E::Accepted, E::Changed], &[E::Amended(0), E::Cleared]);
         let amend = Request { number: 1, kind: RequestKind::Amend };
         let amended = [E::Accepted, E::Granted(amend), E::PaymentWanted(1)];
         check(&amended, &[]);
-        check(&[&amended[..], &[E::Settled(1)]].concat(), &[E::Amended, E::Cleared]);
-        check(&[E::Accepted, E::Refused(Token::EMPTY)], &[]);
+        check(&[&amended[..], &[E::Settled(1)]].concat(), &[E::Amended(1), E::Cleared]);
+        // Amended once it is cleared: told as it stands, and that it is cleared still, once.
+        let cleared = [E::Accepted, E::Cleared, E::Granted(amend)];
+        check(&cleared, &[E::Corrected(1), E::StillCleared(1)]);
+        check(&[&cleared[..], &[E::Corrected(1), E::StillCleared(1)]].concat(), &[]);
+        check(&[&cleared[..], &[E::Held(HOLD)]].concat(), &[]);
+        check(
+            &[&cleared[..], &[E::Departed]].concat(),
+            &[E::Corrected(1), E::StillCleared(1), E::Exited],
+        );
+        let second = Request { number: 2, ..amend };
+        let again = [E::Accepted, E::Granted(amend), E::Amended(1), E::Cleared, E::Granted(second)];
+        check(&again, &[E::Corrected(2), E::StillCleared(2)]);
+        check(&again[..4], &[]);
+        // As an older house told it: nothing more of what was amended then.
+        check(&[E::Accepted, E::Granted(amend), E::Amended(u32::MAX), E::Cleared], &[]);
+        check(&[E::Accepted, E::Refused(Refusal::first(Token::EMPTY))], &[]);
         check(&[E::Registered, E::Granted(cancel)], &[E::Cancelled]);
         check(&[E::Accepted, E::Cleared, E::Granted(cancel)], &[E::Cancelled]);
         check(&[E::Rejected, E::Granted(cancel)], &[]);
@@ -688,14 +650,38 @@ mod tests {
         assert_eq!(after_acceptance(&follows), accepted);
         // After an amendment: not twice while it is open, anew once it was decided.
         let request = Request { number: 2, kind: RequestKind::Amend };
-        let amended =
-            |events: &[Event]| after_amendment(&follows, &fold(events.iter().copied()), request);
+        let amended = |events: &[Event]| {
+            after_amendment(&follows, &fold(events.iter().copied()), request, &[])
+        };
         assert_eq!(amended(&accepted), []);
         assert_eq!(amended(&[Event::Accepted]), [Event::Held(hold)]);
         let decided = [Event::Accepted, Event::Held(hold), Event::Lifted(hold)];
         let [Event::Held(again)] = amended(&decided)[..] else { panic!("it is decided anew") };
         assert_eq!((&*again.reason, requirement_of(&again)), ("ea-vet~2", "ea-vet"));
         assert_eq!(amended(&[Event::Registered]), []);
+        // Decided again and still open: not a third time.
+        let open = [&decided[..], &[Event::Held(again)]].concat();
+        assert_eq!(amended(&open), []);
+        // What is asked for no more is lifted where an opinion placed it, what a person placed is not.
+        let placed = |hold| Placed { hold, begun: false };
+        let gone = |events: &[Event], placed: &[Placed]| {
+            let follows = Follows { tasks: Vec::new(), ..follows.clone() };
+            after_amendment(&follows, &fold(events.iter().copied()), request, placed)
+        };
+        assert_eq!(gone(&accepted, &[placed(hold)]), [Event::Lifted(hold)]);
+        assert_eq!(gone(&open, &[placed(again)]), [Event::Lifted(again)]);
+        assert_eq!(gone(&decided, &[placed(hold)]), []);
+        assert_eq!(gone(&accepted, &[]), []);
+        // Shown by the amendment: the agency is waited for, the trader is not any more.
+        let missing = Hold { kind: HoldKind::Documents, ..hold };
+        let life = fold([Event::Accepted, Event::Held(missing)]);
+        let wanted = [Event::Held(hold), Event::Lifted(missing)];
+        assert_eq!(after_amendment(&follows, &life, request, &[placed(missing)]), wanted);
+        // Begun on goods as they were: decided anew, on all of them.
+        let begun = [Placed { hold, begun: true }];
+        let life = fold(accepted);
+        let wanted = [Event::Held(again), Event::Lifted(hold)];
+        assert_eq!(after_amendment(&follows, &life, request, &begun), wanted);
     }
 
     #[test]
@@ -711,7 +697,13 @@ mod tests {
             all.extend([Event::PaymentWanted(time), Event::Secured(time), Event::Settled(time)]);
         }
         all.extend([Event::Held(hold), Event::Lifted(hold), Event::Overdue(hold)]);
-        all.extend([Event::Refused(hold.agency), Event::Overturned(hold.agency)]);
+        for n in [0, 1, 7, u32::MAX] {
+            all.extend([Event::Amended(n), Event::Corrected(n / 2), Event::StillCleared(n / 2)]);
+        }
+        for time in [1, 2, 9] {
+            let refusal = Refusal { agency: hold.agency, time };
+            all.extend([Event::Refused(refusal), Event::Overturned(refusal)]);
+        }
         all.extend([Event::Requested(request), Event::Granted(request), Event::Denied(request)]);
         for event in all {
             assert_eq!(Event::read(event.name(), &event.detail()), Ok(event));
@@ -721,9 +713,13 @@ mod tests {
         assert_eq!(Event::read("documents-wanted", ""), Ok(documents));
         let first = Request { number: 1, kind: RequestKind::Cancel };
         assert_eq!(Event::read("cancellation-requested", ""), Ok(Event::Requested(first)));
-        for (name, detail) in
-            [("", ""), ("released", "x"), ("hold-lifted", "query/a"), ("debt-settled", "0")]
-        {
+        for (name, detail) in [
+            ("", ""),
+            ("released", "x"),
+            ("hold-lifted", "query/a"),
+            ("debt-settled", "0"),
+            ("refused", "vet/1"),
+        ] {
             assert_eq!(Event::read(name, detail), Err(NotAnEvent), "{name} {detail}");
         }
     }

@@ -6,10 +6,20 @@
 use super::{Event, Hold, HoldKind, Life, State};
 use crate::agency::{Awaited, Silence};
 
-/// What happens when what is waited for did not come in time; `hold` is the hold it is wanted for, of
-/// documents and answers.
+/// What a clock is about, beside the declaration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum About {
+    /// Nothing; of a payment, whatever debt is open.
+    Nothing,
+    /// The hold that documents or an answer are wanted for.
+    Hold(Hold),
+    /// The debt, opened this how manyth time.
+    Debt(u32),
+}
+
+/// What happens when what is waited for did not come in time.
 #[must_use]
-pub fn time_up(awaits: Awaited, hold: Option<Hold>, life: &Life) -> Vec<Event> {
+pub fn time_up(awaits: Awaited, about: About, life: &Life) -> Vec<Event> {
     let state = life.state();
     let one = |event: Event, when: bool| if when { vec![event] } else { Vec::new() };
     match awaits {
@@ -23,10 +33,18 @@ pub fn time_up(awaits: Awaited, hold: Option<Hold>, life: &Life) -> Vec<Event> {
             let may = matches!(state, State::Released | State::Cleared);
             one(Event::ExitUnproved, may && !life.has(Event::ExitUnproved))
         }
-        Awaited::Payment => one(Event::Reminded, life.owes() && !state.is_over()),
-        Awaited::Documents => {
-            hold.filter(|hold| is_late(*hold, life)).map(Event::Overdue).into_iter().collect()
+        // A debt opened since has a clock of its own.
+        Awaited::Payment => {
+            let owes = match about {
+                About::Debt(time) => life.owes_since(time),
+                About::Nothing | About::Hold(_) => life.owes(),
+            };
+            one(Event::Reminded, owes && !state.is_over())
         }
+        Awaited::Documents => match about {
+            About::Hold(hold) => one(Event::Overdue(hold), is_late(hold, life)),
+            About::Nothing | About::Debt(_) => Vec::new(),
+        },
     }
 }
 
@@ -50,7 +68,7 @@ fn is_late(hold: Hold, life: &Life) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::fold;
+    use super::super::{Refusal, fold};
     use super::*;
     use crate::token::Token;
 
@@ -59,11 +77,11 @@ mod tests {
         use Event as E;
         let check = |awaits, events: &[Event], wanted: &[Event]| {
             let life = fold(events.iter().copied());
-            assert_eq!(time_up(awaits, None, &life), wanted, "{awaits:?} {events:?}");
+            assert_eq!(time_up(awaits, About::Nothing, &life), wanted, "{awaits:?} {events:?}");
             // Said once.
             let after = fold(events.iter().chain(wanted).copied());
             if awaits != Awaited::Payment {
-                assert_eq!(time_up(awaits, None, &after), [], "{awaits:?} {events:?}");
+                assert_eq!(time_up(awaits, About::Nothing, &after), [], "{awaits:?} {events:?}");
             }
         };
         check(Awaited::Arrival, &[E::Registered], &[E::Expired]);
@@ -82,6 +100,18 @@ mod tests {
         check(Awaited::Payment, &[E::Accepted, E::PaymentWanted(1), E::Secured(1)], &[]);
         check(Awaited::Payment, &[E::Accepted, E::PaymentWanted(1), E::Cancelled], &[]);
         check(Awaited::Documents, &[E::Accepted], &[]);
+        let reminds = |events: &[Event], time, wanted: usize| {
+            let life = fold(events.iter().copied());
+            let said = time_up(Awaited::Payment, About::Debt(time), &life);
+            assert_eq!(said, vec![E::Reminded; wanted], "{events:?} {time}");
+        };
+        // The clock of a debt that was settled says nothing of one opened since.
+        let again = [E::Accepted, E::PaymentWanted(1), E::Settled(1), E::PaymentWanted(2)];
+        reminds(&again[..2], 1, 1);
+        reminds(&again, 1, 0);
+        reminds(&again, 2, 1);
+        reminds(&[E::Accepted, E::PaymentWanted(1), E::PaymentWanted(2)], 1, 1);
+        reminds(&[&again[..], &[E::Secured(2)]].concat(), 2, 0);
     }
 
     #[test]
@@ -107,10 +137,10 @@ mod tests {
         }
         check(HoldKind::Delay, Silence::Release, &[E::Lifted(delay)], &[]);
         check(HoldKind::Delay, Silence::Release, &[late], &[]);
-        check(HoldKind::Delay, Silence::Release, &[E::Refused(vet)], &[]);
+        check(HoldKind::Delay, Silence::Release, &[E::Refused(Refusal::first(vet))], &[]);
         check(HoldKind::Delay, Silence::Release, &[E::Cancelled], &[]);
         let life = fold([E::Accepted, E::Held(hold(HoldKind::Query))]);
-        let query = Some(hold(HoldKind::Query));
+        let query = About::Hold(hold(HoldKind::Query));
         assert_eq!(time_up(Awaited::Documents, query, &life), [overdue(HoldKind::Query)]);
     }
 }

@@ -11,9 +11,9 @@ use std::collections::BTreeMap;
 
 use fondaco::allotment::nothing_drawn;
 use fondaco::assessment::assess;
-use fondaco::condition::{Comparison, Condition, Number, NumberField, Test, TextField};
+use fondaco::condition::{Comparison, Condition, ListField, Number, NumberField, Test, TextField};
 use fondaco::day::{Day, Validity};
-use fondaco::declaration::{Charge, Declaration, Document, Item, Message, Party};
+use fondaco::declaration::{Charge, Declaration, DeclaredTax, Document, Item, Message, Party};
 use fondaco::draft::NodeId;
 use fondaco::finder::{Question, answer};
 use fondaco::finding::Trilingual;
@@ -95,7 +95,11 @@ fn pack(measures: Vec<Measure>) -> Pack {
             lines_complete: false,
             packages_must_add_up: true,
             acceptance_days: None,
-            types: vec![TypeRule { prefix: t("IM"), direction: Direction::Import }],
+            types: vec![TypeRule {
+                prefix: t("IM"),
+                direction: Direction::Import,
+                assessed: false,
+            }],
             lists_at: Vec::new(),
             taxes: vec![
                 tax("A00", &["value"], RoundingMode::Down),
@@ -109,6 +113,7 @@ fn pack(measures: Vec<Measure>) -> Pack {
                 effect: ReliefEffect::Suspend,
                 in_base: false,
                 when: Condition::Text(TextField::Procedure, Test::OneOf(vec![t("71")])),
+                secured: None,
                 basis: "law".into(),
             }],
             charges: vec![
@@ -403,21 +408,32 @@ fn prices_too_large_to_add_up_do_not_stop_it() {
     assert!(assessment.unknown.iter().any(|u| u.tax == "A00"));
 }
 
-/// Goods whose duty is only secured are not let go for nothing.
+/// Goods whose duty is only secured are not let go for nothing; one that is relieved or suspended is
+/// secured where its row says so of these goods.
 #[test]
 fn what_is_to_be_secured_is_asked_for() {
-    let mut pack = pack(vec![measure("", "A00", "12%")]);
-    pack.profile.reliefs[0].effect = ReliefEffect::Secure;
-    pack.profile.taxes.retain(|tax| tax.code == "A00");
-    let mut goods = item(1);
-    goods.procedure = t("71");
-    goods.price = Some(Money { amount: Decimal::from(1000), currency: currency("GBP") });
-    let declared = declaration(vec![goods], Vec::new());
-    let opinion = consider(&declared, pack.on(day()), 9_999, &nothing_drawn);
-    assert_eq!(opinion.assessment.total, Decimal::new(0, 2));
-    assert_eq!(opinion.assessment.lines[0].secured, Decimal::from(120));
-    let steps: Vec<_> = opinion.plan.iter().map(|step| step.name()).collect();
-    assert!(steps.contains(&"request payment"), "{steps:?}");
+    let named = |code| Some(Condition::List(ListField::PaymentMethods, Test::OneOf(vec![t(code)])));
+    let check = |effect, secured, wanted: i64| {
+        let mut pack = pack(vec![measure("", "A00", "12%")]);
+        pack.profile.reliefs[0].effect = effect;
+        pack.profile.reliefs[0].secured = secured;
+        pack.profile.taxes.retain(|tax| tax.code == "A00");
+        let mut goods = item(1);
+        goods.procedure = t("71");
+        goods.taxes = vec![DeclaredTax { tax: t("A00"), method: t("S"), quantity: None }];
+        goods.price = Some(Money { amount: Decimal::from(1000), currency: currency("GBP") });
+        let declared = declaration(vec![goods], Vec::new());
+        let opinion = consider(&declared, pack.on(day()), 9_999, &nothing_drawn);
+        assert_eq!(opinion.assessment.total, Decimal::new(0, 2));
+        assert_eq!(opinion.assessment.lines[0].secured, Decimal::from(wanted));
+        let steps: Vec<_> = opinion.plan.iter().map(|step| step.name()).collect();
+        assert_eq!(steps.contains(&"request payment"), wanted > 0, "{steps:?}");
+    };
+    check(ReliefEffect::Secure, None, 120);
+    check(ReliefEffect::Relieve, None, 0);
+    check(ReliefEffect::Relieve, named("S"), 120);
+    check(ReliefEffect::Suspend, named("S"), 120);
+    check(ReliefEffect::Suspend, named("E"), 0);
 }
 
 proptest! {

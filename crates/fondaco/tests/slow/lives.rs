@@ -5,7 +5,8 @@
 //! repeats. No state on the way may be illegal, and both come to the same end.
 
 use fondaco::consignment::{
-    Answer, Event, Hold, HoldKind, Life, Request, RequestKind, State, fold, next, reactions,
+    Answer, Event, Hold, HoldKind, Life, Refusal, Request, RequestKind, State, fold, next,
+    reactions,
 };
 use fondaco::token::Token;
 
@@ -79,9 +80,11 @@ fn story(chance: &mut Chance) -> (Vec<Event>, Vec<Event>) {
     }
     if chance.below(10) == 0 {
         let agency = token(chance.below(4));
-        first.push(Event::Refused(agency));
-        if chance.below(2) == 0 {
-            rest.push(Event::Overturned(agency));
+        for time in 1..=1 + chance.below(2) as u32 {
+            first.push(Event::Refused(Refusal { agency, time }));
+            if chance.below(2) == 0 {
+                rest.push(Event::Overturned(Refusal { agency, time }));
+            }
         }
     }
     for number in 1..=chance.below(3) as u32 {
@@ -101,7 +104,7 @@ fn story(chance: &mut Chance) -> (Vec<Event>, Vec<Event>) {
         rest.push(Event::ExitUnproved);
     }
     if chance.below(8) == 0 {
-        rest.push(Event::Amended);
+        rest.push(Event::Amended(chance.below(3) as u32));
     }
     (first, rest)
 }

@@ -137,6 +137,7 @@ fn relief(chance: &mut Chance, procedure: &str, effect: ReliefEffect) -> Relief 
         effect,
         in_base: chance.one_in(2),
         when: Condition::Text(TextField::Procedure, Test::OneOf(vec![t(procedure)])),
+        secured: None,
         basis: "law".into(),
     }
 }

@@ -23,6 +23,7 @@ use crate::house;
 use crate::money::DebtView;
 use crate::store::{Booking, Filing, Happened};
 use crate::timers;
+use crate::undone;
 
 /// Most characters of a message that are shown.
 const SHOWN: usize = 200_000;
@@ -206,7 +207,9 @@ fn said(event: Event, by: Option<&Filing>, language: Language) -> Vec<String> {
     }
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let mut lines = vec![agency];
-    if decided {
+    if let Some([text, remedy]) = undone::why(event, act) {
+        lines.extend([text, remedy].map(|text| text.get(language).to_owned()));
+    } else if decided {
         let tag = language.tag();
         lines.extend([text(&told["text"][tag]), text(&told["remedy"][tag])]);
         lines.push(text(&told["act"]["note"]));
@@ -331,6 +334,7 @@ pub(super) async fn declaration(
             .chain(o.findings.iter().map(|f| f.basis.as_str()))
             .chain(o.requirements.iter().map(|r| r.basis.as_str())),
     );
+    let all: Vec<Event> = events.iter().map(|happened| happened.event).collect();
     let page = DeclarationPage {
         heading: match state {
             "returned" => p.w.returned_filing,
@@ -342,10 +346,13 @@ pub(super) async fn declaration(
         readable,
         events: events
             .into_iter()
-            .map(|happened| {
+            .enumerate()
+            .map(|(n, happened)| {
                 let by = about_it.iter().find(|m| m.id == happened.filing);
+                let before = all.iter().take(n).copied();
+                let function = notifications::function(happened.event, &f, by, before);
                 EventView {
-                    function: notifications::function(happened.event, &f, by).unwrap_or_default(),
+                    function: function.unwrap_or_default(),
                     own: happened.filing == f.id,
                     said: said(happened.event, by, p.l),
                     happened,

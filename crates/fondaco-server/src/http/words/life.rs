@@ -27,6 +27,20 @@ pub(super) const TERMS: &[(&str, &str, [&str; 3])] = &[
     ),
     (
         "event",
+        "corrected",
+        [
+            "The declaration as it now stands, amended after its goods were cleared",
+            "货物放行后经修改的报关单内容",
+            "Декларация с изменениями, внесёнными после выпуска",
+        ],
+    ),
+    (
+        "event",
+        "still-cleared",
+        ["The goods are cleared still", "货物仍为已放行", "Товары по-прежнему выпущены"],
+    ),
+    (
+        "event",
         "agency-delayed",
         ["An agency needs more time", "主管部门需要更多时间", "Ведомству нужно больше времени"],
     ),

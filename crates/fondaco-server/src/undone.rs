@@ -1,0 +1,219 @@
+//! What a granted amendment undoes of what agencies hold and refused.
+//!
+//! A hold that an opinion placed, and that the amended declaration gives no reason for any more, is lifted:
+//! the agency has nothing to decide there. What a person placed (a physical or documentary hold, a result
+//! of an inspection) stays, whatever the trader amends. A refusal of single items is over once each of them
+//! was taken off; one of the whole declaration stays, until an appeal overturns it.
+
+use std::collections::BTreeMap;
+
+use fondaco::amendment::{amended, moved};
+use fondaco::consignment::{Event, Life, Placed, Refusal, Request, RequestKind};
+use fondaco::draft::Draft;
+use fondaco::finding::Trilingual;
+use fondaco::token::Token;
+use fondaco_wire::Decoded;
+use fondaco_wire::report::Texts;
+use serde_json::{Value, json};
+
+use crate::act;
+use crate::house::{self, House};
+use crate::store::{Fault, Filing, Happened, key};
+
+/// Why a hold was lifted or a refusal is over by the message it came with, and what can be done; `None`
+/// where that grants no amendment.
+pub(crate) fn why(event: Event, by: &Filing) -> Option<[Trilingual; 2]> {
+    if by.format != act::FORMAT || !house::forms_an_opinion(by) {
+        return None;
+    }
+    let said = |[en, zh, ru]: [&str; 3]| Trilingual {
+        en: en.to_owned(),
+        zh: zh.to_owned(),
+        ru: ru.to_owned(),
+    };
+    let why = match event {
+        Event::Lifted(_) => [
+            "The declaration as amended no longer asks for what the hold was for.",
+            "经修改的报关单已不再涉及该扣留所针对的要求。",
+            "Изменённая декларация больше не требует того, ради чего была задержка.",
+        ],
+        Event::Overturned(_) => [
+            "The items that were refused are no longer declared.",
+            "被拒绝的货项已从报关单中删除。",
+            "Товары, в отношении которых был отказ, больше не заявлены.",
+        ],
+        _ => return None,
+    };
+    let nothing = ["Nothing is wanted of you.", "无需您采取行动。", "От вас ничего не требуется."];
+    Some([said(why), said(nothing)])
+}
+
+/// What happened, as it is shown beside its name; of what an amendment undid with why.
+pub(crate) fn more(house: &House, happened: &Happened) -> Value {
+    let mut more = act::more(happened.event);
+    if !matches!(happened.event, Event::Lifted(_) | Event::Overturned(_)) {
+        return more;
+    }
+    let by = house.store.filing(&happened.filing).ok().flatten();
+    let why = by.and_then(|by| why(happened.event, &by));
+    if let (Some([text, remedy]), Some(more)) = (why, more.as_object_mut()) {
+        more.insert("text".to_owned(), json!(Texts::from(&text)));
+        more.insert("remedy".to_owned(), json!(Texts::from(&remedy)));
+    }
+    more
+}
+
+/// The numbers of the items a draft has.
+pub(crate) fn items(draft: &Draft) -> Vec<u32> {
+    let shipment = draft.root().and_then(|root| root.child("GoodsShipment"));
+    let items = shipment.into_iter().flat_map(|shipment| shipment.children());
+    items
+        .filter(|node| node.name() == "GovernmentAgencyGoodsItem")
+        .filter_map(|item| item.child("SequenceNumeric")?.text().trim().parse().ok())
+        .collect()
+}
+
+/// The items a message says that it refuses, of an agency; none is the whole declaration.
+fn refused_by(filing: &Filing, event: Event) -> Vec<u32> {
+    let said = act::said_of(filing, event);
+    let items = said["act"]["items"].as_array();
+    let number = |n: &Value| u32::try_from(n.as_u64()?).ok();
+    items.into_iter().flatten().filter_map(number).collect()
+}
+
+/// What is refused of a declaration as it stands.
+struct Standing {
+    refusal: Refusal,
+    /// Items by the numbers they have now; `None` is the whole of it.
+    items: Option<Vec<u32>>,
+}
+
+/// A declaration followed through what happened to it: where its items went, what of them is refused.
+struct Followed {
+    decoded: Decoded,
+    refused: Vec<Standing>,
+    /// Whether the last amendment took items off, or gave them other numbers.
+    reshaped: bool,
+}
+
+impl Followed {
+    /// Applies an amendment: items that are taken off are refused no more, the others move up.
+    fn amend(&mut self, message: &Filing) -> Result<(), Fault> {
+        let format = house::format_of(message).map_err(Fault::Engine)?;
+        let said = (format.decode)(&message.body, &fondaco_wire::Limits::default()).draft;
+        let (Some(draft), Some(said)) = (&self.decoded.draft, said) else { return Ok(()) };
+        // One that cannot be applied is not granted.
+        let Ok(moved) = moved(draft, &said) else { return Ok(()) };
+        let now = |item: &u32| moved.iter().find(|(was, _)| was == item).map(|(_, now)| *now);
+        for standing in &mut self.refused {
+            let items = standing.items.take();
+            standing.items = items.map(|items| items.iter().filter_map(now).collect());
+        }
+        let moves = moved.iter().any(|(was, now)| was != now);
+        self.reshaped = moves || moved.len() != items(draft).len();
+        self.decoded.draft = amended(draft, &said).ok();
+        Ok(())
+    }
+
+    /// What the standing refusals of an agency are about.
+    fn of<'f>(&'f self, life: &Life, agency: Token) -> impl Iterator<Item = &'f Standing> {
+        let standing = life.refusals_of(agency);
+        let own =
+            move |s: &&Standing| s.refusal.agency == agency && standing.contains(&s.refusal.time);
+        self.refused.iter().filter(own)
+    }
+}
+
+impl House {
+    /// A declaration followed to now, and the messages that asked for amendments.
+    fn followed(
+        &self,
+        main: &Filing,
+        log: &[Happened],
+    ) -> Result<(Followed, BTreeMap<Request, String>), Fault> {
+        let format = house::format_of(main).map_err(Fault::Engine)?;
+        let decoded = (format.decode)(&main.body, &fondaco_wire::Limits::default());
+        let mut followed = Followed { decoded, refused: Vec::new(), reshaped: false };
+        let mut asked = BTreeMap::new();
+        for happened in log {
+            match happened.event {
+                Event::Requested(request) if request.kind == RequestKind::Amend => {
+                    asked.insert(request, happened.filing.clone());
+                }
+                Event::Granted(request) => {
+                    let message = asked.get(&request).map(|id| self.store.filing(id));
+                    if let Some(message) = message.transpose()?.flatten() {
+                        followed.amend(&message)?;
+                    }
+                }
+                Event::Refused(refusal) => {
+                    let by = self.store.filing(&happened.filing)?;
+                    let items = by.map(|by| refused_by(&by, happened.event));
+                    let items = items.filter(|items| !items.is_empty());
+                    followed.refused.push(Standing { refusal, items });
+                }
+                _ => {}
+            }
+        }
+        Ok((followed, asked))
+    }
+
+    /// What an amendment undoes that is granted now: the open holds of agencies that an opinion placed, to
+    /// be looked at again, and the refusals that are over by it.
+    pub(crate) fn undoes(
+        &self,
+        main: &Filing,
+        life: &Life,
+        request: Request,
+    ) -> Result<(Vec<Placed>, Vec<Event>), Fault> {
+        let log = self.store.events(&main.mrn, 0, usize::MAX)?;
+        let (mut followed, asked) = self.followed(main, &log)?;
+        let message = asked.get(&request).map(|id| self.store.filing(id)).transpose()?.flatten();
+        followed.reshaped = false;
+        if let Some(message) = message {
+            followed.amend(&message)?;
+        }
+        let mut over = Vec::new();
+        for agency in life.refusals() {
+            let off = |s: &Standing| s.items.as_ref().is_some_and(Vec::is_empty);
+            if followed.of(life, agency).all(off) {
+                over.push(life.overturns(agency));
+            }
+        }
+        let decided = self.store.decided_items(&main.mrn)?;
+        let mut placed = Vec::new();
+        for hold in life.open_holds().filter(|hold| !hold.agency.is_empty()) {
+            let by = log.iter().find(|h| h.event == Event::Held(hold)).map(|h| &h.filing);
+            let by = by.map(|id| self.store.filing(id)).transpose()?.flatten();
+            if by.is_some_and(|f| !act::is_said(&f) || house::forms_an_opinion(&f)) {
+                let own = key(&hold);
+                let begun = followed.reshaped || decided.iter().any(|(hold, ..)| *hold == own);
+                placed.push(Placed { hold, begun });
+            }
+        }
+        Ok((placed, over))
+    }
+
+    /// Whether a refusal of these items, none is all, goes further than those of the agency that stand.
+    pub(crate) fn goes_further(
+        &self,
+        main: &Filing,
+        life: &Life,
+        agency: Token,
+        items: &[u32],
+    ) -> Result<bool, Fault> {
+        if life.refusal(agency) != Some(false) {
+            return Ok(false);
+        }
+        let log = self.store.events(&main.mrn, 0, usize::MAX)?;
+        let (followed, _) = self.followed(main, &log)?;
+        let mut refused = Vec::new();
+        for standing in followed.of(life, agency) {
+            match &standing.items {
+                None => return Ok(false),
+                Some(items) => refused.extend(items),
+            }
+        }
+        Ok(items.is_empty() || items.iter().any(|item| !refused.contains(item)))
+    }
+}

@@ -1,0 +1,184 @@
+//! What a granted amendment undoes of holds and refusals of agencies, and what it does not.
+
+use serde_json::{Value, json};
+
+use crate::agencies::{act, filed, lift_lane, state, tasks};
+use crate::http::{House, about};
+
+const FILE: &str = "gb/014-lamb-gateway.xml";
+
+/// A pointer's steps: class, number, and the element of the last.
+fn pointer(reason: u32, steps: &[(&str, u32)], element: &str) -> String {
+    let last = steps.len() - 1;
+    let step = |(n, (class, number)): (usize, &(&str, u32))| {
+        let tag = match n == last && !element.is_empty() {
+            true => format!("<TagID>{element}</TagID>"),
+            false => String::new(),
+        };
+        format!(
+            "<Pointer><SequenceNumeric>{number}</SequenceNumeric><DocumentSectionCode>{class}\
+             </DocumentSectionCode>{tag}</Pointer>"
+        )
+    };
+    let steps: String = steps.iter().enumerate().map(step).collect();
+    format!("<Amendment><ChangeReasonCode>{reason}</ChangeReasonCode>{steps}</Amendment>")
+}
+
+/// Sends the goods of these items to Northern Ireland, where the requirement does not apply.
+fn elsewhere(items: u32) -> String {
+    let pointers: String = (1..=items)
+        .map(|n| pointer(32, &[("42A", 1), ("67A", 1), ("68A", n), ("03A", 1)], ""))
+        .collect();
+    let items: String = (1..=items)
+        .map(|n| {
+            format!(
+                "<GovernmentAgencyGoodsItem><SequenceNumeric>{n}</SequenceNumeric>\
+                 <AdditionalInformation><StatementCode>NIIMP</StatementCode>\
+                 </AdditionalInformation></GovernmentAgencyGoodsItem>"
+            )
+        })
+        .collect();
+    format!("{pointers}<GoodsShipment>{items}</GoodsShipment>")
+}
+
+/// Takes items off; as many are left.
+fn taken_off(off: &[u32], left: usize) -> String {
+    let text =
+        std::fs::read_to_string(format!("{}/../../data/corpus/{FILE}", env!("CARGO_MANIFEST_DIR")));
+    let text = text.unwrap();
+    let one = |name: &str| {
+        let from = text.find(name).unwrap() + name.len();
+        text[from..from + text[from..].find('<').unwrap()].to_owned()
+    };
+    let packages: usize = one("<TotalPackageQuantity>").parse().unwrap();
+    let cents: usize = one("<InvoiceAmount currencyID=\"GBP\">").replace('.', "").parse().unwrap();
+    let cents = cents * left;
+    let items: String =
+        off.iter().map(|n| pointer(30, &[("42A", 1), ("67A", 1), ("68A", *n)], "")).collect();
+    let totals: String =
+        ["228", "109", "146"].iter().map(|e| pointer(28, &[("42A", 1)], e)).collect();
+    format!(
+        "<GoodsItemQuantity>{left}</GoodsItemQuantity><InvoiceAmount currencyID=\"GBP\">{}.{:02}\
+         </InvoiceAmount><TotalPackageQuantity>{}</TotalPackageQuantity>{items}{totals}",
+        cents / 100,
+        cents % 100,
+        packages * left,
+    )
+}
+
+/// Asks for an amendment and grants it.
+fn amended(house: &House, mrn: &str, lrn: &str, number: u32, more: &str) {
+    let asked = house.file(lrn, &about(mrn, lrn, "COR", more));
+    assert_eq!(asked.status, 201, "{}", String::from_utf8_lossy(&asked.body));
+    let grant = json!({"act": "grant", "by": "o", "kind": "amend", "request": number});
+    let granted = act(house, mrn, &format!("{lrn} grant"), &grant);
+    assert_eq!(granted.status, 201, "{}", String::from_utf8_lossy(&granted.body));
+}
+
+fn events(house: &House, mrn: &str, name: &str) -> Vec<Value> {
+    let all = house.get(&format!("/v1/declarations/{mrn}/events")).json();
+    all.as_array().unwrap().iter().filter(|e| e["event"] == name).cloned().collect()
+}
+
+fn refuse(house: &House, mrn: &str, key: &str, items: &[u32]) -> u16 {
+    let refuse = json!({"act": "refuse", "by": "v", "agency": "port-health", "reason": "sanitary",
+        "items": items});
+    act(house, mrn, key, &refuse).status
+}
+
+/// The tasks of the agency on a declaration.
+fn open(house: &House, mrn: &str) -> usize {
+    tasks(house, "port-health").iter().filter(|task| task["mrn"] == mrn).count()
+}
+
+#[test]
+fn an_amendment_lifts_what_is_asked_for_no_more_and_nothing_that_a_person_placed() {
+    let dir = tempfile::tempdir().unwrap();
+    let house = House::sandbox(dir.path());
+    let mrn = filed(&house, FILE, "GONE", 2);
+    lift_lane(&house, &mrn);
+    assert_eq!((&*state(&house, &mrn), open(&house, &mrn)), ("awaiting-agency", 1));
+    amended(&house, &mrn, "GONE-2", 1, &elsewhere(2));
+    lift_lane(&house, &mrn);
+    assert_eq!(open(&house, &mrn), 0);
+    let lifted = events(&house, &mrn, "hold-lifted");
+    let lifted = lifted.iter().find(|e| e["agency"] == "port-health").unwrap();
+    for language in ["en", "zh", "ru"] {
+        let said = lifted["text"][language].as_str().unwrap();
+        assert!(!said.is_empty() && lifted["remedy"][language].is_string(), "{lifted}");
+        let page = house.get(&format!("/declarations/{mrn}?lang={language}"));
+        assert!(String::from_utf8(page.body).unwrap().contains(said), "{language}: {said}");
+    }
+    assert_ne!(state(&house, &mrn), "awaiting-agency");
+
+    // A physical hold and a refusal were decided by an officer: they stay.
+    let mrn = filed(&house, FILE, "DECIDED", 2);
+    lift_lane(&house, &mrn);
+    let hold = json!({"act": "hold", "by": "v", "kind": "examination", "agency": "port-health",
+        "hold": "gb-animal-products", "reason": "sample"});
+    assert_eq!(act(&house, &mrn, "physical", &hold).status, 201);
+    assert_eq!(open(&house, &mrn), 2);
+    amended(&house, &mrn, "DECIDED-2", 1, &elsewhere(2));
+    assert_eq!((&*state(&house, &mrn), open(&house, &mrn)), ("under-examination", 1));
+    let mrn = filed(&house, FILE, "WHOLE", 2);
+    lift_lane(&house, &mrn);
+    assert_eq!(refuse(&house, &mrn, "whole", &[]), 201);
+    amended(&house, &mrn, "WHOLE-2", 1, &elsewhere(2));
+    assert_eq!((&*state(&house, &mrn), open(&house, &mrn)), ("refused", 0));
+}
+
+#[test]
+fn the_rest_goes_on_once_what_was_refused_is_taken_off() {
+    let dir = tempfile::tempdir().unwrap();
+    let house = House::sandbox(dir.path());
+    let mrn = filed(&house, FILE, "REST", 3);
+    lift_lane(&house, &mrn);
+    assert_eq!(refuse(&house, &mrn, "r2", &[2]), 201);
+    // The same is no new refusal; another item is.
+    assert_eq!(refuse(&house, &mrn, "r2 again", &[2]), 409);
+    assert_eq!(refuse(&house, &mrn, "r3", &[3]), 201);
+    let release = json!({"act": "lift", "by": "v", "kind": "delay", "agency": "port-health",
+        "hold": "gb-animal-products", "items": [1]});
+    assert_eq!(act(&house, &mrn, "rest", &release).status, 201);
+    assert_eq!((&*state(&house, &mrn), open(&house, &mrn)), ("refused", 0));
+    // One of two is off: the other, which moved up, is still refused.
+    amended(&house, &mrn, "REST-2", 1, &taken_off(&[2], 2));
+    assert_eq!(state(&house, &mrn), "refused");
+    assert_eq!(events(&house, &mrn, "refusal-overturned").len(), 0);
+    amended(&house, &mrn, "REST-3", 2, &taken_off(&[2], 1));
+    let over = events(&house, &mrn, "refusal-overturned");
+    assert_eq!((over.len(), &over[0]["agency"]), (1, &"port-health".into()));
+    for language in ["en", "zh", "ru"] {
+        assert!(over[0]["text"][language].as_str().is_some_and(|t| !t.is_empty()), "{over:?}");
+    }
+    assert_ne!(state(&house, &mrn), "refused");
+    // What it decided it decided on the declaration as it was: the item left is decided again.
+    let again: Vec<Value> = tasks(&house, "port-health");
+    let again = again.iter().find(|task| task["mrn"] == *mrn).unwrap();
+    assert_eq!(again["items"], json!([1]), "{again}");
+    // Taking off what was not refused, in front of what was, ends nothing.
+    let other = filed(&house, FILE, "FRONT", 3);
+    assert_eq!(refuse(&house, &other, "front", &[3]), 201);
+    amended(&house, &other, "FRONT-2", 1, &taken_off(&[1], 2));
+    assert_eq!(state(&house, &other), "refused");
+    amended(&house, &other, "FRONT-3", 2, &taken_off(&[2], 1));
+    assert_ne!(state(&house, &other), "refused");
+    // Refused anew it stands anew, and with the whole of it refused no amendment ends that.
+    assert_eq!(refuse(&house, &mrn, "all", &[]), 201);
+    assert_eq!(state(&house, &mrn), "refused");
+    assert_eq!(refuse(&house, &mrn, "all again", &[1]), 409);
+}
+
+#[test]
+fn the_last_item_refused_ends_what_the_agency_had_to_decide() {
+    let dir = tempfile::tempdir().unwrap();
+    let house = House::sandbox(dir.path());
+    let mrn = filed(&house, FILE, "LAST", 2);
+    lift_lane(&house, &mrn);
+    let release = json!({"act": "lift", "by": "v", "kind": "delay", "agency": "port-health",
+        "hold": "gb-animal-products", "items": [1]});
+    assert_eq!(act(&house, &mrn, "first", &release).status, 201);
+    assert_eq!((&*state(&house, &mrn), open(&house, &mrn)), ("awaiting-agency", 1));
+    assert_eq!(refuse(&house, &mrn, "second", &[2]), 201);
+    assert_eq!((&*state(&house, &mrn), open(&house, &mrn)), ("refused", 0));
+}
