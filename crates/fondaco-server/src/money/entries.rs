@@ -8,6 +8,7 @@ use crate::store::Fault;
 
 /// Which entries.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct EntryQuery {
     /// Go on after the entry with this number; 0 is from the beginning.
     #[serde(default)]

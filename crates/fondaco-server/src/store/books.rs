@@ -370,7 +370,7 @@ mod tests {
             references: vec![reference],
         };
         BankEntry {
-            told: if n % 3 == 0 { Told::Statement } else { Told::Notification },
+            told: if n.is_multiple_of(3) { Told::Statement } else { Told::Notification },
             message: format!("m{}", n / 2),
             statement: format!("s{}", n / 2),
             page: 0,
@@ -382,7 +382,7 @@ mod tests {
             reversal: way == 0,
             status: Status::Booked,
             booked: Some(Day::of(2026, 11, 26).unwrap()),
-            servicer_reference: if n % 5 == 0 { format!("X{}", n / 4) } else { String::new() },
+            servicer_reference: if n.is_multiple_of(5) { format!("X{}", n / 4) } else { String::new() },
             entry_reference: String::new(),
             parts: vec![part],
             detailed: true,
