@@ -13,9 +13,22 @@ fn problem(what: &str) -> RefOr<Response> {
     RefOr::T(response.content("application/problem+json", body).build())
 }
 
-fn operations(path: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
-    let all = [&mut path.get, &mut path.post, &mut path.put, &mut path.delete, &mut path.patch];
-    all.into_iter().flatten()
+fn operations(path: &mut PathItem) -> impl Iterator<Item = (&'static str, &mut Operation)> {
+    let all = [
+        ("get", &mut path.get),
+        ("post", &mut path.post),
+        ("put", &mut path.put),
+        ("delete", &mut path.delete),
+        ("patch", &mut path.patch),
+    ];
+    all.into_iter().filter_map(|(method, operation)| Some((method, operation.as_mut()?)))
+}
+
+/// A name no other operation has, for the clients that are generated.
+fn id(method: &str, path: &str) -> String {
+    let path = path.trim_start_matches("/v1/").replace(['{', '}'], "");
+    let parts = path.split(['/', '.', '-']).filter(|part| !part.is_empty());
+    std::iter::once(method).chain(parts).collect::<Vec<_>>().join("_")
 }
 
 /// Adds what is so of every path.
@@ -25,7 +38,8 @@ pub(super) fn complete(description: &mut OpenApi) {
     let parts = description.components.get_or_insert_default();
     parts.security_schemes.insert(TOKEN.to_owned(), SecurityScheme::Http(scheme).into());
     for (path, item) in &mut description.paths.paths {
-        for operation in operations(item) {
+        for (method, operation) in operations(item) {
+            operation.operation_id = Some(id(method, path));
             let all = &mut operation.responses.responses;
             let mut may = |status: &str, what: &str| {
                 all.entry(status.to_owned()).or_insert_with(|| problem(what));
@@ -34,7 +48,8 @@ pub(super) fn complete(description: &mut OpenApi) {
                 may("400", "The request cannot be read: `field` names what");
             }
             may("503", "The store failed; nothing was taken");
-            if path == "/healthz" {
+            // What is open, and what neighbours bring signed.
+            if path == "/healthz" || (path == super::exchange::DOOR && method == "post") {
                 continue;
             }
             may("401", "The house's token is wanted");
@@ -76,6 +91,15 @@ mod tests {
             named.sort_unstable();
             wanted.sort_unstable();
             assert_eq!(named, wanted, "{method} {path}");
+        }
+    }
+
+    #[test]
+    fn no_two_operations_have_one_name() {
+        let mut seen = std::collections::BTreeSet::new();
+        for (path, method, operation) in described() {
+            let name = operation["operationId"].as_str().unwrap().to_owned();
+            assert!(seen.insert(name.clone()), "{method} {path}: {name}");
         }
     }
 

@@ -14,6 +14,7 @@ pub(crate) struct EntryQuery {
     #[serde(default)]
     pub(crate) after: i64,
     /// Most entries, 1 to 1,000.
+    #[param(minimum = 1, maximum = 1000)]
     pub(crate) limit: Option<i64>,
     /// Only those of this account.
     #[serde(default)]

@@ -69,7 +69,13 @@ impl Relay {
     /// # Errors
     /// What of it cannot be.
     pub(super) fn new(text: &str) -> Result<Self, String> {
-        let file: File = toml::from_str(text).map_err(|e| e.to_string())?;
+        // Without the line it stands in: that may be the one with the password.
+        let told = |e: toml::de::Error| {
+            let line = text.get(..e.span()?.start).map(|before| before.lines().count().max(1));
+            Some(format!("line {}: {}", line?, e.message()))
+        };
+        let file: File = toml::from_str(text)
+            .map_err(|e| told(e).unwrap_or_else(|| "it cannot be read".to_owned()))?;
         let local = matches!(&*file.relay, "localhost" | "127.0.0.1" | "::1");
         let tls = || TlsParameters::new(file.relay.clone()).map_err(|e| e.to_string());
         let (tls, port) = match file.tls {

@@ -107,4 +107,26 @@ fn an_officer_decides_on_a_page() {
     assert_eq!(sends(&house, &mrn, &[], &had_part).status, 409);
     assert_eq!(sends(&house, &mrn, &[], &deny).status, 303);
     assert!(text(&house.get(&format!("/declarations/{mrn}?lang=ru"))).contains("Смотрите решение"));
+
+    // What was lifted is held again under another name; an appeal that is granted says what it overturns.
+    let again = [
+        ("do", "act=hold&kind=detention"),
+        ("by", "o1"),
+        ("agency", "vet"),
+        ("reason", "sanitary"),
+    ];
+    let named = [&again[..], &[("hold", "second")]].concat();
+    assert_eq!(sends(&house, &mrn, &[], &named).status, 303);
+    let lift = [("do", "act=lift&kind=detention&agency=vet&hold=second"), ("by", "o1")];
+    assert_eq!(sends(&house, &mrn, &[], &lift).status, 303);
+    let refuse = [("do", "act=refuse"), ("by", "o1"), ("reason", "prohibited")];
+    assert_eq!(sends(&house, &mrn, &[], &refuse).status, 303);
+    assert_eq!(state(), "refused");
+    assert_eq!(act(&house, &mrn, "ask again", &asks).status, 201);
+    let page = text(&house.get(&format!("{at}?lang=en")));
+    assert!(page.contains("Grant: appeal 2, overturns the refusal of Customs"), "{page}");
+    assert!(page.contains("moves no money"), "{page}");
+    let grant = [("do", "act=grant&kind=appeal&request=2&overturns=customs"), ("by", "chair")];
+    assert_eq!(sends(&house, &mrn, &[], &grant).status, 303);
+    assert_ne!(state(), "refused");
 }

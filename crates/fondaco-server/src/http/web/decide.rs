@@ -8,7 +8,7 @@ use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::get;
 use axum::{Form, Router};
-use fondaco::consignment::{Answer, HoldKind};
+use fondaco::consignment::{Answer, HoldKind, RequestKind};
 use fondaco_wire::report::Texts;
 
 use super::super::problems::PROBLEMS;
@@ -50,8 +50,12 @@ struct DecidePage<'a> {
     agencies: Vec<Word>,
     reasons: Vec<Word>,
     by: String,
+    /// The name of a hold that is placed.
+    hold: String,
     items: String,
     note: String,
+    /// Whether something can be granted that may be about money.
+    money: bool,
     /// The key of what is sent: sent twice it is done once.
     key: String,
     /// Why it was not done, line by line.
@@ -77,6 +81,24 @@ fn choices(p: &Page<'_>, life: &fondaco::consignment::Life) -> Vec<(String, Stri
             let (kind, number) = (request.kind.name(), request.number);
             let label = format!("{}: {} {number}", p.term("decide", act), p.term("asked", kind));
             all.push((format!("act={act}&kind={kind}&request={number}"), label));
+        }
+        // A request is answered once: what a granted appeal overturns is said with it.
+        if request.kind == RequestKind::Appeal {
+            for agency in life.refusals() {
+                let (id, name) = match agency.as_str() {
+                    "" => (CUSTOMS, p.term("tasks", CUSTOMS)),
+                    id => (id, id),
+                };
+                let number = request.number;
+                let label = format!(
+                    "{}: {} {number}, {} {name}",
+                    p.term("decide", "grant"),
+                    p.term("asked", request.kind.name()),
+                    p.term("decide", "overturns")
+                );
+                let of = encode(id);
+                all.push((format!("act=grant&kind=appeal&request={number}&overturns={of}"), label));
+            }
         }
     }
     for kind in HoldKind::ALL {
@@ -108,6 +130,10 @@ fn page(
         .into_iter()
         .map(|(value, label)| Choice { chosen: value == chosen, value, label })
         .collect();
+    let money = life.requests().any(|(request, answer)| {
+        let of_money = matches!(request.kind, RequestKind::Refund | RequestKind::Appeal);
+        of_money && answer == Answer::Open
+    });
     let today = crate::cli::today();
     let (agency, why) = (of(sent, "agency"), of(sent, "reason"));
     let customs =
@@ -131,6 +157,8 @@ fn page(
         agencies,
         reasons: reasons.collect(),
         by: text("by"),
+        hold: text("hold"),
+        money,
         items: text("items"),
         note: text("note"),
         key: uuid::Uuid::now_v7().to_string(),
@@ -198,11 +226,18 @@ fn message(p: &Page<'_>, sent: &[(String, String)]) -> Result<ActMessage, String
         "hold" | "refuse" => of(sent, "agency"),
         _ => "",
     };
+    // A hold that was lifted is placed again under a name of its own.
+    let hold = match act.as_str() {
+        "hold" => of(sent, "hold").trim(),
+        _ => of(&chosen, "hold"),
+    };
+    let overturns = Some(of(&chosen, "overturns")).filter(|agency| !agency.is_empty());
     let stops = matches!(act.as_str(), "hold" | "refuse" | "deny" | "cancel" | "hand-over");
     Ok(ActMessage {
         kind: of(&chosen, "kind").to_owned(),
         agency: agency.to_owned(),
-        hold: of(&chosen, "hold").to_owned(),
+        hold: hold.to_owned(),
+        overturns: overturns.map(ToOwned::to_owned),
         request: of(&chosen, "request").parse().unwrap_or_default(),
         reason: if stops { of(sent, "reason").to_owned() } else { String::new() },
         note: of(sent, "note").trim().to_owned(),
@@ -277,7 +312,11 @@ async fn decide(
             let at = format!("/declarations/{}#state", encode(&main.mrn));
             Redirect::to(&at).into_response()
         }
-        Err(Refused::Fault(fault)) => p.fault(&fault),
+        Err(Refused::Fault(fault)) => {
+            eprintln!("fondaco: {fault}");
+            let told = vec![p.w.fault_told.to_owned()];
+            page(p, &main, &sent, StatusCode::SERVICE_UNAVAILABLE, told)
+        }
         Err(Refused::Unknown) => p.not_found(),
         Err(refused) => {
             let status = match &refused {

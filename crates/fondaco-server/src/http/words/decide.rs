@@ -56,6 +56,26 @@ pub(super) const TERMS: &[(&str, &str, [&str; 3])] = &[
         ],
     ),
     ("decide", "no-reason", ["none", "无", "нет"]),
+    ("decide", "overturns", ["overturns the refusal of", "撤销其拒绝决定：", "отменяет отказ:"]),
+    ("decide", "name-of-hold", ["Name of the hold", "扣留名称", "Имя задержки"]),
+    (
+        "decide",
+        "name-of-hold-hint",
+        [
+            "Only to hold again what was lifted: any word not used yet.",
+            "仅在解除后再次扣留时填写：任一未用过的名称。",
+            "Только чтобы задержать снова после снятия: любое новое слово.",
+        ],
+    ),
+    (
+        "decide",
+        "money",
+        [
+            "A refund or an appeal that is granted here moves no money: what it means for the debt is sent with the grant through the API (money).",
+            "在此批准退税或申诉不会变动款项：对税款的处理须随批准通过接口提交（money）。",
+            "Удовлетворение возврата или жалобы здесь не двигает денег: решение о долге подаётся вместе с ним через API (money).",
+        ],
+    ),
     ("decide", "items", ["Items", "商品项", "Товары"]),
     (
         "decide",
