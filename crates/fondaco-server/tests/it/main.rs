@@ -24,6 +24,8 @@ mod origin;
 mod outcomes;
 mod pages;
 mod quotas;
+#[path = "../common/receiver.rs"]
+mod receiver;
 mod requirements;
 mod tls;
 mod undone;
