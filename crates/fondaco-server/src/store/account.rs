@@ -9,7 +9,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::books::{self, Books};
-use super::{Fault, Store, lock, told};
+use super::{Fault, Store, lock, retold, told};
 
 impl Store {
     /// Reads what the books come to; before anything is written by this program. Rows that an older program
@@ -18,7 +18,7 @@ impl Store {
         let mut db = super::open(&self.path, super::Sync::Full)?;
         let mut books = Books::read(&db)?;
         let transaction = db.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
-        told::write_old(&transaction, &mut books)?;
+        retold::write_old(&transaction, &mut books)?;
         books.check(&transaction)?;
         transaction.commit()?;
         books.keep(&mut Sums::default());

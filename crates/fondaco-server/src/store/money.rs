@@ -363,10 +363,12 @@ impl Writing<'_> {
             let taken = books.ledger.taken();
             let mut told = Vec::with_capacity(entries.len());
             for entry in entries {
-                told.push(told::take(self.db, books, seq, entry, &[])?);
+                // Each is looked up by those after it, so that it is written at once.
+                let before = books.ledger.taken();
+                told.push(told::take(self.db, books, seq, entry)?);
+                self.write_postings(books, before, seq)?;
             }
             told::write_message(self.db, seq, &filing.digest, entries.len())?;
-            self.write_postings(books, taken, seq)?;
             Ok((touched(&books.ledger, taken), opinion(&told)))
         })?;
         filing.opinion = super::pack(&opinion)?;
