@@ -101,6 +101,20 @@ impl Store {
         })
     }
 
+    /// Who sent what was posted on the debt of a declaration, by filings of this format.
+    pub(crate) fn posted_by(&self, declaration: &str, format: &str) -> Result<Vec<String>, Fault> {
+        self.read(|db| {
+            let mut statement = db.prepare_cached(
+                "SELECT DISTINCT f.declarant FROM posting_entry e
+                 JOIN posting p ON p.seq = e.posting JOIN filing f ON f.seq = p.filing
+                 WHERE e.a = ?1 AND f.format = ?2
+                   AND e.account IN ('due', 'contingent', 'received', 'deferred', 'secured')",
+            )?;
+            let rows = statement.query_map([declaration, format], |row| row.get(0))?;
+            rows.collect()
+        })
+    }
+
     /// What was posted of a declaration, oldest first.
     pub(crate) fn postings_of(&self, declaration: &str) -> Result<Vec<Posted>, Fault> {
         self.read(|db| {
