@@ -345,10 +345,11 @@ impl House {
         Err(Fault::Engine("too many act on the same at once".to_owned()).into())
     }
 
-    /// Whether somebody did anything about a declaration before.
+    /// Whether somebody did anything about a declaration or its debt before.
     fn had_part(&self, mrn: &str, by: &str) -> Result<bool, Fault> {
         let said = |f: &Filing| is_said(f) && f.declarant.trim() == by.trim();
-        Ok(self.store.about(mrn)?.iter().any(said))
+        Ok(self.store.about(mrn)?.iter().any(said)
+            || self.store.posted_by(mrn, MONEY)?.iter().any(|who| who.trim() == by.trim()))
     }
 
     /// The day whose law a declaration is judged by: that on which its goods came, where it was lodged

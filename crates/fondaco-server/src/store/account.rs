@@ -9,7 +9,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::books::{self, Books};
-use super::{Fault, Store, lock, told};
+use super::{Fault, Store, lock, retold, told};
 
 impl Store {
     /// Reads what the books come to; before anything is written by this program. Rows that an older program
@@ -18,7 +18,7 @@ impl Store {
         let mut db = super::open(&self.path, super::Sync::Full)?;
         let mut books = Books::read(&db)?;
         let transaction = db.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
-        told::write_old(&transaction, &mut books)?;
+        retold::write_old(&transaction, &mut books)?;
         books.check(&transaction)?;
         transaction.commit()?;
         books.keep(&mut Sums::default());
@@ -97,6 +97,20 @@ impl Store {
         self.read(|db| {
             let mut statement = db.prepare_cached("SELECT refund FROM payment_order")?;
             let rows = statement.query_map([], |row| row.get(0))?;
+            rows.collect()
+        })
+    }
+
+    /// Who sent what was posted on the debt of a declaration, by filings of this format.
+    pub(crate) fn posted_by(&self, declaration: &str, format: &str) -> Result<Vec<String>, Fault> {
+        self.read(|db| {
+            let mut statement = db.prepare_cached(
+                "SELECT DISTINCT f.declarant FROM posting_entry e
+                 JOIN posting p ON p.seq = e.posting JOIN filing f ON f.seq = p.filing
+                 WHERE e.a = ?1 AND f.format = ?2
+                   AND e.account IN ('due', 'contingent', 'received', 'deferred', 'secured')",
+            )?;
+            let rows = statement.query_map([declaration, format], |row| row.get(0))?;
             rows.collect()
         })
     }

@@ -22,6 +22,8 @@ pub(crate) struct Books {
     tail: usize,
     /// Whether the commit under way wrote a checkpoint.
     checked: bool,
+    /// The row of the last posting, without those of the commit under way.
+    last: i64,
 }
 
 pub(super) fn fault(what: impl std::fmt::Display) -> Fault {
@@ -32,7 +34,7 @@ impl Books {
     /// The sums, as the last checkpoint and what was posted since have them.
     pub(super) fn read(db: &Connection) -> Result<Self, Fault> {
         let (sums, tail) = sums::read(db)?;
-        Ok(Self { ledger: Ledger::of_sums(sums), tail, checked: false })
+        Ok(Self { ledger: Ledger::of_sums(sums), tail, checked: false, last: last_posting(db)? })
     }
 
     /// Brings the debts of a declaration to hand.
@@ -66,7 +68,9 @@ impl Books {
 
     /// Has what was done since the last commit kept, in what others look into too.
     pub(super) fn keep(&mut self, told: &mut Sums) {
-        self.tail = if self.checked { 0 } else { self.tail + self.ledger.unkept() };
+        let more = self.ledger.unkept();
+        self.tail = if self.checked { 0 } else { self.tail + more };
+        self.last = self.last.saturating_add(i64::try_from(more).unwrap_or(i64::MAX));
         self.checked = false;
         self.ledger.keep(told);
     }
@@ -80,9 +84,18 @@ impl Books {
         self.ledger.put_away();
     }
 
-    /// Writes a checkpoint where so much was posted that a start would be slow without one.
+    /// Whether everything that was posted has a row; writes a checkpoint where so much was posted that a
+    /// start would be slow without one.
+    ///
+    /// # Errors
+    /// [`Fault`], by which the commit is lost: money that is in memory alone would be gone at the next start.
     pub(super) fn check(&mut self, db: &Connection) -> Result<(), Fault> {
-        let tail = self.tail + self.ledger.unkept();
+        let more = self.ledger.unkept();
+        let rows = last_posting(db)?.saturating_sub(self.last);
+        if i64::try_from(more) != Ok(rows) {
+            return Err(fault(format!("{more} postings and {rows} rows of them")));
+        }
+        let tail = self.tail + more;
         if tail >= sums::often(self.ledger.sums()) {
             sums::write(db, self.ledger.sums())?;
             self.checked = true;
@@ -100,6 +113,12 @@ impl Books {
             |(_, s): (&Debt, &Standing)| s.outstanding() <= Decimal::ZERO && s.contingent.is_zero();
         Some(self.ledger.debts_of(declaration).all(is_final))
     }
+}
+
+/// The row of the last posting. Rows are numbered one after another: none is ever deleted.
+fn last_posting(db: &Connection) -> Result<i64, Fault> {
+    let sql = "SELECT coalesce(max(seq), 0) FROM posting";
+    Ok(db.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
 }
 
 /// An entry by the columns of its account, its currency and its amount.
@@ -306,7 +325,7 @@ pub(super) fn cancel(ledger: &mut Ledger, debt: &Debt) -> Result<(), Fault> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use fondaco::ledger::{BankEntry, Charge, Part, RefundId, Side, Source, Status, Told};
     use fondaco::token::Token;
 
@@ -325,20 +344,20 @@ mod tests {
         }
     }
 
-    fn gbp(amount: u64) -> Money {
+    pub(in crate::store) fn gbp(amount: u64) -> Money {
         Money { amount: amount.into(), currency: "GBP".parse().unwrap() }
     }
 
-    fn debt(n: u64) -> Debt {
+    pub(in crate::store) fn debt(n: u64) -> Debt {
         let declaration = format!("M{n}").parse().unwrap();
         Debt { declaration, debtor: "Trader".parse().unwrap() }
     }
 
-    fn filing(n: u64) -> Filing {
+    pub(in crate::store) fn filing(n: u64) -> Filing {
         Filing { id: format!("f{n}"), lrn: format!("f{n}"), ..Filing::default() }
     }
 
-    fn lodge(n: u64, which: u64, amount: u64) -> Lodge {
+    pub(in crate::store) fn lodge(n: u64, which: u64, amount: u64) -> Lodge {
         let lines = [(Token::lossy("A00"), gbp(amount).amount)];
         let owed = Owed {
             debt: debt(which),
@@ -359,7 +378,7 @@ mod tests {
         }
     }
 
-    fn entry(n: u64, number: u64, amount: u64, way: u64) -> BankEntry {
+    pub(in crate::store) fn entry(n: u64, number: u64, amount: u64, way: u64) -> BankEntry {
         let side = if way == 0 { Side::Debit } else { Side::Credit };
         let reference = CreditorReference::numbered("GB", number).unwrap().as_str().to_owned();
         let part = Part {
@@ -394,7 +413,7 @@ mod tests {
     }
 
     /// The sums of a fold of every posting there is, by the ledger itself.
-    fn folded(db: &Connection) -> Sums {
+    pub(in crate::store) fn folded(db: &Connection) -> Sums {
         let mut statement = db.prepare("SELECT seq FROM posting ORDER BY seq").unwrap();
         let rows = statement.query_map([], |row| row.get::<_, i64>(0)).unwrap();
         let postings = rows.map(|seq| posting_at(db, seq.unwrap()).unwrap());

@@ -15,6 +15,7 @@ pub(crate) mod lpco;
 mod crossed;
 mod exchange;
 mod register;
+mod retold;
 mod sums;
 mod tasks;
 mod subscriptions;
@@ -292,6 +293,7 @@ impl Store {
         db.execute_batch(money::SCHEMA)?;
         db.execute_batch(sums::SCHEMA)?;
         db.execute_batch(told::SCHEMA)?;
+        db.execute_batch(retold::SCHEMA)?;
         db.execute_batch(tasks::SCHEMA)?;
         db.execute_batch(inspections::SCHEMA)?;
         db.execute_batch(lpco::SCHEMA)?;

@@ -363,10 +363,12 @@ impl Writing<'_> {
             let taken = books.ledger.taken();
             let mut told = Vec::with_capacity(entries.len());
             for entry in entries {
-                told.push(told::take(self.db, books, seq, entry, &[])?);
+                // Each is looked up by those after it, so that it is written at once.
+                let before = books.ledger.taken();
+                told.push(told::take(self.db, books, seq, entry)?);
+                self.write_postings(books, before, seq)?;
             }
             told::write_message(self.db, seq, &filing.digest, entries.len())?;
-            self.write_postings(books, taken, seq)?;
             Ok((touched(&books.ledger, taken), opinion(&told)))
         })?;
         filing.opinion = super::pack(&opinion)?;
@@ -448,33 +450,29 @@ impl Writing<'_> {
         mrn: &str,
         intents: Vec<(About, Intent)>,
     ) -> Result<Lodged, Fault> {
-        let lodged = self.lodge(lodge)?;
-        if !matches!(lodged, Lodged::Written) {
-            return Ok(lodged);
-        }
-        let mut place = self.db.prepare_cached("SELECT seq FROM filing WHERE id = ?1")?;
-        let seq: i64 = place.query_row([&lodge.filing.id], |row| row.get(0))?;
-        let touched = self.with_books(|books| {
-            let taken = books.ledger.taken();
-            for (about, intent) in intents {
-                self.bring(books, &about)?;
-                let posting = intent(&books.ledger).map_err(Fault::Refused)?;
-                if self.undoes_an_order(books, &posting)? {
-                    return Err(Fault::Refused(Refusal::OnlyTheBank));
+        let declaration: DeclarationId = mrn.parse().map_err(fault)?;
+        // Before anything follows: what opens the debt again holds the goods that would go by the decision.
+        self.lodge_with(lodge, |seq, life| {
+            self.with_books(|books| {
+                let taken = books.ledger.taken();
+                for (about, intent) in intents {
+                    self.bring(books, &about)?;
+                    let posting = intent(&books.ledger).map_err(Fault::Refused)?;
+                    if self.undoes_an_order(books, &posting)? {
+                        return Err(Fault::Refused(Refusal::OnlyTheBank));
+                    }
+                    let before = books.ledger.taken();
+                    let key = posting.key().clone();
+                    books.ledger.apply(posting).map_err(Fault::Refused)?;
+                    let of = touched(&books.ledger, before);
+                    if of != BTreeSet::from([declaration.clone()]) {
+                        return Err(Fault::Refused(Refusal::NoSuchPosting(key)));
+                    }
                 }
-                let before = books.ledger.taken();
-                let key = posting.key().clone();
-                books.ledger.apply(posting).map_err(Fault::Refused)?;
-                let of = touched(&books.ledger, before);
-                if !of.iter().all(|declaration| declaration.as_str() == mrn) || of.is_empty() {
-                    return Err(Fault::Refused(Refusal::NoSuchPosting(key)));
-                }
-            }
-            self.write_postings(books, taken, seq)?;
-            Ok(touched(&books.ledger, taken))
-        })?;
-        self.settle(seq, &lodge.filing.at, &touched)?;
-        Ok(lodged)
+                self.write_postings(books, taken, seq)?;
+                settles(self.db, books, &declaration, life)
+            })
+        })
     }
 
     /// Asks for what is open of a declaration's debt in another currency: how much that is, and until when

@@ -1,7 +1,7 @@
 //! The sums of the books: read at a start from the last checkpoint and what was posted since; written as a
 //! checkpoint now and then. Only appended to.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use fondaco::ledger::{Account, Debt, Standing, Sums, Totals};
 use fondaco::money::Decimal;
@@ -71,7 +71,9 @@ pub(super) fn read(db: &Connection) -> Result<(Sums, usize), Fault> {
     let tail = read_tail(db, upto, &mut sums)?;
     sums.tidy();
     // Whoever changed a row is found out, where it does not balance.
-    for (currency, _) in sums.totals() {
+    let of_balances = sums.balances().map(|(_, money)| money.currency);
+    let currencies: BTreeSet<_> = of_balances.chain(sums.totals().map(|(c, _)| c)).collect();
+    for currency in currencies {
         let sum = sums.sum(currency);
         if !sum.is_zero() {
             return Err(fault(format!("the books sum to {sum} {currency}, not to nothing")));
@@ -207,4 +209,46 @@ pub(super) fn write(db: &Connection, sums: &Sums) -> Result<(), Fault> {
         ])?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use fondaco::ledger::Slip;
+    use fondaco::money::Money;
+
+    use super::super::books::tests::{filing, gbp, lodge};
+    use super::*;
+    use crate::store::{About, Intent, Store, Sync};
+
+    /// A row that somebody changed is found at the start, in whatever currency it is.
+    #[test]
+    fn books_out_of_balance_are_not_opened() {
+        for (currency, debts) in [("GBP", true), ("CNY", false)] {
+            let dir = tempfile::tempdir().unwrap();
+            let path = dir.path().join("s.db");
+            let store = Store::open(&path, Sync::Off).unwrap();
+            store.open_books().unwrap();
+            store.written_here(|w| w.lodge(&lodge(0, 0, 100))).unwrap();
+            let slip = Slip {
+                key: "act 1".parse().unwrap(),
+                day: crate::cli::today(),
+                note: String::new(),
+            };
+            let money = Money { currency: currency.parse().unwrap(), ..gbp(5) };
+            let intent: Intent =
+                Box::new(move |ledger| ledger.guarantee(slip, &"G".parse().unwrap(), money));
+            let with = (About::default(), Some(intent));
+            let done = store.written_here(move |w| w.money_act(&filing(1), with, None, None));
+            assert!(done.unwrap().is_ok());
+            assert_eq!(store.sums().totals().any(|(c, _)| c == money.currency), debts);
+            store.close();
+            Store::open(&path, Sync::Off).unwrap().open_books().unwrap();
+            let db = Connection::open(&path).unwrap();
+            let sql = "UPDATE posting_entry SET amount = '6' WHERE account = 'amount'";
+            assert_eq!(db.execute(sql, []).unwrap(), 1);
+            let opened = Store::open(&path, Sync::Off).unwrap().open_books();
+            let why = opened.unwrap_err().to_string();
+            assert!(why.contains(&format!("sum to 1 {currency}, not to nothing")), "{why}");
+        }
+    }
 }

@@ -11,12 +11,11 @@ use fondaco::ledger::{
     Taken, Told,
 };
 use fondaco::money::{Decimal, Money};
-use fondaco_wire::{Limits, iso20022, receipt};
+use fondaco_wire::receipt;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
+use super::Fault;
 use super::books::{Books, fault, request};
-use super::money::BANK;
-use super::{Fault, unpack};
 
 pub(super) const SCHEMA: &str = "
 CREATE TABLE IF NOT EXISTS bank_message (
@@ -125,14 +124,12 @@ pub(crate) struct PartTaken {
     pub(crate) declaration: Option<String>,
 }
 
-/// Takes an entry of the message in this filing, and writes what became of it. `outcomes` has what was said
-/// of its parts, where that was said before there were rows.
+/// Takes an entry of the message in this filing, and writes what became of it.
 pub(super) fn take(
     db: &Connection,
     books: &mut Books,
     filing: i64,
     entry: &BankEntry,
-    outcomes: &[String],
 ) -> Result<Vec<PartTaken>, Fault> {
     // Whether the account is the house's own was looked at when the message came.
     let mut intake = Intake::of([entry.account.clone()]);
@@ -142,7 +139,7 @@ pub(super) fn take(
     }
     let (before, taken) = intake.enter(&mut books.ledger, entry).map_err(Fault::Refused)?;
     let same_as = before.and_then(|at| known.get(at)).copied();
-    write(db, filing, entry, same_as, &taken, outcomes)?;
+    write(db, filing, entry, same_as, &taken, &[])?;
     let declaration = |taken: Taken| {
         let asked = taken.reference.as_ref().and_then(|r| intake.request(r));
         let declaration = asked.and_then(|(request, _)| match &request.payable {
@@ -152,6 +149,41 @@ pub(super) fn take(
         PartTaken { taken, declaration }
     };
     Ok(taken.into_iter().map(declaration).collect())
+}
+
+/// Takes in an entry of a message that was taken before there were rows, and writes what became of it then:
+/// what was posted of it, and in `outcomes` what was said of its parts. Nothing is posted.
+pub(super) fn retell(
+    db: &Connection,
+    books: &mut Books,
+    filing: i64,
+    entry: &BankEntry,
+    outcomes: &[String],
+) -> Result<(), Fault> {
+    let mut intake = Intake::of([entry.account.clone()]);
+    // Pages were not told apart when it was posted: its keys have none.
+    let posted = BankEntry { page: 0, ..entry.clone() };
+    let mut known = Vec::new();
+    if entry.status == Status::Booked {
+        known = bring(db, books, &mut intake, &posted)?;
+    }
+    let mut unclaimed = BTreeSet::new();
+    for key in posted.keys().filter_map(|key| key.parse::<Key>().ok()) {
+        if books.ledger.posting(&key).is_some() && told_of(db, &key)?.is_none() {
+            unclaimed.insert(key);
+        }
+    }
+    let (before, taken) = intake.retell(&books.ledger, entry, &unclaimed);
+    let same_as = before.and_then(|at| known.get(at)).copied();
+    write(db, filing, entry, same_as, &taken, outcomes)
+}
+
+/// The row of the entry, or of the first it was told as, that a posting is of.
+fn told_of(db: &Connection, key: &Key) -> Result<Option<i64>, Fault> {
+    let sql =
+        "SELECT coalesce(e.same_as, e.seq) FROM bank_part p JOIN bank_entry e ON e.seq = p.entry
+               WHERE p.posting = ?1 ORDER BY e.seq LIMIT 1";
+    Ok(db.prepare_cached(sql)?.query_row([key.as_str()], |row| row.get(0)).optional()?)
 }
 
 /// Brings to mind and to hand what an entry may be about: entries it may have been told as, requests, what
@@ -261,6 +293,10 @@ fn alike(db: &Connection, entry: &BankEntry) -> Result<BTreeSet<i64>, Fault> {
     } else {
         let condition = format!("{shape} AND says IN ('', ?5)");
         find(&condition, &[&account, &booked, &amount, &currency, &says])?;
+    }
+    // Nor is what another was posted under posted under again.
+    for key in entry.keys().filter_map(|key| key.parse::<Key>().ok()) {
+        firsts.extend(told_of(db, &key)?);
     }
     let mut all = firsts.clone();
     let mut statement = db.prepare_cached("SELECT seq FROM bank_entry WHERE same_as = ?1")?;
@@ -460,31 +496,60 @@ pub(super) fn write_message(
     Ok(())
 }
 
-/// Writes the rows of messages that were taken before there were rows: once, in their order.
-pub(super) fn write_old(db: &Connection, books: &mut Books) -> Result<(), Fault> {
-    let sql = "SELECT seq, digest, body, opinion FROM filing
-               WHERE format = ?1 AND outcome = 'accepted'
-                 AND seq NOT IN (SELECT filing FROM bank_message) ORDER BY seq";
-    let mut statement = db.prepare(sql)?;
-    let mut rows = statement.query([BANK])?;
-    while let Some(row) = rows.next()? {
-        let (seq, digest): (i64, String) = (row.get(0)?, row.get(1)?);
-        let message = iso20022::read(&unpack(row, 2)?, &Limits::default())
-            .map_err(|_| fault("a bank's message that was taken cannot be read"))?;
-        let said: serde_json::Value = serde_json::from_slice(&unpack(row, 3)?).unwrap_or_default();
-        let said = |n: usize| -> Vec<String> {
-            let parts = said["entries"][n]["parts"].as_array().into_iter().flatten();
-            parts.map(|p| p["outcome"].as_str().unwrap_or_default().to_owned()).collect()
+#[cfg(test)]
+mod tests {
+    use fondaco::ledger::{Ledger, Refusal, Slip, Source, Why};
+
+    use super::super::books::tests::{debt, entry, filing, folded, gbp, lodge};
+    use super::*;
+    use crate::store::{About, Intent, Store, Sync};
+
+    /// A refund that the bank pays out and takes back in one message is found by what takes it back.
+    #[test]
+    fn an_entry_is_taken_back_by_one_of_the_same_message() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("s.db");
+        let store = Store::open(&path, Sync::Off).unwrap();
+        store.open_books().unwrap();
+        store.written_here(|w| w.lodge(&lodge(0, 0, 100))).unwrap();
+        let tells = |n: u64, entries: Vec<BankEntry>| {
+            let (sender, outcomes) = std::sync::mpsc::channel();
+            let done = store.written_here(move |w| {
+                w.bank(filing(n), &entries, |told| {
+                    for part in told.iter().flatten() {
+                        sender.send(part.taken.outcome.name()).unwrap();
+                    }
+                    b"{}".to_vec()
+                })
+            });
+            assert!(done.unwrap().is_ok());
+            outcomes.iter().collect::<Vec<_>>()
         };
-        let mut count = 0;
-        for (n, entry) in message.entries().enumerate() {
-            // Pages were not told apart when it was posted, and are not now: its keys have none.
-            let entry = BankEntry { page: 0, ..entry.clone() };
-            take(db, books, seq, &entry, &said(n))?;
-            count += 1;
-        }
-        write_message(db, seq, &digest, count)?;
-        books.ledger.put_away();
+        let decides = |n: u64, what: fn(&Ledger, Slip) -> Result<Posting, Refusal>| {
+            let about = About { declaration: Some(debt(0).declaration), posting: None };
+            let key = format!("act {n}").parse().unwrap();
+            let slip = Slip { key, day: crate::cli::today(), note: String::new() };
+            let intent: Intent = Box::new(move |ledger| what(ledger, slip));
+            let done = store
+                .written_here(move |w| w.money_act(&filing(n), (about, Some(intent)), None, None));
+            assert!(done.unwrap().is_ok());
+        };
+        assert_eq!(tells(1, vec![entry(1, 1, 100, 1)]), ["matched"]);
+        decides(2, |ledger, slip| ledger.cancel(slip, &debt(0), Why::Cancellation));
+        decides(3, |ledger, slip| {
+            ledger.refund(slip, &Source::Debt(debt(0)), &"R1".parse().unwrap(), gbp(100))
+        });
+        let refund = |number: u32, side: Side, reversal: bool| {
+            let mut entry = BankEntry { number, side, reversal, ..entry(7, 1, 100, 1) };
+            let part = Part { side, end_to_end: "R1".to_owned(), ..entry.parts[0].clone() };
+            entry.parts = vec![Part { references: Vec::new(), ..part }];
+            entry
+        };
+        let both = vec![refund(1, Side::Debit, false), refund(2, Side::Credit, true)];
+        assert_eq!(tells(4, both), ["refund-paid", "reversed"]);
+        let waits = fondaco::ledger::Account::Refund("R1".parse().unwrap());
+        assert_eq!(store.sums().balance(&waits, gbp(0).currency), -gbp(100).amount);
+        assert_eq!(store.sums(), folded(&Connection::open(&path).unwrap()));
+        store.close();
     }
-    Ok(())
 }

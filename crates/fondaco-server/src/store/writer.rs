@@ -211,6 +211,16 @@ pub(crate) struct Writing<'a> {
 impl Writing<'_> {
     /// Lodges a filing, with what happens by it.
     pub(crate) fn lodge(&self, lodge: &Lodge) -> Result<Lodged, Fault> {
+        self.lodge_with(lodge, |_, _| Ok(None))
+    }
+
+    /// The same with something more that is done before anything follows: it gets the number of the filing
+    /// and the life after its events, and says what else happens.
+    pub(super) fn lodge_with(
+        &self,
+        lodge: &Lodge,
+        more: impl FnOnce(i64, &Life) -> Result<Option<Event>, Fault>,
+    ) -> Result<Lodged, Fault> {
         let Self { db, draws, .. } = *self;
         let f = &lodge.filing;
         if let Some(before) = self.before(f)? {
@@ -249,10 +259,13 @@ impl Writing<'_> {
         }
         let seq = self.filing(f)?;
         let mut events = lodge.events.clone();
+        let after = |events: &[Event]| {
+            events.iter().fold(before.clone(), |life, e| consignment::next(life, *e))
+        };
         if let Some(owed) = &lodge.owed {
-            let life = events.iter().fold(before.clone(), |life, e| consignment::next(life, *e));
-            events.extend(self.charge((seq, &f.id), owed, &life)?);
+            events.extend(self.charge((seq, &f.id), owed, &after(&events))?);
         }
+        events.extend(more(seq, &after(&events))?);
         self.happen(seq, mrn, &f.at, before, &events)?;
         if anew || !lodge.draws.is_empty() {
             lock(draws).write(db, seq, mrn, f.today, &lodge.draws, anew)?;

@@ -125,3 +125,57 @@ fn a_refund_that_is_granted_is_one_commit_with_its_money() {
     let alone = json!({"act": "cancel", "by": "o1", "declaration": mrn});
     decides(&house, "alone", &alone).is_problem(400, "bad-request");
 }
+
+/// A guarantee that stands for the debt of a refused declaration, by a cashier's decision; that decision's
+/// posting.
+fn secured(house: &House, lrn: &str) -> (String, String) {
+    let mrn = owes(house, lrn);
+    let refuse =
+        json!({"act": "refuse", "by": "vet", "agency": "port-health", "reason": "sanitary"});
+    assert_eq!(act(house, &mrn, &format!("refuse {lrn}"), &refuse).text("state"), "refused");
+    let due = debt(house, &mrn)["due"].as_str().unwrap().to_owned();
+    let of = |what: &str| json!({"act": what, "by": "cashier", "guarantee": lrn, "amount": due, "currency": "GBP"});
+    assert_eq!(decides(house, &format!("guarantee {lrn}"), &of("guarantee")).status, 201);
+    let mut secure = of("secure");
+    secure["declaration"] = mrn.clone().into();
+    assert_eq!(decides(house, &format!("secure {lrn}"), &secure).status, 201);
+    let postings = debt(house, &mrn)["postings"].clone();
+    let last = postings.as_array().unwrap().last().unwrap();
+    assert_eq!(last["account"], "secured");
+    (mrn, last["posting"].as_str().unwrap().to_owned())
+}
+
+fn events(house: &House, mrn: &str) -> Vec<String> {
+    let all = house.get(&format!("/v1/declarations/{mrn}/events")).json();
+    let name = |e: &Value| e["event"].as_str().unwrap().to_owned();
+    all.as_array().unwrap().iter().map(name).collect()
+}
+
+#[test]
+fn a_grant_whose_money_opens_the_debt_again_does_not_let_the_goods_go_first() {
+    let dir = tempfile::tempdir().unwrap();
+    let house = house(dir.path());
+    let overturns = |mrn: &str, by: &str, money: Value| {
+        let grant = json!({"act": "grant", "by": by, "kind": "appeal", "request": 1,
+            "overturns": "port-health", "money": money});
+        act(&house, mrn, &format!("grant {mrn} {by}"), &grant)
+    };
+    let (mrn, posting) = secured(&house, "OPENED");
+    asks(&house, &mrn, "appeal");
+    // Who decided about the debt had a part in it too.
+    let said = overturns(&mrn, "cashier", json!([]));
+    said.is_problem(409, "act-refused");
+    assert_eq!(said.json()["why"], "had-part");
+    let reverse = json!([{"act": "reverse", "by": "judge", "posting": posting, "why": "appeal"}]);
+    let said = overturns(&mrn, "judge", reverse);
+    assert_eq!(said.status, 201, "{}", String::from_utf8_lossy(&said.body));
+    assert_eq!(state(&house, &mrn), "awaiting-payment");
+    let happened = events(&house, &mrn);
+    assert!(happened.iter().all(|e| e != "released"), "{happened:?}");
+    // Where nothing opens it the goods go by the same decision.
+    let (mrn, _) = secured(&house, "OVERTURNED");
+    asks(&house, &mrn, "appeal");
+    assert_eq!(overturns(&mrn, "judge", json!([])).status, 201);
+    assert_eq!(state(&house, &mrn), "released");
+    balanced(&house);
+}

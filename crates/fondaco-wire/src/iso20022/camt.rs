@@ -103,9 +103,22 @@ pub struct Statement {
 /// # Errors
 /// Every [`Problem`] that was found; of a message with one nothing is taken.
 pub fn read(bytes: &[u8], limits: &Limits) -> Result<BankMessage, Vec<Problem>> {
+    read_with(bytes, limits, false)
+}
+
+/// The same of a message that was taken by a program which did not look at pages: a page of which the number
+/// cannot be read is none (0).
+///
+/// # Errors
+/// As [`read`].
+pub fn read_taken(bytes: &[u8], limits: &Limits) -> Result<BankMessage, Vec<Problem>> {
+    read_with(bytes, limits, true)
+}
+
+fn read_with(bytes: &[u8], limits: &Limits, any_page: bool) -> Result<BankMessage, Vec<Problem>> {
     let (namespace, root) = tree(bytes, limits, "").map_err(|problem| vec![problem])?;
     let mut problems = Problems::default();
-    let message = Reading { problems: &mut problems }.message(&namespace, &root);
+    let message = Reading { problems: &mut problems, any_page }.message(&namespace, &root);
     match message {
         Some(message) if problems.0.is_empty() => Ok(message),
         _ => Err(problems.0),
@@ -137,6 +150,8 @@ struct Around<'a> {
 
 struct Reading<'p> {
     problems: &'p mut Problems,
+    /// Whether a page may be anything.
+    any_page: bool,
 }
 
 impl Reading<'_> {
@@ -245,16 +260,19 @@ impl Reading<'_> {
 
     /// Which page it is, where it comes in several; 0 where it does not.
     fn page(&mut self, node: &Node, name: &str) -> u32 {
+        let mut unsaid = Problems::default();
+        let problems = if self.any_page { &mut unsaid } else { &mut *self.problems };
         let Some(node) = node.child(name) else { return 0 };
-        node.fits(elements::PAGE, self.problems);
+        node.fits(elements::PAGE, problems);
         let Some(number) = node.child("PgNb") else { return 0 };
         // Source: ISO 20022, Max5NumericText.
-        let text = number.leaf(self.problems);
+        let text = number.leaf(problems);
         let digits = (1..=5).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
         match text.parse() {
+            // Where the first is 0, what is on it would be told from what is whole by nothing.
             Ok(page) if digits && page > 0 => page,
             _ => {
-                self.problems.at(number, format!("`{text}`: want a page of 1 to 99999"));
+                problems.at(number, format!("`{text}`: want a page of 1 to 99999"));
                 0
             }
         }

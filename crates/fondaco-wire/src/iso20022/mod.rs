@@ -15,5 +15,5 @@ mod camt;
 mod order;
 
 pub use crate::tree::Problem;
-pub use camt::{BankMessage, Statement, read};
+pub use camt::{BankMessage, Statement, read, read_taken};
 pub use order::{Agent, CannotWrite, Holder, Order, Remittance, Transfer, pain001};

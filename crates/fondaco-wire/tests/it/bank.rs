@@ -14,7 +14,9 @@ use fondaco::ledger::{
 use fondaco::money::{Decimal, Money, decimal};
 use fondaco::token::Token;
 use fondaco_wire::Limits;
-use fondaco_wire::iso20022::{Agent, Holder, Order, Problem, Remittance, Transfer, pain001, read};
+use fondaco_wire::iso20022::{
+    Agent, Holder, Order, Problem, Remittance, Transfer, pain001, read, read_taken,
+};
 
 use crate::{Dice, shared};
 
@@ -360,6 +362,23 @@ fn what_is_seldom_and_right_is_taken() {
         assert_eq!(page.statements[0].opening, plain.statements[0].opening);
         assert_eq!(page.statements[0].closing, plain.statements[0].closing);
     }
+    let paged =
+        |page: &str| good.replacen("</Id>", &format!("</Id><StmtPgntn>{page}</StmtPgntn>"), 1);
+    let page = take(&paged("<PgNb>2</PgNb><LastPgInd>true</LastPgInd>"));
+    assert!(page.entries().all(|e| e.page == 2));
+    // Pages count from 1. What an older program took stays taken, whatever page it says.
+    for (page, number, why) in [
+        ("<PgNb>0</PgNb><LastPgInd>true</LastPgInd>", 0, "want a page of 1"),
+        ("<PgNb>2</PgNb>", 2, "LastPgInd is missing"),
+        ("<PgNb>x<y/></PgNb><Z/>", 0, "no such element"),
+        ("", 0, "PgNb is missing"),
+    ] {
+        let text = paged(page);
+        assert!(refused(&text).contains(why), "{}", refused(&text));
+        let taken = read_taken(text.as_bytes(), &Limits::default()).unwrap();
+        assert!(taken.entries().all(|e| e.page == number), "{page}");
+    }
+    assert!(read_taken(good.replace("<MsgId>", "<MsgID>").as_bytes(), &Limits::default()).is_err());
     let iban = good.replace(&format!("<Othr><Id>{OURS}</Id></Othr>"), "<IBAN>AA00B1</IBAN>");
     assert_eq!(take(&iban).statements[0].account.as_str(), "AA00B1");
     // Parts whose amounts are not all said go as one, without a reference.

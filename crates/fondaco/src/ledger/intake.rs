@@ -5,13 +5,15 @@
 //!
 //! An entry counts once, however often and by whichever message it is told. It is taken for one told
 //! before where it has:
-//! 1. the same place in the same message (of one in pages: on the same page), or with the same day, amount
-//!    and way the same place in a statement of the same id, unless both have a bank's reference and they
-//!    differ;
+//! 1. the same place in the same message (of one in pages: on the same page; one that is whole is its own
+//!    first page), or with the same day, amount and way the same place in a statement of the same id,
+//!    unless both have a bank's reference and they differ;
 //! 2. the bank's reference (AcctSvcrRef) of one before, going the same way;
 //! 3. the entry reference (NtryRef) of one before, with the same day, amount and way;
 //! 4. the account, day, amount, way and details of one that a message of the other kind told and none of
 //!    this kind did yet, unless both have a bank's reference and they differ.
+
+mod retold;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,7 +21,8 @@ use rust_decimal::RoundingStrategy;
 
 use super::fold::Ledger;
 use super::mark::{
-    Mark, Place, Shape, details, entry_reference, in_statement, key, note, place, servicer, shape,
+    Mark, Place, Shape, details, entry_reference, in_statement, key, key_on_page, note, place,
+    servicer, shape,
 };
 use super::outcome::Outcome;
 use super::posting::{Account, BankId, Entry, Key, Payable, Posting, Reason, RefundId, SuspenseId};
@@ -206,6 +209,8 @@ pub struct Intake {
     paid_on: BTreeMap<Key, CreditorReference>,
     refunds: BTreeMap<RefundId, Key>,
     seen: Vec<Seen>,
+    /// Postings of the entries seen.
+    owned: BTreeSet<Key>,
     places: BTreeMap<Place, usize>,
     servicer: BTreeMap<Mark, usize>,
     entry_references: BTreeMap<(Shape, String), usize>,
@@ -223,6 +228,7 @@ impl Intake {
             paid_on: BTreeMap::new(),
             refunds: BTreeMap::new(),
             seen: Vec::new(),
+            owned: BTreeSet::new(),
             places: BTreeMap::new(),
             servicer: BTreeMap::new(),
             entry_references: BTreeMap::new(),
@@ -351,7 +357,11 @@ impl Intake {
         number: u32,
         part: &Part,
     ) -> Result<Taken, Refusal> {
-        let key: Key = key(entry, number).parse().map_err(|_| Refusal::TooLarge)?;
+        let too_large = |_| Refusal::TooLarge;
+        let mut key: Key = key(entry, number).parse().map_err(too_large)?;
+        if self.owned.contains(&key) {
+            key = key_on_page(entry, number).parse().map_err(too_large)?;
+        }
         let reference = self.reference(part);
         if let Some(posting) = ledger.posting(&key) {
             let bank = posting.entries().iter().find(|e| matches!(e.account, Account::Bank(_)));
@@ -588,6 +598,7 @@ impl Intake {
     /// Keeps in mind that an entry was told, and that it is one told before.
     fn note(&mut self, entry: &BankEntry, before: Option<usize>, postings: Vec<Key>) {
         let at = before.unwrap_or(self.seen.len());
+        self.owned.extend(postings.iter().cloned());
         if let Some(seen) = self.seen.get_mut(at) {
             seen.paired |= seen.told != entry.told;
             if seen.servicer_reference.is_empty() {

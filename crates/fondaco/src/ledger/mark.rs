@@ -51,12 +51,17 @@ pub(super) fn shape(entry: &BankEntry) -> Shape {
     (entry.account.clone(), entry.booked, amount, currency, entry.side, entry.reversal)
 }
 
+/// The page it stands on: what is whole is its own first page.
+fn page(entry: &BankEntry) -> u32 {
+    entry.page.max(1)
+}
+
 pub(super) fn place(entry: &BankEntry) -> Place {
-    (entry.account.clone(), entry.message.clone(), entry.page, entry.number)
+    (entry.account.clone(), entry.message.clone(), page(entry), entry.number)
 }
 
 pub(super) fn in_statement(entry: &BankEntry) -> (Shape, String, u32, u32) {
-    (shape(entry), entry.statement.clone(), entry.page, entry.number)
+    (shape(entry), entry.statement.clone(), page(entry), entry.number)
 }
 
 pub(super) fn servicer(entry: &BankEntry) -> Option<Mark> {
@@ -79,6 +84,18 @@ pub(super) fn details(entry: &BankEntry) -> Option<Vec<(Decimal, String, String)
 
 /// The key of the posting of a part: by the bank's reference where there is one, else by its place.
 pub(super) fn key(entry: &BankEntry, part: u32) -> String {
+    // What stands on the first page has the key it always had.
+    let page = (page(entry) > 1).then_some(entry.page);
+    key_of(entry, part, servicer(entry), page)
+}
+
+/// A key by its place with its page, where that without one is another entry's: an older program posted what
+/// stood on any page without it.
+pub(super) fn key_on_page(entry: &BankEntry, part: u32) -> String {
+    key_of(entry, part, None, Some(page(entry)))
+}
+
+fn key_of(entry: &BankEntry, part: u32, mark: Option<Mark>, page: Option<u32>) -> String {
     let mut out = format!("bank {}", entry.account);
     let way = match (entry.side, entry.reversal) {
         (Side::Credit, false) => "in",
@@ -89,14 +106,13 @@ pub(super) fn key(entry: &BankEntry, part: u32) -> String {
     // Doubled, so that no two places give one text. Writing to a text does not fail.
     let (message, statement) =
         (entry.message.replace('/', "//"), entry.statement.replace('/', "//"));
-    let _ = match servicer(entry) {
-        Some((_, reference, ..)) => write!(out, " ref {reference} {way} {part}"),
-        // What stands on the first page has the key it always had.
-        None if entry.page > 1 => {
-            let (page, number) = (entry.page, entry.number);
+    let number = entry.number;
+    let _ = match (mark, page) {
+        (Some((_, reference, ..)), _) => write!(out, " ref {reference} {way} {part}"),
+        (None, Some(page)) => {
             write!(out, " at {message} / {statement} / page {page} / {number} {way} {part}")
         }
-        None => write!(out, " at {message} / {statement} / {} {way} {part}", entry.number),
+        (None, None) => write!(out, " at {message} / {statement} / {number} {way} {part}"),
     };
     out.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }

@@ -1288,6 +1288,9 @@ fn a_statement_in_pages_is_told_from_the_same_statement_again() {
          bank 053 c/1 in 50 CNY ref=1 svcr=X of-statement=T
          bank 053 d/1 in 50 CNY ref=1 svcr=Y of-statement=T
          bank 053 d/1 in 50 CNY ref=1 svcr=Z of-statement=T
+         bank 053 e/1 in 5 CNY ref=1
+         bank 053 e/1 in 5 CNY ref=1 page=1
+         bank 053 e/1 in 5 CNY ref=1 page=2
          show M1",
         expect![[r#"
             k3: part, 980 to come
@@ -1297,7 +1300,10 @@ fn a_statement_in_pages_is_told_from_the_same_statement_again() {
             k7: part, 910 to come
             k8: part, 860 to come
             k9: duplicate, differs, not posted
-            M1: Part, stays: due 1000 contingent 0 received 140 deferred 0 secured 0 CNY
+            k10: part, 855 to come
+            k11: duplicate, not posted
+            k12: part, 850 to come
+            M1: Part, stays: due 1000 contingent 0 received 150 deferred 0 secured 0 CNY
         "#]],
     );
 }
