@@ -214,12 +214,13 @@ fn an_export_an_import_names_by_an_amendment_is_known_to_be_its() {
     let drafted = hand(&b, &all[0]).text("id");
     let import = filed_from(&b, &drafted, "AMENDED");
     until("followed", || draft(&b, &json!(drafted))["filed"] == json!([import]));
-    let pointers = [("42A", ""), ("67A", ""), ("99A", "<TagID>D018</TagID>")].map(|(class, tag)| {
-        format!(
-            "<Pointer><SequenceNumeric>1</SequenceNumeric>\
+    let pointers =
+        [("42A", ""), ("67A", ""), ("99A", "<TagID>D018</TagID>")].map(|(class, tag)| {
+            format!(
+                "<Pointer><SequenceNumeric>1</SequenceNumeric>\
              <DocumentSectionCode>{class}</DocumentSectionCode>{tag}</Pointer>"
-        )
-    });
+            )
+        });
     let amends = format!(
         "<Amendment><ChangeReasonCode>32</ChangeReasonCode>{}</Amendment><GoodsShipment>\
          <PreviousDocument><ID>{second}</ID></PreviousDocument></GoodsShipment>",
