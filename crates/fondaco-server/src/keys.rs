@@ -161,6 +161,9 @@ impl Keys {
         fs::write(&beside, format!("{statement}\n")).map_err(fault)?;
         fs::File::open(&beside).and_then(|f| f.sync_all()).map_err(fault)?;
         fs::rename(&beside, &path).map_err(fault)?;
+        // What neighbours are told of is on the disk before they are: the key, and that it was announced.
+        #[cfg(unix)]
+        fs::File::open(dir).and_then(|f| f.sync_all()).map_err(fault)?;
         self.later.push(Later { from, signer, statement });
         fs::write(dir.join("receipt.jwk"), self.public()).map_err(fault)
     }

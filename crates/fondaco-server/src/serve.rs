@@ -68,13 +68,14 @@ fn watch(house: &Weak<House>) {
                 }
             }
         }
-        if let Err(fault) = house.make_envelopes().and_then(|_| house.follow_imports()) {
-            let said = fault.to_string();
-            if said != troubled {
-                eprintln!("fondaco: neighbours could not be served: {said}");
-                troubled = said;
-            }
+        // One fails alone.
+        let faults = [house.make_envelopes().err(), house.follow_imports().err()];
+        let said: Vec<String> = faults.iter().flatten().map(ToString::to_string).collect();
+        let said = said.join("; ");
+        if !said.is_empty() && said != troubled {
+            eprintln!("fondaco: neighbours could not be served: {said}");
         }
+        troubled = said;
         drop(house);
         std::thread::sleep(Duration::from_secs(1));
     }

@@ -249,7 +249,7 @@ const INTERNATIONAL: &str = "N";
 const CODE_BEGINS: [&str; 4] = ["TSP", "SRZ", "HS", ""];
 
 /// Goods declaration for exportation. Source: UN/EDIFACT 1001.
-const EXPORT_DECLARATION: &str = "830";
+pub const EXPORT_DECLARATION: &str = "830";
 
 /// Original message. Source: UN/EDIFACT 1225.
 const ORIGINAL: &str = "9";

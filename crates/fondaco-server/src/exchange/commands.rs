@@ -47,10 +47,11 @@ enum PartnerCommand {
         /// law in force where never told.
         #[arg(long, value_delimiter = ',')]
         ours: Vec<String>,
-        /// The first day on which the key counts, YYYY-MM-DD; today where not told.
+        /// The first day on which the key counts, YYYY-MM-DD; where not told, today, and of a key it has
+        /// the day that was said last.
         #[arg(long, value_name = "DATE")]
         from: Option<Day>,
-        /// The first day on which it no longer does.
+        /// The first day on which it no longer does; of a key it has, that said last where not told.
         #[arg(long, value_name = "DATE")]
         until: Option<Day>,
     },
@@ -201,6 +202,9 @@ fn take_next(
         return Err(wrong("it is a key of another neighbour"));
     }
     let until = Day::from_number(from.number() + both.clamp(0, 3_650)).unwrap_or(from).to_string();
+    // Of the neighbour as it stands: more may have been said of it since the old key was.
+    let by =
+        PartnerKey { countries: partner.countries.join(" "), pack: partner.pack.clone(), ..by };
     let new = PartnerKey {
         kid: kid.clone(),
         key: next.key.to_string(),
@@ -247,6 +251,10 @@ pub(crate) fn partner(args: &PartnerArgs) -> Result<Exit, Failure> {
             if !countries.iter().chain(ours).all(two) {
                 return Err(Failure::Usage("countries are two capital letters each".to_owned()));
             }
+            if kids.len() > 1 && (from.is_some() || until.is_some()) {
+                let one = "--from and --until are said of one key, not of a set";
+                return Err(Failure::Usage(one.to_owned()));
+            }
             let own = std::fs::read_to_string(data.join("receipt.jwk")).unwrap_or_default();
             if receipt::kids(&own).is_ok_and(|own| own.iter().any(|k| kids.contains(k))) {
                 return Err(Failure::Usage("this is the key of this house itself".to_owned()));
@@ -267,6 +275,12 @@ pub(crate) fn partner(args: &PartnerArgs) -> Result<Exit, Failure> {
             }
             let at = now();
             for (kid, key) in kids.iter().zip(&all) {
+                // Who says something else of the neighbour revives no key that was ended.
+                let had = before.and_then(|p| p.keys.iter().find(|k| k.kid == *kid));
+                let had_from = || had.map(|k| k.from.clone());
+                let had_until = || had.map(|k| k.until.clone());
+                let from = from.map(|day| day.to_string()).or_else(had_from);
+                let until = until.map(|day| day.to_string()).or_else(had_until);
                 let said_of = PartnerKey {
                     name: name.clone(),
                     house: house.clone(),
@@ -274,12 +288,16 @@ pub(crate) fn partner(args: &PartnerArgs) -> Result<Exit, Failure> {
                     key: key.clone(),
                     countries: countries.join(" "),
                     pack: pack.clone(),
-                    from: from.unwrap_or_else(today).to_string(),
-                    until: until.map(|day| day.to_string()).unwrap_or_default(),
+                    from: from.unwrap_or_else(|| today().to_string()),
+                    until: until.unwrap_or_default(),
                     at: at.clone(),
                 };
                 store.say_of_partner(&said_of).map_err(said)?;
-                println!("{name}: house {house}, key {kid} from {}", said_of.from);
+                let until = match &*said_of.until {
+                    "" => String::new(),
+                    day => format!(" until {day}"),
+                };
+                println!("{name}: house {house}, key {kid} from {}{until}", said_of.from);
             }
             if !ours.is_empty() {
                 store.say_ours(name, &ours.join(" "), &at).map_err(said)?;

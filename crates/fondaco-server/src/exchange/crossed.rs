@@ -2,7 +2,9 @@
 //! it since.
 
 use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
 
+use fondaco::bridge::EXPORT_DECLARATION;
 use fondaco::measure::Direction;
 use serde::Serialize;
 use serde_json::Value;
@@ -12,8 +14,11 @@ use crate::house::House;
 use crate::http::words::texts;
 use crate::store::{Fault, Last};
 
-/// Filings looked at in one go.
+/// Declarations looked at in one go.
 const AT_ONCE: usize = 200;
+
+/// How long it is looked at one time; others wait for the same thread.
+const AT_A_TIME: Duration = Duration::from_secs(1);
 
 /// How a draft stands to what its house told since.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -65,20 +70,25 @@ pub(crate) struct WordOfExport {
     pub(crate) partner: String,
     /// The export.
     pub(crate) export: String,
-    /// The draft the import was made of, where it is known: the last envelope's.
+    /// The draft the import was made of, as far as is known: that of the last envelope before it was filed,
+    /// else of the first one after.
     pub(crate) draft: String,
     /// How the export stands.
     pub(crate) standing: DraftStanding,
 }
 
 impl House {
-    /// Writes down which imports were filed of neighbours' exports: those that name one as a previous
-    /// document. Each filing is looked at once.
+    /// Writes down which exports imports name as previous documents, as they are accepted and amended. Who
+    /// sent the export is not asked: it may come after its import, where the line was cut. It ends after a
+    /// second or so and goes on the next time.
     ///
     /// # Errors
     /// [`Fault`].
     pub(crate) fn follow_imports(&self) -> Result<(), Fault> {
-        let looked = &self.looked_for.filings;
+        if self.partners()?.is_empty() {
+            return Ok(());
+        }
+        let looked = &self.looked_for.imports;
         let mut after = looked.load(Ordering::Relaxed);
         if after == 0 {
             after = self.store.imports_followed()?;
@@ -88,39 +98,49 @@ impl House {
             let mut types = pack.profile.types.iter();
             types.any(|t| t.direction == Direction::Import && kind.starts_with(&*t.prefix))
         };
+        let begun = Instant::now();
         loop {
-            let some = self.store.filed_since(after, AT_ONCE)?;
-            let Some((last, _)) = some.last().cloned() else { return Ok(()) };
+            let upto = self.store.last_event()?;
+            let some = self.store.declared_since(after, AT_ONCE)?;
             let mut found = Vec::new();
             for (_, mrn) in &some {
                 let Some(filing) = self.store.filing(mrn)? else { continue };
                 if import(&filing.kind) {
                     let named = self.previous(&filing)?.into_iter();
-                    found.extend(named.map(|(partner, export)| (mrn.clone(), partner, export)));
+                    found.extend(named.map(|export| (mrn.clone(), export)));
                 }
             }
+            let is_all = some.len() < AT_ONCE;
+            let last = some.last().map_or(after, |(cursor, _)| *cursor);
             // How far it came is written with what was found, or once it is far.
-            if !found.is_empty() || some.len() == AT_ONCE {
-                self.store.written_here(move |writing| writing.imports_of_exports(last, &found))?;
+            if !found.is_empty() || !is_all {
+                self.store.written_here(move |writing| writing.imports_named(last, &found))?;
             }
-            after = last;
+            after = if is_all { last.max(upto) } else { last };
             looked.store(after, Ordering::Relaxed);
+            if is_all || begun.elapsed() > AT_A_TIME {
+                return Ok(());
+            }
         }
     }
 
-    /// Neighbours' exports a declaration names as previous documents, with the neighbour.
-    fn previous(&self, filing: &crate::store::Filing) -> Result<Vec<(String, String)>, Fault> {
+    /// The exports a declaration names as previous documents: by their type, or because a neighbour sent
+    /// one of that number.
+    fn previous(&self, filing: &crate::store::Filing) -> Result<Vec<String>, Fault> {
         let Some(draft) = self.as_it_stands(filing)?.draft else { return Ok(Vec::new()) };
         let shipment = draft.root().and_then(|r| r.child("GoodsShipment"));
         let items = shipment.into_iter().flat_map(|s| s.children());
         let items = items.filter(|n| n.name() == "GovernmentAgencyGoodsItem");
         let all = shipment.into_iter().chain(items).flat_map(|s| s.children());
-        let mut found: Vec<(String, String)> = Vec::new();
+        let mut found: Vec<String> = Vec::new();
         for document in all.filter(|n| n.name() == "PreviousDocument") {
             let Some(id) = document.child("ID").map(|n| n.text().to_owned()) else { continue };
-            if found.iter().all(|(_, export)| *export != id) {
-                let by = self.store.sent_by(&id)?.into_iter();
-                found.extend(by.map(|partner| (partner, id.clone())));
+            if id.is_empty() || found.contains(&id) {
+                continue;
+            }
+            let kind = document.child("TypeCode").map(|n| n.text());
+            if kind == Some(EXPORT_DECLARATION) || !self.store.sent_by(&id)?.is_empty() {
+                found.push(id);
             }
         }
         Ok(found)

@@ -186,7 +186,7 @@ impl House {
         let findings = findings(&pack, &draft);
         let last = self.store.last_of_export(&kept.partner, &kept.mrn)?;
         let standing = DraftStanding::of(&kept.id, last);
-        let filed = self.store.imports_of(&kept.partner, &kept.mrn)?;
+        let filed = self.store.imports_of(&kept.mrn)?;
         let root = draft.root();
         let shipment = root.and_then(|r| r.child("GoodsShipment"));
         let items = shipment.into_iter().flat_map(|s| s.children());

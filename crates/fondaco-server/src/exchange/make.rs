@@ -17,19 +17,27 @@ use crate::store::{Due, Fault};
 const AT_ONCE: usize = 1_000;
 
 impl House {
-    /// Makes the envelopes that are due; how many.
+    /// Makes the envelopes that are due; how many. Where it fails for one neighbour the others get theirs.
     ///
     /// # Errors
-    /// [`Fault`]; those made before it stand.
+    /// [`Fault`], that says of which neighbours; those made stand.
     pub(crate) fn make_envelopes(&self) -> Result<usize, Fault> {
         let mut made = 0;
+        let mut faults = Vec::new();
         for partner in self.partners()? {
-            made += self.make_for(&partner)?;
+            match self.make_for(&partner) {
+                Ok(some) => made += some,
+                Err(fault) => faults.push(format!("{}: {fault}", partner.name)),
+            }
         }
-        Ok(made)
+        if faults.is_empty() { Ok(made) } else { Err(Fault::Engine(faults.join("; "))) }
     }
 
-    fn make_for(&self, partner: &Partner) -> Result<usize, Fault> {
+    /// Makes those that are due to one neighbour, in the order of the log; how many.
+    ///
+    /// # Errors
+    /// [`Fault`]; those made before it stand, and are all that come before it in the log.
+    pub(crate) fn make_for(&self, partner: &Partner) -> Result<usize, Fault> {
         let pack = self.pack();
         let mut looked = self.looked_for.events.lock().unwrap_or_else(PoisonError::into_inner);
         let from = match looked.get(&partner.name) {
@@ -43,23 +51,18 @@ impl House {
         }
         let mut made = 0;
         let exports = pack.profile.types.iter().filter(|t| t.direction == Direction::Export);
-        for kind in exports {
-            let mut after = from;
-            loop {
-                let some = self.store.let_go(
-                    &kind.prefix,
-                    after,
-                    &partner.since,
-                    AT_ONCE,
-                    &partner.name,
-                )?;
-                for (cursor, mrn) in &some {
-                    made += usize::from(self.make(partner, mrn, *cursor)?);
-                }
-                match some.last() {
-                    Some((last, _)) if some.len() == AT_ONCE => after = *last,
-                    _ => break,
-                }
+        let kinds: Vec<&str> = exports.map(|t| &*t.prefix).collect();
+        let mut after = from;
+        // One pass over all kinds: after a kill it goes on from the last that was made.
+        loop {
+            let (since, name) = (&partner.since, &partner.name);
+            let some = self.store.let_go(&kinds, after, since, AT_ONCE, name)?;
+            for (cursor, mrn) in &some {
+                made += usize::from(self.make(partner, mrn, *cursor)?);
+            }
+            match some.last() {
+                Some((last, _)) if some.len() == AT_ONCE => after = *last,
+                _ => break,
             }
         }
         looked.insert(partner.name.clone(), upto);

@@ -27,12 +27,12 @@ const CLOCKS: SignedDuration = SignedDuration::from_secs(300);
 /// The kind (`typ`) of what a neighbour signs when it asks for envelopes.
 const PULL: &str = "fondaco-pull";
 
-/// Up to which event it was looked for envelopes, by neighbour, and up to which filing for imports of
-/// neighbours' exports. After a start it is looked again from the last one made.
+/// Up to which event it was looked for envelopes, by neighbour, and for imports of neighbours' exports.
+/// After a start it is looked again from the last one made.
 #[derive(Default)]
 pub(crate) struct Looked {
     events: Mutex<HashMap<String, i64>>,
-    filings: AtomicI64,
+    imports: AtomicI64,
 }
 
 /// A neighbour, as it was last said to be.
@@ -147,10 +147,10 @@ impl House {
         partners(&self.store)
     }
 
-    /// Whether a key of this name is one of a neighbour's and counts today.
+    /// Whether a key of this name is one of a neighbour's, whether it counts today or not: what was taken
+    /// of it before has its answer still.
     pub(crate) fn knows(&self, kid: &str) -> Result<bool, Fault> {
-        let day = today().to_string();
-        Ok(self.partners()?.iter().any(|p| p.key(kid, &day).is_some()))
+        Ok(self.partners()?.iter().any(|p| p.keys.iter().any(|k| k.kid == kid)))
     }
 
     /// The neighbour that signed a request for envelopes; `None` where nobody known did, or not now.

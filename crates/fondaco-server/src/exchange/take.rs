@@ -3,7 +3,7 @@
 //! One that has its place and says what it may not is put aside, with a reason the house signs: it takes
 //! its number, nothing comes of it, and the next may come.
 
-use fondaco_wire::envelope::{self, Opened, Refused, Said, Sender};
+use fondaco_wire::envelope::{self, Opened, Refused, Said, Sender, Slip};
 use fondaco_wire::receipt;
 use serde::Serialize;
 
@@ -54,8 +54,13 @@ impl House {
         let kid = envelope::kid(jws).ok_or(Refused::Form)?;
         let day = today().to_string();
         let partners = self.partners()?;
-        let known = partners.iter().find_map(|p| Some((p, p.key(&kid, &day)?)));
-        let (partner, key) = known.ok_or(Refused::OtherKey(kid))?;
+        let known = partners.iter().find_map(|p| Some((p, p.keys.iter().find(|k| k.kid == kid)?)));
+        let Some((partner, key)) = known else { return Err(Refused::OtherKey(kid).into()) };
+        let digest = receipt::digest(jws.as_bytes());
+        // What was taken while the key counted keeps its answer; a key that does not brings nothing new.
+        if partner.key(&kid, &day).is_none() && !self.store.has_taken(&partner.name, &digest)? {
+            return Err(Refused::OtherKey(kid).into());
+        }
         let Opened { slip, said } = envelope::read(jws, &key.key)?;
         // One of another chain has no place in this one.
         if slip.from != partner.house {
@@ -66,8 +71,45 @@ impl House {
         }
         let told = said.and_then(|said| self.is_for_us(&said, partner));
         let put_aside = told.as_ref().err().map(aside);
+        let came = self.came(jws, &slip, partner, digest, put_aside);
+        let came = Came { told: told.ok().flatten(), ..came };
+        let kept = came.kept.clone();
+        let again = came.clone();
+        let (kept, taken) = match self.store.written_here(move |writing| writing.take(&again))? {
+            Taken::SameId => {
+                let why = Some(aside(&Refused::Field("id")));
+                let mut came = self.came(jws, &slip, partner, kept.digest, why);
+                // An id is the name of one: this one is told from the first by its place.
+                let Kept { id, partner, sequence, .. } = &came.kept;
+                came.kept.id = format!("{id}/{partner}/{sequence}");
+                let kept = came.kept.clone();
+                (kept, self.store.written_here(move |writing| writing.take(&came))?)
+            }
+            taken => (kept, taken),
+        };
+        match taken {
+            Taken::Written => {
+                Self::say_aside(&kept);
+                Ok(Receipted { kept, repeated: false })
+            }
+            Taken::Before(kept) => Ok(Receipted { kept: *kept, repeated: true }),
+            Taken::Used(kept) => Err(NotTaken::Used(kept)),
+            Taken::Wanted(number) => Err(NotTaken::Wanted(number)),
+            Taken::Chain => Err(Refused::Field("previous").into()),
+            Taken::SameId => Err(Refused::Field("id").into()),
+        }
+    }
+
+    /// A message that came, with what the house signs of it.
+    fn came(
+        &self,
+        jws: &str,
+        slip: &Slip,
+        partner: &Partner,
+        digest: String,
+        put_aside: Option<Aside>,
+    ) -> Came {
         let at = now();
-        let digest = receipt::digest(jws.as_bytes());
         let sequence = i64::try_from(slip.sequence).unwrap_or(i64::MAX);
         let statement = TakenStatement {
             id: &slip.id,
@@ -91,22 +133,8 @@ impl House {
             jws: jws.as_bytes().to_vec(),
             aside: put_aside,
         };
-        let came = Came {
-            kept: kept.clone(),
-            previous: slip.previous,
-            issued: slip.issued_at,
-            told: told.ok().flatten(),
-        };
-        match self.store.written_here(move |writing| writing.take(&came))? {
-            Taken::Written => {
-                Self::say_aside(&kept);
-                Ok(Receipted { kept, repeated: false })
-            }
-            Taken::Before(kept) => Ok(Receipted { kept: *kept, repeated: true }),
-            Taken::Used(kept) => Err(NotTaken::Used(kept)),
-            Taken::Wanted(number) => Err(NotTaken::Wanted(number)),
-            Taken::Chain => Err(Refused::Field("previous").into()),
-        }
+        let (previous, issued) = (slip.previous.clone(), slip.issued_at.clone());
+        Came { kept, previous, issued, told: None }
     }
 
     /// Tells the operator, once.

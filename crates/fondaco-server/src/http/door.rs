@@ -2,9 +2,11 @@
 //!
 //! What is brought to it is signed, and so it asks for no token. Until the signature is looked at anybody
 //! may be there: so the first part of the text is read alone and says whose key it is; only the text of a
-//! known one is held, for a time, and only so much of all such texts at one time.
+//! known one is held, for a time, and only so much of all such texts at one time. The name of a key is no
+//! secret: room is taken by what came, not by what is announced, and no name gets all of it.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use axum::body::Body;
@@ -25,6 +27,8 @@ const UNIT: usize = 64 << 10;
 pub(super) struct Bounds {
     /// Bytes of texts held at one time, of all who bring one.
     pub(super) held: usize,
+    /// Bytes of these that may name one key; not less than the largest text.
+    pub(super) share: usize,
     /// How long the first part may take.
     pub(super) head: Duration,
     /// How long the whole may take: 16 MiB at 2.3 Mbit/s.
@@ -33,22 +37,60 @@ pub(super) struct Bounds {
 
 impl Default for Bounds {
     fn default() -> Self {
-        Self { held: 64 << 20, head: Duration::from_secs(10), whole: Duration::from_secs(60) }
+        let (head, whole) = (Duration::from_secs(10), Duration::from_secs(60));
+        Self { held: 64 << 20, share: MOST, head, whole }
     }
 }
+
+/// Units held by the name of a key; names that hold none are not in it.
+type Shares = Mutex<HashMap<String, usize>>;
 
 /// A door, and how much is held behind it.
 #[derive(Clone, Debug)]
 pub(super) struct Door {
     bounds: Bounds,
     room: Arc<Semaphore>,
+    shares: Arc<Shares>,
 }
 
-/// A text that was read; its room is given back when it is dropped.
+/// Room that is held for a text; given back when it is dropped.
+#[derive(Debug)]
+struct Room {
+    kid: String,
+    units: usize,
+    permit: Option<OwnedSemaphorePermit>,
+    shares: Arc<Shares>,
+}
+
+impl Drop for Room {
+    fn drop(&mut self) {
+        let mut shares = locked(&self.shares);
+        if let Some(held) = shares.get_mut(&self.kid) {
+            *held = held.saturating_sub(self.units);
+            if *held == 0 {
+                shares.remove(&self.kid);
+            }
+        }
+    }
+}
+
+fn locked(shares: &Shares) -> MutexGuard<'_, HashMap<String, usize>> {
+    shares.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A text that was read; its room is given back when it is dropped. Its parts are not to be had one by
+/// one: who verifies the text holds the room.
 #[derive(Debug)]
 pub(super) struct Read {
-    pub(super) text: Vec<u8>,
-    _room: OwnedSemaphorePermit,
+    text: Vec<u8>,
+    _room: Room,
+}
+
+impl Read {
+    /// The text.
+    pub(super) fn text(&self) -> &[u8] {
+        &self.text
+    }
 }
 
 /// Why the door is shut.
@@ -72,7 +114,30 @@ pub(super) enum Shut {
 
 impl Door {
     pub(super) fn new(bounds: Bounds) -> Self {
-        Self { bounds, room: Arc::new(Semaphore::new(bounds.held.div_ceil(UNIT))) }
+        let room = Arc::new(Semaphore::new(bounds.held.div_ceil(UNIT)));
+        Self { bounds, room, shares: Arc::default() }
+    }
+
+    /// Takes as much more room as a text of this length wants.
+    fn widen(&self, room: &mut Room, length: usize) -> Result<(), Shut> {
+        let wanted = length.div_ceil(UNIT).max(1);
+        let Some(more) = wanted.checked_sub(room.units).filter(|more| *more > 0) else {
+            return Ok(());
+        };
+        let mut shares = locked(&self.shares);
+        let held = shares.get(&room.kid).copied().unwrap_or(0) + more;
+        if held > self.bounds.share.div_ceil(UNIT) {
+            return Err(Shut::Full);
+        }
+        let units = u32::try_from(more).unwrap_or(u32::MAX);
+        let permit = self.room.clone().try_acquire_many_owned(units).map_err(|_| Shut::Full)?;
+        shares.insert(room.kid.clone(), held);
+        room.units = wanted;
+        match &mut room.permit {
+            Some(all) => all.merge(permit),
+            none => *none = Some(permit),
+        }
+        Ok(())
     }
 
     /// Reads the text of a request where its key is known.
@@ -108,19 +173,24 @@ impl Door {
             Ok(false) => return Err(Shut::Unknown(head)),
             Err(fault) => return Err(Shut::Fault(fault)),
         }
-        let units = u32::try_from(length.div_ceil(UNIT).max(1)).unwrap_or(u32::MAX);
-        let room = self.room.clone().try_acquire_many_owned(units).map_err(|_| Shut::Full)?;
+        let shares = self.shares.clone();
+        let mut room = Room { kid: head, units: 0, permit: None, shares };
         while !ended {
             if text.len() > length {
                 return Err(Shut::Large);
             }
+            self.widen(&mut room, text.len())?;
             let next = timeout_at(begun + self.bounds.whole, body.next()).await;
             match next.map_err(|_| Shut::Slow)? {
                 Some(chunk) => text.extend_from_slice(&chunk.map_err(|_| Shut::Broken)?),
                 None => ended = true,
             }
         }
-        if text.len() > length { Err(Shut::Large) } else { Ok(Read { text, _room: room }) }
+        if text.len() > length {
+            return Err(Shut::Large);
+        }
+        self.widen(&mut room, text.len())?;
+        Ok(Read { text, _room: room })
     }
 }
 
@@ -133,6 +203,7 @@ mod tests {
     use super::*;
 
     const KID: &str = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFG";
+    const SECOND: &str = "2123456789abcdefghijklmnopqrstuvwxyzABCDEFG";
 
     /// The first part of a text by this key.
     fn head(kid: &str) -> String {
@@ -142,7 +213,7 @@ mod tests {
 
     fn short() -> Bounds {
         let (head, whole) = (Duration::from_millis(60), Duration::from_millis(200));
-        Bounds { held: 2 * UNIT, head, whole }
+        Bounds { held: 3 * UNIT, share: 2 * UNIT, head, whole }
     }
 
     /// A request of these pieces, one each 20 ms.
@@ -159,9 +230,9 @@ mod tests {
     }
 
     async fn told(door: &Door, request: Request) -> String {
-        let known = |kid: &str| Ok(kid == KID);
+        let known = |kid: &str| Ok(kid == KID || kid == SECOND);
         match door.read(request, known).await {
-            Ok(read) => format!("{} bytes", read.text.len()),
+            Ok(read) => format!("{} bytes", read.text().len()),
             Err(shut) => format!("{shut:?}"),
         }
     }
@@ -183,10 +254,11 @@ mod tests {
         check(vec![head("short")], None, "Form").await;
         let other = KID.replace('0', "1");
         check(vec![head(&other)], None, &format!("Unknown({other:?})")).await;
-        // Its length alone is enough where it says one; where it says none, room is kept for the most.
+        // Its length alone is enough where it is too large; else only what comes takes room.
         check(vec![text.clone()], Some(MOST + 1), "Large").await;
-        check(vec![text.clone()], None, "Full").await;
-        check(vec![text.clone()], Some(3 * UNIT), "Full").await;
+        check(vec![text.clone()], None, &fine).await;
+        check(vec![text.clone()], Some(MOST), &fine).await;
+        check(vec![text.clone(), "x".repeat(2 * UNIT)], None, "Full").await;
         check(vec![text.clone(), text.clone()], Some(text.len()), "Large").await;
         // Byte by byte: the first part, and the whole.
         check(a.chars().map(String::from).collect(), Some(300), "Slow").await;
@@ -194,23 +266,62 @@ mod tests {
         slow.extend((0..60).map(|_| "x".to_owned()));
         check(slow, Some(1000), "Slow").await;
         // All of it is given back.
-        assert_eq!(door.room.available_permits(), 2);
+        assert_eq!(door.room.available_permits(), 3);
+        assert!(locked(&door.shares).is_empty());
+    }
+
+    /// Reads a text of this key of so many bytes.
+    async fn read(door: &Door, kid: &str, bytes: usize) -> Read {
+        let head = head(kid);
+        let rest = "x".repeat(bytes - head.len());
+        door.read(dripping(vec![head, rest], None), |_| Ok(true)).await.unwrap()
     }
 
     #[tokio::test]
     async fn so_much_is_held_at_one_time_and_no_more() {
         let door = Door::new(short());
-        let held: Vec<Read> = {
-            let read = || door.read(dripping(vec![head(KID)], Some(UNIT)), |_| Ok(true));
-            vec![read().await.unwrap(), read().await.unwrap()]
-        };
-        assert_eq!(told(&door, dripping(vec![head(KID)], Some(1))).await, "Full");
+        // A name has its share, and the next has the rest: a unit for each 64 KiB that were begun.
+        let first = read(&door, KID, UNIT + 1).await;
+        let small = |kid: &str| dripping(vec![head(kid)], Some(1000));
+        assert_eq!(told(&door, small(KID)).await, "Full");
+        let second = read(&door, SECOND, UNIT).await;
+        assert_eq!(told(&door, small(SECOND)).await, "Full");
         // Who is not known is told so without any room.
         let other = KID.replace('0', "1");
         let wanted = format!("Unknown({other:?})");
-        assert_eq!(told(&door, dripping(vec![head(&other)], Some(1))).await, wanted);
-        drop(held);
+        assert_eq!(told(&door, small(&other)).await, wanted);
+        drop(first);
+        let fine = format!("{} bytes", head(KID).len());
+        assert_eq!(told(&door, small(KID)).await, fine);
+        drop(second);
+        assert_eq!(door.room.available_permits(), 3);
+        assert!(locked(&door.shares).is_empty());
+    }
+
+    #[tokio::test]
+    async fn what_is_announced_and_does_not_come_holds_no_room() {
+        let door = Door::new(Bounds { whole: Duration::from_secs(20), ..short() });
+        let drips = || {
+            let door = door.clone();
+            let pieces = std::iter::once(head(KID)).chain((0..900).map(|_| "x".to_owned()));
+            let request = dripping(pieces.collect(), Some(MOST));
+            tokio::spawn(async move { told(&door, request).await })
+        };
+        let one = drips();
+        tokio::time::sleep(Duration::from_millis(100)).await;
         let fine = format!("{} bytes", head(KID).len());
         assert_eq!(told(&door, dripping(vec![head(KID)], Some(1000))).await, fine);
+        one.abort();
+    }
+
+    #[tokio::test]
+    async fn who_verifies_a_text_holds_its_room_though_its_sender_is_gone() {
+        let door = Door::new(short());
+        let read = read(&door, KID, UNIT).await;
+        let verifies = move || read.text().len();
+        assert_eq!(door.room.available_permits(), 2);
+        assert_eq!(verifies(), UNIT);
+        drop(verifies);
+        assert_eq!(door.room.available_permits(), 3);
     }
 }

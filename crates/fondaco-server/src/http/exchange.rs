@@ -80,7 +80,7 @@ pub(super) struct EnvelopesQuery {
     partner: String,
     /// The number of the last one it has; 0 or absent is from the beginning.
     after: Option<i64>,
-    /// Most of them, up to 100.
+    /// Most of them, up to 100; after about 16 MiB there are fewer.
     #[param(value_type = Option<usize>, minimum = 1, maximum = 100)]
     limit: Option<super::ask::Most<100>>,
 }
@@ -105,7 +105,7 @@ struct EnvelopeView {
 /// Envelopes for a neighbour, in their order.
 #[derive(Serialize, ToSchema)]
 struct Envelopes {
-    /// The number of the last one of these, to ask on from.
+    /// The number of the last one of these, to ask on from; those that are there come until none does.
     next: i64,
     /// The envelopes.
     envelopes: Vec<EnvelopeView>,
@@ -156,7 +156,9 @@ pub(super) async fn envelopes(
         }
     };
     let maker = house.clone();
-    let made = tokio::task::spawn_blocking(move || maker.make_envelopes()).await;
+    let receiver = partner.clone();
+    // What another neighbour's are made of does not hold up this one.
+    let made = tokio::task::spawn_blocking(move || maker.make_for(&receiver)).await;
     if let Err(fault) = made.unwrap_or(Err(Fault::Stopped)) {
         return unavailable(&fault);
     }
@@ -254,7 +256,7 @@ pub(super) async fn take(
         Err(why) => return shut(why),
     };
     // Beside the threads that serve: it is read twice over and verified.
-    let taken = tokio::task::spawn_blocking(move || match std::str::from_utf8(&read.text) {
+    let taken = tokio::task::spawn_blocking(move || match std::str::from_utf8(read.text()) {
         Ok(text) => house.take(text),
         Err(_) => Err(NotTaken::Refused(Refused::Form)),
     });

@@ -5,17 +5,16 @@ use rusqlite::{OptionalExtension as _, params};
 use super::{Fault, Store, Writing};
 
 pub(super) const SCHEMA: &str = "
-CREATE TABLE IF NOT EXISTS import_of (
+CREATE TABLE IF NOT EXISTS import_names (
   seq INTEGER PRIMARY KEY,
   import TEXT NOT NULL,
   export TEXT NOT NULL,
-  partner TEXT NOT NULL,
-  UNIQUE (import, export, partner)
+  UNIQUE (import, export)
 ) STRICT;
-CREATE TABLE IF NOT EXISTS import_followed (
-  filing INTEGER PRIMARY KEY
+CREATE TABLE IF NOT EXISTS import_named (
+  cursor INTEGER PRIMARY KEY
 ) STRICT;
-CREATE INDEX IF NOT EXISTS import_of_export ON import_of (partner, export);
+CREATE INDEX IF NOT EXISTS import_names_export ON import_names (export);
 ";
 
 /// What came last of an export.
@@ -47,7 +46,9 @@ impl Store {
         })
     }
 
-    /// The last envelope of an export that was taken before an import was filed; empty where none was.
+    /// The envelope an import was filed of, as far as is known: the last of the export that was taken
+    /// before it was filed, else the first after; empty where none was. What is put aside is none, and what
+    /// was put aside and taken later came then.
     pub(crate) fn last_envelope_of(
         &self,
         partner: &str,
@@ -55,43 +56,41 @@ impl Store {
         import: &str,
     ) -> Result<String, Fault> {
         self.read(|db| {
-            let sql = "SELECT t.id FROM envelope_taken t JOIN filing f ON f.mrn = ?3
-                 WHERE t.partner = ?1 AND t.mrn = ?2 AND t.at <= f.at
+            let sql = "SELECT t.id, coalesce(w.at, t.at) <= f.at AS before
+                 FROM envelope_taken t JOIN filing f ON f.mrn = ?3
+                   LEFT JOIN envelope_word w ON w.seq =
+                     (SELECT max(seq) FROM envelope_word WHERE id = t.id)
+                 WHERE t.partner = ?1 AND t.mrn = ?2 AND coalesce(w.word, '') <> 'aside'
                    AND NOT EXISTS (SELECT 1 FROM envelope_notice n WHERE n.id = t.id)
-                 ORDER BY t.sequence DESC LIMIT 1";
+                 ORDER BY before DESC, CASE WHEN before THEN -t.sequence ELSE t.sequence END LIMIT 1";
             let id = db.prepare_cached(sql)?.query_row([partner, export, import], |r| r.get(0));
             Ok(id.optional()?.unwrap_or_default())
         })
     }
 
-    /// Imports filed of a neighbour's export, oldest first.
-    pub(crate) fn imports_of(&self, partner: &str, mrn: &str) -> Result<Vec<String>, Fault> {
+    /// Imports that name an export, oldest first.
+    pub(crate) fn imports_of(&self, mrn: &str) -> Result<Vec<String>, Fault> {
         self.read(|db| {
-            let sql =
-                "SELECT import FROM import_of WHERE partner = ?1 AND export = ?2 ORDER BY seq";
-            db.prepare_cached(sql)?.query_map([partner, mrn], |r| r.get(0))?.collect()
+            let sql = "SELECT import FROM import_names WHERE export = ?1 ORDER BY seq";
+            db.prepare_cached(sql)?.query_map([mrn], |r| r.get(0))?.collect()
         })
     }
 
     /// The neighbours' exports an import was filed of: neighbour and number.
     pub(crate) fn exports_of(&self, import: &str) -> Result<Vec<(String, String)>, Fault> {
         self.read(|db| {
-            let sql = "SELECT partner, export FROM import_of WHERE import = ?1 ORDER BY seq";
+            let sql = "SELECT t.partner, n.export FROM import_names n
+                   JOIN envelope_taken t ON t.mrn = n.export
+                 WHERE n.import = ?1 GROUP BY t.partner, n.export ORDER BY min(n.seq), t.partner";
             db.prepare_cached(sql)?.query_map([import], |r| Ok((r.get(0)?, r.get(1)?)))?.collect()
         })
     }
 
-    /// Up to which filing it was written down of which exports imports are. Before the first envelope
-    /// was taken no import was of one.
+    /// Up to which event it was written down which exports imports name.
     pub(crate) fn imports_followed(&self) -> Result<i64, Fault> {
         self.read(|db| {
-            let sql = "SELECT max(filing) FROM import_followed";
-            if let Some(filing) = db.query_row(sql, [], |r| r.get::<_, Option<i64>>(0))? {
-                return Ok(filing);
-            }
-            let sql = "SELECT seq FROM filing WHERE at < (SELECT min(at) FROM envelope_taken)
-                 ORDER BY seq DESC LIMIT 1";
-            Ok(db.query_row(sql, [], |r| r.get(0)).optional()?.unwrap_or(0))
+            let sql = "SELECT coalesce(max(cursor), 0) FROM import_named";
+            db.query_row(sql, [], |r| r.get(0))
         })
     }
 
@@ -103,37 +102,37 @@ impl Store {
         })
     }
 
-    /// Filings with a number after a place, at most so many: place and number. Empty where no envelope
-    /// was ever taken.
-    pub(crate) fn filed_since(&self, seq: i64, most: usize) -> Result<Vec<(i64, String)>, Fault> {
+    /// Declarations of which something else may be declared since an event, at most so many: event and
+    /// number, oldest first.
+    pub(crate) fn declared_since(
+        &self,
+        after: i64,
+        most: usize,
+    ) -> Result<Vec<(i64, String)>, Fault> {
         self.read(|db| {
-            let sql = "SELECT seq, mrn FROM filing WHERE seq > ?1 AND mrn IS NOT NULL
-                   AND EXISTS (SELECT 1 FROM envelope_taken) ORDER BY seq LIMIT ?2";
+            let sql = "SELECT cursor, mrn FROM event WHERE cursor > ?1
+                   AND event IN ('registered', 'accepted', 'request-granted')
+                 ORDER BY cursor LIMIT ?2";
             let most = i64::try_from(most).unwrap_or(i64::MAX);
             let mut statement = db.prepare_cached(sql)?;
-            let rows = statement.query_map(params![seq, most], |r| Ok((r.get(0)?, r.get(1)?)))?;
+            let rows = statement.query_map(params![after, most], |r| Ok((r.get(0)?, r.get(1)?)))?;
             rows.collect()
         })
     }
 }
 
 impl Writing<'_> {
-    /// Writes down of which neighbours' exports imports were filed (import, neighbour, number), up to a
-    /// filing.
+    /// Writes down which exports imports name (import, export), up to an event.
     ///
     /// # Errors
     /// [`Fault`].
-    pub(crate) fn imports_of_exports(
-        &self,
-        upto: i64,
-        found: &[(String, String, String)],
-    ) -> Result<(), Fault> {
-        let sql = "INSERT OR IGNORE INTO import_of (import, partner, export) VALUES (?1, ?2, ?3)";
+    pub(crate) fn imports_named(&self, upto: i64, found: &[(String, String)]) -> Result<(), Fault> {
+        let sql = "INSERT OR IGNORE INTO import_names (import, export) VALUES (?1, ?2)";
         let mut statement = self.db.prepare_cached(sql)?;
-        for (import, partner, export) in found {
-            statement.execute([import, partner, export])?;
+        for (import, export) in found {
+            statement.execute([import, export])?;
         }
-        let sql = "INSERT OR IGNORE INTO import_followed (filing) VALUES (?1)";
+        let sql = "INSERT OR IGNORE INTO import_named (cursor) VALUES (?1)";
         self.db.prepare_cached(sql)?.execute([upto])?;
         Ok(())
     }

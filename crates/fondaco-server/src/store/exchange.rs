@@ -115,13 +115,18 @@ pub(crate) enum Taken {
     Written,
     /// The same bytes came before: this was the answer.
     Before(Box<Kept>),
-    /// Its id or its number was used by another envelope of this neighbour.
+    /// Its number, or its id while it is not its turn, was used by another envelope of this neighbour.
     Used(Box<Kept>),
+    /// It is its turn, and its id was used before: it is to be put aside under another name.
+    SameId,
     /// Another is next: which.
     Wanted(i64),
     /// It does not say the digest of the one before it.
     Chain,
 }
+
+/// Bytes of envelopes after which a page of them ends.
+pub(crate) const PAGE: usize = 16 << 20;
 
 pub(super) const SCHEMA: &str = "
 CREATE TABLE IF NOT EXISTS partner (
@@ -165,6 +170,7 @@ CREATE TABLE IF NOT EXISTS envelope_taken (
 ) STRICT;
 CREATE INDEX IF NOT EXISTS envelope_taken_export ON envelope_taken (partner, mrn, sequence);
 CREATE INDEX IF NOT EXISTS envelope_taken_mrn ON envelope_taken (mrn);
+CREATE INDEX IF NOT EXISTS envelope_taken_digest ON envelope_taken (partner, digest);
 CREATE INDEX IF NOT EXISTS envelope_export ON envelope (partner, mrn, sequence);
 CREATE TABLE IF NOT EXISTS envelope_word (
   seq INTEGER PRIMARY KEY,
@@ -269,11 +275,12 @@ impl Store {
         Ok(())
     }
 
-    /// Declarations whose kind begins so and that something befell after an event, and since a day, by
-    /// which goods may go, or anything where they were told of: the event and the number, oldest first.
+    /// Declarations whose kind begins in one of these ways and that something befell after an event, and
+    /// since a day, by which goods may go, or anything where they were told of: the event and the number,
+    /// oldest first.
     pub(crate) fn let_go(
         &self,
-        kind: &str,
+        kinds: &[&str],
         after: i64,
         since: &str,
         most: usize,
@@ -282,13 +289,15 @@ impl Store {
         self.read(|db| {
             let mut statement = db.prepare_cached(
                 "SELECT e.cursor, e.mrn FROM event e JOIN filing f ON f.mrn = e.mrn
-                 WHERE e.cursor > ?2 AND e.at >= ?4 AND substr(f.kind, 1, length(?1)) = ?1
+                 WHERE e.cursor > ?2 AND e.at >= ?4 AND EXISTS (SELECT 1 FROM json_each(?1) k
+                         WHERE substr(f.kind, 1, length(k.value)) = k.value)
                    AND (e.event IN ('released', 'cleared', 'request-granted', 'hold-lifted', 'refusal-overturned')
                         OR EXISTS (SELECT 1 FROM envelope v WHERE v.partner = ?5 AND v.mrn = e.mrn))
                  ORDER BY e.cursor LIMIT ?3",
             )?;
             let most = i64::try_from(most).unwrap_or(i64::MAX);
-            let rows = statement.query_map(params![kind, after, most, since, partner], |row| {
+            let kinds = serde_json::json!(kinds).to_string();
+            let rows = statement.query_map(params![kinds, after, most, since, partner], |row| {
                 Ok((row.get(0)?, row.get(1)?))
             })?;
             rows.collect()
@@ -308,7 +317,8 @@ impl Store {
         })
     }
 
-    /// Envelopes made for a neighbour after a number, in their order.
+    /// Envelopes made for a neighbour after a number, in their order: at most so many, and no more once
+    /// they are [`PAGE`] bytes together, but one at least.
     pub(crate) fn envelopes(
         &self,
         partner: &str,
@@ -320,8 +330,17 @@ impl Store {
                 format!("{MADE} WHERE partner = ?1 AND sequence > ?2 ORDER BY sequence LIMIT ?3");
             let most = i64::try_from(most).unwrap_or(i64::MAX);
             let mut statement = db.prepare_cached(&sql)?;
-            let rows = statement.query_map(params![partner, after, most], kept)?;
-            rows.collect()
+            let mut page = Vec::new();
+            let mut bytes = 0_usize;
+            for row in statement.query_map(params![partner, after, most], kept)? {
+                let row = row?;
+                bytes = bytes.saturating_add(row.jws.len());
+                if bytes > PAGE && !page.is_empty() {
+                    break;
+                }
+                page.push(row);
+            }
+            Ok(page)
         })
     }
 
@@ -344,6 +363,14 @@ impl Store {
     /// An envelope that was taken, by its id.
     pub(crate) fn taken(&self, id: &str) -> Result<Option<Kept>, Fault> {
         self.read(|db| one(db, &format!("{TOOK} WHERE t.id = ?1"), &[&id]))
+    }
+
+    /// Whether an envelope of this digest has its place in a neighbour's chain here.
+    pub(crate) fn has_taken(&self, partner: &str, digest: &str) -> Result<bool, Fault> {
+        self.read(|db| {
+            let sql = "SELECT 1 FROM envelope_taken WHERE partner = ?1 AND digest = ?2";
+            db.prepare_cached(sql)?.exists([partner, digest])
+        })
     }
 
     /// The envelopes taken last, newest first, with their place; `before` is the place to go back from.
@@ -474,14 +501,11 @@ impl Writing<'_> {
     /// [`Fault`].
     pub(crate) fn take(&self, came: &Came) -> Result<Taken, Fault> {
         let (db, new) = (self.db, &came.kept);
-        let seen = one(
-            db,
-            &format!("{TOOK} WHERE t.id = ?1 OR (t.partner = ?2 AND t.sequence = ?3)"),
-            &[&new.id, &new.partner, &new.sequence],
-        )?;
-        if let Some(seen) = seen {
+        let seen = format!("{TOOK} WHERE t.partner = ?1 AND t.sequence = ?2");
+        if let Some(seen) = one(db, &seen, &[&new.partner, &new.sequence])? {
             let same = seen.digest == new.digest && seen.jws == new.jws;
-            if same && seen.aside.is_some() && new.aside.is_none() {
+            // One whose id was used before has another name here, and stays aside.
+            if same && seen.aside.is_some() && new.aside.is_none() && seen.id == new.id {
                 self.word(came)?;
                 return Ok(Taken::Written);
             }
@@ -497,10 +521,16 @@ impl Writing<'_> {
             .optional()?;
         let (last, digest) = last.unwrap_or_default();
         if new.sequence != last + 1 {
-            return Ok(Taken::Wanted(last + 1));
+            // Another neighbour's are not told of.
+            let used = format!("{TOOK} WHERE t.id = ?1 AND t.partner = ?2");
+            let used = one(db, &used, &[&new.id, &new.partner])?;
+            return Ok(used.map_or(Taken::Wanted(last + 1), |kept| Taken::Used(Box::new(kept))));
         }
         if digest != came.previous {
             return Ok(Taken::Chain);
+        }
+        if db.prepare_cached("SELECT 1 FROM envelope_taken WHERE id = ?1")?.exists([&new.id])? {
+            return Ok(Taken::SameId);
         }
         db.prepare_cached(
             "INSERT INTO envelope_taken
@@ -544,5 +574,74 @@ impl Writing<'_> {
             self.db.prepare_cached(sql)?.execute([&came.kept.id, &told.state])?;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Sync;
+    use super::*;
+
+    #[test]
+    fn a_page_of_envelopes_ends_by_their_bytes_and_has_one_at_least() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(&dir.path().join("s.db"), Sync::Off).unwrap();
+        let sizes = [7, 7, 7, 17, 1, 1].map(|mib: usize| (mib << 20) - 100);
+        for (n, size) in sizes.into_iter().enumerate() {
+            let due = Due {
+                partner: "b".to_owned(),
+                mrn: format!("26GB{n}"),
+                declared: format!("sha-256:{n}"),
+                cursor: i64::try_from(n).unwrap(),
+                at: String::new(),
+                id: format!("id-{n}"),
+                notice: false,
+            };
+            let make = move |_: Place| Ok(("x".repeat(size), format!("sha-256:{n}")));
+            assert!(store.written_here(move |writing| writing.envelope(&due, make)).unwrap());
+        }
+        let check = |after: i64, most: usize, wanted: &[i64]| {
+            let page = store.envelopes("b", after, most).unwrap();
+            let numbers: Vec<i64> = page.iter().map(|kept| kept.sequence).collect();
+            assert_eq!(numbers, wanted, "after {after}");
+        };
+        check(0, 100, &[1, 2]);
+        check(2, 100, &[3]);
+        check(3, 100, &[4]);
+        check(4, 100, &[5, 6]);
+        check(4, 1, &[5]);
+        check(6, 100, &[]);
+    }
+
+    #[test]
+    fn exports_of_all_kinds_are_looked_at_in_the_order_of_the_log() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("s.db");
+        let store = Store::open(&path, Sync::Off).unwrap();
+        let db = open(&path, Sync::Off).unwrap();
+        let rows =
+            [("COA", "released"), ("EXA", "cleared"), ("IMA", "released"), ("COB", "hold-lifted")];
+        for (n, (kind, event)) in rows.into_iter().enumerate() {
+            let mrn = format!("26GB{n}");
+            db.execute(
+                "INSERT INTO filing (id, mrn, lrn, declarant, kind, outcome, lane, total, at, today,
+                   window, draw, format, bundle, digest, body, opinion, receipt)
+                 VALUES (?1, ?1, ?1, '', ?2, '', '', '', '2026', 0, 0, 0, '', '', '', x'', x'', '')",
+                [&mrn, kind],
+            )
+            .unwrap();
+            let sql = "INSERT INTO event (mrn, event, filing, at) VALUES (?1, ?2, 0, '2026')";
+            db.execute(sql, [&mrn, event]).unwrap();
+        }
+        let check = |kinds: &[&str], after: i64, wanted: &[i64]| {
+            let some = store.let_go(kinds, after, "2026", 10, "b").unwrap();
+            let cursors: Vec<i64> = some.iter().map(|(cursor, _)| *cursor).collect();
+            assert_eq!(cursors, wanted, "{kinds:?}");
+        };
+        // Whatever is told last, what comes before it in the log was told before it.
+        check(&["EX", "CO"], 0, &[1, 2, 4]);
+        check(&["EX", "CO"], 1, &[2, 4]);
+        check(&["EX"], 0, &[2]);
+        check(&[], 0, &[]);
     }
 }

@@ -15,9 +15,9 @@ use tempfile::TempDir;
 use crate::http::{House, Said, fondaco};
 
 /// A house that knows a neighbour, and what it takes to speak as it.
-struct Side {
-    dir: TempDir,
-    house: House,
+pub(crate) struct Side {
+    pub(crate) dir: TempDir,
+    pub(crate) house: House,
 }
 
 fn corpus(name: &str) -> String {
@@ -25,14 +25,14 @@ fn corpus(name: &str) -> String {
     std::fs::read_to_string(path).unwrap()
 }
 
-fn side(pack: &str) -> Side {
+pub(crate) fn side(pack: &str) -> Side {
     let dir = tempfile::tempdir().unwrap();
     let house = House::start(dir.path(), &["--pack", pack, "--sandbox"]);
     Side { dir, house }
 }
 
 /// Takes a neighbour in by its key.
-fn knows(side: &Side, name: &str, countries: &str, pack: &str, key: &Path) {
+pub(crate) fn knows(side: &Side, name: &str, countries: &str, pack: &str, key: &Path) {
     let output = fondaco()
         .args(["partner", "add", name, "--countries", countries, "--pack", pack, "--data"])
         .arg(side.dir.path())
@@ -44,7 +44,7 @@ fn knows(side: &Side, name: &str, countries: &str, pack: &str, key: &Path) {
 }
 
 /// A house of one pack and one of another, each of which knows the other.
-fn neighbours(pack: &str, country: &str, other: &str, its: &str) -> (Side, Side) {
+pub(crate) fn neighbours(pack: &str, country: &str, other: &str, its: &str) -> (Side, Side) {
     let (a, b) = (side(pack), side(other));
     knows(&a, "b", its, other, &b.dir.path().join("receipt.jwk"));
     knows(&b, "a", country, pack, &a.dir.path().join("receipt.jwk"));
@@ -52,7 +52,7 @@ fn neighbours(pack: &str, country: &str, other: &str, its: &str) -> (Side, Side)
 }
 
 /// Files an export of the corpus and lifts what holds it; its number.
-fn let_go(side: &Side, name: &str, lrn: &str) -> String {
+pub(crate) fn let_go(side: &Side, name: &str, lrn: &str) -> String {
     let text = corpus(name);
     let own = text.split("<FunctionalReferenceID>").nth(1).unwrap().split('<').next().unwrap();
     let filed = side.house.file(lrn, &text.replace(own, lrn));
@@ -64,24 +64,24 @@ fn let_go(side: &Side, name: &str, lrn: &str) -> String {
     mrn
 }
 
-fn act(side: &Side, mrn: &str, act: &Value) -> Said {
+pub(crate) fn act(side: &Side, mrn: &str, act: &Value) -> Said {
     let key = format!("{mrn} {act}");
     let headers = [("Idempotency-Key", &*key), ("Content-Type", "application/json")];
     let path = format!("/v1/declarations/{mrn}/acts");
     side.house.post(&path, &headers, act.to_string().as_bytes())
 }
 
-fn exchange(args: &[&str], data: &Path) -> (bool, String) {
+pub(crate) fn exchange(args: &[&str], data: &Path) -> (bool, String) {
     let output = fondaco().arg("exchange").args(args).arg("--data").arg(data).output().unwrap();
     let said = [output.stdout, output.stderr].concat();
     (output.status.success(), String::from_utf8_lossy(&said).into_owned())
 }
 
-fn hand(side: &Side, envelope: &str) -> Said {
+pub(crate) fn hand(side: &Side, envelope: &str) -> Said {
     side.house.post("/v1/exchange/envelopes", &[], envelope.as_bytes())
 }
 
-fn made(side: &Side) -> Vec<String> {
+pub(crate) fn made(side: &Side) -> Vec<String> {
     let page = side.house.get("/v1/exchange/envelopes?partner=b").json();
     let all = page["envelopes"].as_array().unwrap();
     all.iter().map(|e| e["jws"].as_str().unwrap().to_owned()).collect()
@@ -303,14 +303,14 @@ fn the_page_of_drafts_says_what_is_filled_and_what_is_open() {
 }
 
 /// What is signed by a house's key: header, payload.
-fn signed(dir: &Path, header: &str, payload: &str) -> String {
+pub(crate) fn signed(dir: &Path, header: &str, payload: &str) -> String {
     let seed: [u8; 32] = std::fs::read(dir.join("receipt.key")).unwrap().try_into().unwrap();
     let text = format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(payload));
     let signature = SigningKey::from_bytes(&seed).sign(text.as_bytes());
     format!("{text}.{}", URL_SAFE_NO_PAD.encode(signature.to_bytes()))
 }
 
-fn parts(jws: &str) -> (String, String) {
+pub(crate) fn parts(jws: &str) -> (String, String) {
     let decoded = |n: usize| {
         let bytes = URL_SAFE_NO_PAD.decode(jws.split('.').nth(n).unwrap()).unwrap();
         String::from_utf8(bytes).unwrap()
@@ -319,7 +319,7 @@ fn parts(jws: &str) -> (String, String) {
 }
 
 /// Envelopes a neighbour signed one after the other, each as `change` makes it of the first.
-struct Chain<'a> {
+pub(crate) struct Chain<'a> {
     side: &'a Side,
     header: String,
     template: Value,
@@ -328,14 +328,14 @@ struct Chain<'a> {
 }
 
 impl<'a> Chain<'a> {
-    fn of(side: &'a Side, first: &str) -> Self {
+    pub(crate) fn of(side: &'a Side, first: &str) -> Self {
         let (header, payload) = parts(first);
         let template = serde_json::from_str(&payload).unwrap();
         Self { side, header, template, last: first.to_owned(), number: 1 }
     }
 
     /// The next one; it counts whether it is taken or put aside.
-    fn next(&mut self, change: &dyn Fn(&mut Value)) -> String {
+    pub(crate) fn next(&mut self, change: &dyn Fn(&mut Value)) -> String {
         self.number += 1;
         let mut said = self.template.clone();
         said["sequence"] = json!(self.number);
@@ -348,7 +348,7 @@ impl<'a> Chain<'a> {
     }
 }
 
-fn listed(side: &Side, name: &str) -> Value {
+pub(crate) fn listed(side: &Side, name: &str) -> Value {
     let output =
         fondaco().args(["partner", "list", "--json", "--data"]).arg(side.dir.path()).output();
     let list = String::from_utf8(output.unwrap().stdout).unwrap();
@@ -528,8 +528,14 @@ fn who_sends_without_end_holds_up_no_neighbour_for_long_and_nobody_else_at_all()
     assert!(said.starts_with("HTTP/1.1 422"), "{said}");
     let said = heard(half_sent(&b, (16 << 20) + 1, head));
     assert!(said.starts_with("HTTP/1.1 413"), "{said}");
-    // Who knows the name of a neighbour's key, which is no secret, may hold so much and no more.
-    let held: Vec<TcpStream> = (0..4).map(|_| half_sent(&b, 16 << 20, head)).collect();
+    // What is announced and does not come keeps nobody out.
+    let announced: Vec<TcpStream> = (0..8).map(|_| half_sent(&b, 16 << 20, head)).collect();
+    std::thread::sleep(Duration::from_millis(300));
+    assert_eq!(hand(&b, &envelope).status, 201);
+    drop(announced);
+    // Who knows the name of a neighbour's key, which is no secret, may send so much under it and no more.
+    let much = format!("{head}{}", "x".repeat((16 << 20) - head.len() - 1));
+    let held = half_sent(&b, 16 << 20, &much);
     let begun = Instant::now();
     let full = loop {
         let said = hand(&b, "x");
@@ -613,14 +619,17 @@ fn envelopes_come_in_their_order_once_and_unchanged() {
     field("sequence", &|v| v["sequence"] = json!(0));
     field("previous", &|v| v["previous"] = json!(""));
     field("previous", &|v| v["previous"] = json!(format!("sha-256:{}", "0".repeat(64))));
-    // Two under one number, two under one id.
+    // Two under one number; one under an id that was used, out of its turn.
     let first_said: Value = serde_json::from_str(&parts(&all[0]).1).unwrap();
     let twice = says(&|v| {
         v["sequence"] = json!(1);
         v["previous"] = json!("");
     });
     check(&twice, 409, "envelope-used", "id", first_said["id"].as_str().unwrap());
-    let same_id = says(&|v| v["id"] = first_said["id"].clone());
+    let same_id = says(&|v| {
+        v["id"] = first_said["id"].clone();
+        v["sequence"] = json!(7);
+    });
     check(&same_id, 409, "envelope-used", "id", first_said["id"].as_str().unwrap());
     // And none of it stood in the way of the right ones.
     let (fine, said) = exchange(&["push", "b", "--to", &b.house.address], a.dir.path());
@@ -728,8 +737,14 @@ fn envelopes_are_carried_by_hand_and_keys_end() {
 }
 
 /// Completes the draft of an envelope as its importer would, and files it; its number.
-fn filed_from(side: &Side, id: &str, lrn: &str) -> String {
+pub(crate) fn filed_from(side: &Side, id: &str, lrn: &str) -> String {
+    filed_of(side, id, lrn, &|_| ())
+}
+
+/// The same, of a draft that was changed so.
+pub(crate) fn filed_of(side: &Side, id: &str, lrn: &str, change: &dyn Fn(&mut Value)) -> String {
     let mut form = side.house.get(&format!("/v1/drafts/{id}/declaration/json")).json();
+    change(&mut form);
     let d = &mut form["Declaration"];
     d["FunctionalReferenceID"] = json!(lrn);
     d["DeclarationOfficeID"] = json!("2248");
@@ -895,13 +910,13 @@ fn an_export_that_was_changed_replaces_its_draft_and_one_that_goes_elsewhere_end
 }
 
 /// A day so many days from today.
-fn day_in(days: i64) -> String {
+pub(crate) fn day_in(days: i64) -> String {
     let today = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::system()).date();
     today.checked_add(jiff::Span::new().days(days)).unwrap().to_string()
 }
 
 /// Runs a command; its code and what it said.
-fn run(args: &[&str], data: &Path) -> (Option<i32>, String) {
+pub(crate) fn run(args: &[&str], data: &Path) -> (Option<i32>, String) {
     let output = fondaco().args(args).arg("--data").arg(data).output().unwrap();
     let said = [output.stdout, output.stderr].concat();
     (output.status.code(), String::from_utf8_lossy(&said).into_owned())
@@ -965,14 +980,19 @@ fn a_house_changes_its_key_and_what_the_old_one_signed_stays_good() {
     assert_eq!((&said["from"]["house"], &said["sequence"]), (&id, &json!(2)));
     let refused = hand(&b, &all[1]);
     assert_eq!(refused.text("why"), "key", "it does not count before tomorrow");
-    let output = fondaco()
-        .args(["partner", "add", "a", "--countries", "GB", "--pack", "gb", "--data"])
-        .arg(b.dir.path())
-        .arg("--key")
-        .arg(a.dir.path().join("receipt.jwk"))
-        .output()
-        .unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    // The operator says of this one key that it counts today; of a set of them no day is said.
+    let one = b.dir.path().join("second.jwk");
+    std::fs::write(&one, set["keys"][1].to_string()).unwrap();
+    let today = day_in(0);
+    let counts = |key: &Path| {
+        let key = key.to_str().unwrap();
+        let add = ["partner", "add", "a", "--countries", "GB", "--pack", "gb", "--key", key];
+        run(&[&add[..], &["--from", &today]].concat(), b.dir.path())
+    };
+    let (code, said) = counts(&a.dir.path().join("receipt.jwk"));
+    assert!(code == Some(2) && said.contains("not of a set"), "{said}");
+    let (code, said) = counts(&one);
+    assert!(code == Some(0) && said.contains(&format!("from {today}")), "{said}");
     // By pull too: a statement signed by the new key is of the same house.
     knows(&a, "b", "CN", "cn", &b.dir.path().join("receipt.jwk"));
     let (fine, said) = pull_to(&a, &b);

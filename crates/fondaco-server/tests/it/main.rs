@@ -6,6 +6,7 @@ mod agencies;
 mod appeals;
 mod arrivals;
 mod bridge;
+mod channel;
 mod classify;
 mod commands;
 mod decide;
