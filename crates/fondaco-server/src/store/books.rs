@@ -382,7 +382,11 @@ mod tests {
             reversal: way == 0,
             status: Status::Booked,
             booked: Some(Day::of(2026, 11, 26).unwrap()),
-            servicer_reference: if n.is_multiple_of(5) { format!("X{}", n / 4) } else { String::new() },
+            servicer_reference: if n.is_multiple_of(5) {
+                format!("X{}", n / 4)
+            } else {
+                String::new()
+            },
             entry_reference: String::new(),
             parts: vec![part],
             detailed: true,
