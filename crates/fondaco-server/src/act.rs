@@ -24,7 +24,7 @@ use crate::replay;
 use crate::store::lpco::Lookups;
 use crate::store::{self, BANK, Draw, Fault, Filing, Lodge, Lodged, Owed, Writing};
 use crate::timers;
-use crate::{inspect, lpco};
+use crate::{inspect, lpco, undone};
 
 /// The format of an act in the store.
 pub(crate) const FORMAT: &str = "act";
@@ -291,6 +291,14 @@ impl House {
                 *further = self.goes_further(&main, &life, *agency, &message.items)?;
             }
             let mut events = act.happens(&life).map_err(Refused::NotNow)?;
+            if matches!(act, Act::Refuse { .. }) && !message.items.is_empty() {
+                // What is not declared is not refused: the next amendment would end it.
+                let declared = self.as_it_stands(&main)?.draft.as_ref().map(undone::items);
+                let declared = declared.unwrap_or_default();
+                if message.items.iter().any(|item| !declared.contains(item)) {
+                    return Err(Refused::Field("items"));
+                }
+            }
             let mut owed = None;
             let (mut looked, mut draws) = (Lookups::default(), Vec::new());
             let mut filing = self.act_filing(&main, message, reason, bytes, key, &pack.digest)?;
@@ -304,7 +312,9 @@ impl House {
                 let (report, follows) = (amended.report, amended.follows);
                 (looked, draws) = (amended.looked, amended.draws);
                 owed = amended.owed.filter(|_| accepted);
-                let (placed, spent) = self.undoes(&main, &life, request)?;
+                filing.on = Some(on.number());
+                house::judged(&mut filing, &report)?;
+                let (placed, spent) = self.undoes(&main, &life, request, &filing)?;
                 let mut more = consignment::after_amendment(&follows, &life, request, &placed);
                 if owed.as_ref().is_some_and(|owed| owed.charge.is_some()) {
                     // Whether anything is to be paid by it is for the ledger to say.
@@ -312,8 +322,6 @@ impl House {
                 }
                 events.extend(more);
                 events.extend(spent);
-                filing.on = Some(on.number());
-                house::judged(&mut filing, &report)?;
             }
             let (id, receipt) = (filing.id.clone(), filing.receipt.clone());
             let lodge = Lodge { filing, events, draws, owed, looked, seen: Some(last) };
@@ -355,8 +363,10 @@ impl House {
     /// The day whose law a declaration is judged by: that on which its goods came, where it was lodged
     /// before, otherwise that of its acceptance.
     fn accepted_on(&self, main: &Filing, decoded: &Decoded) -> Result<Day, Refused> {
-        let about = self.store.about(&main.mrn)?;
-        let came = about.iter().find(|f| f.format != FORMAT && house::forms_an_opinion(f));
+        // Of an arrival there may be no opinion: it is what the declaration was accepted by.
+        let log = self.store.events(&main.mrn, 0, usize::MAX)?;
+        let by = log.iter().find(|h| h.event == Event::Accepted && h.filing != main.id);
+        let came = by.map(|h| self.store.filing(&h.filing)).transpose()?.flatten();
         let stated = decoded.draft.as_ref().and_then(stated_acceptance);
         let number = match (came, main.on, stated) {
             (Some(came), ..) => came.on.unwrap_or(came.today),
@@ -463,16 +473,27 @@ pub(crate) fn is_said(filing: &Filing) -> bool {
 }
 
 /// What a filing says of something that happened by it: the act, why and what to do. One that says several
-/// things says that of the control whose agency it is about.
+/// things says that of the first control whose agency it is about.
 pub(crate) fn said_of(filing: &Filing, event: Event) -> Value {
     let said: Value = serde_json::from_slice(&filing.opinion).unwrap_or_default();
+    let first = controls_of(&said, event).and_then(|controls| controls.first().copied().cloned());
+    first.unwrap_or(said)
+}
+
+/// The controls that an event may have happened by, of a message that says something of several; `None`
+/// where it says no such thing.
+pub(crate) fn controls_of(said: &Value, event: Event) -> Option<Vec<&Value>> {
     let agency = event.agency().unwrap_or_default();
-    let Some(controls) = said["controls"].as_array() else { return said };
     let fits = |c: &&Value| {
         let of = c["act"]["agency"].as_str().unwrap_or_default();
-        of == agency.as_str() && c["act"]["outcome"] != "pass"
+        let outcome = &c["act"]["outcome"];
+        let found = match event {
+            Event::Refused(_) => outcome == "refuse",
+            _ => outcome != "pass",
+        };
+        of == agency.as_str() && found
     };
-    controls.iter().find(fits).cloned().unwrap_or(said)
+    Some(said["controls"].as_array()?.iter().filter(fits).collect())
 }
 
 /// What happened, as the trader is told of it beside its name: whose hold, which request.

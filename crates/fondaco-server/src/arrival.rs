@@ -106,9 +106,11 @@ pub(crate) fn considered(
         let report = Report::returned(&findings, now);
         return Ok((consider::returned_whole(report, Some(draft), day), None));
     };
-    // Nothing is left for them of a period that is no longer there.
+    // Nothing is left for them of a period that is no longer there, is told otherwise or is closed.
     let drawn = |quota: &Quota| match now.quota(&quota.order) {
-        Some(there) if there.definition == quota.definition => (known.drawn)(quota),
+        Some(there) if there == quota && !there.closed.iter().any(|span| span.covers(day)) => {
+            (known.drawn)(quota)
+        }
         _ => Decimal::MAX,
     };
     let known = Known { drawn: &drawn, ..known };

@@ -48,7 +48,7 @@ pub(crate) fn holds_of(pack: &Pack, opinion: &Value) -> Vec<Hold> {
 
 /// The items a hold is about, by the message it came with: those the act names, or those of which the
 /// opinion says that its requirement is about them.
-fn items_of(hold: &Hold, by: &Filing) -> Vec<u32> {
+pub(crate) fn items_of(hold: &Hold, by: &Filing) -> Vec<u32> {
     let opinion = act::said_of(by, Event::Held(*hold));
     let number = |n: &Value| n.as_u64().and_then(|n| u32::try_from(n).ok());
     if act::is_said(by) && opinion["act"].is_object() {
@@ -148,7 +148,9 @@ impl Following<'_> {
         let Some(moved) = log.iter().filter(|one| one.cursor < h.cursor).find(moved) else {
             return Ok(Vec::new());
         };
-        let looked = self.house.store.swept()?;
+        // What is looked at while this is followed was not yet told to be.
+        let now = Timestamp::now().as_millisecond();
+        let looked = self.house.store.swept()?.max(now);
         let mut steps = self.clocks(moved, Awaited::Exit, "")?;
         steps.extend(self.clocks(moved, Awaited::Departure, "")?);
         steps.retain(|step| matches!(step, Step::Timer(timer) if timer.due <= looked));
@@ -191,8 +193,9 @@ impl Following<'_> {
                 steps.extend(self.looked_at_in_vain(h)?);
                 steps
             }
-            // A debt that was opened again held the goods like any hold.
-            Event::Secured(time) | Event::Settled(time) if time > 1 => self.looked_at_in_vain(h)?,
+            // A debt held the goods like any hold; the first may be opened by an amendment after they were
+            // cleared.
+            Event::Secured(_) | Event::Settled(_) => self.looked_at_in_vain(h)?,
             Event::Overturned(refusal) => {
                 let mut steps = self.speaks_again(h, refusal.agency)?;
                 steps.extend(self.looked_at_in_vain(h)?);

@@ -19,7 +19,7 @@ use serde_json::json;
 
 use crate::house::{self, House};
 use crate::store::{self, Fault, Filing, Timer};
-use crate::tasks::AGENCY;
+use crate::tasks::{AGENCY, millis};
 
 /// The format of a time that is up in the store.
 pub(crate) const FORMAT: &str = "timer";
@@ -85,7 +85,8 @@ impl House {
                 let waits = waits(timer, &pack);
                 // Most of what was waited for has come: nothing is made of that.
                 let Some(waits) = waits else { continue };
-                if waits.happens(&self.store.life(&timer.mrn)?.0).is_empty() {
+                let (life, _) = self.store.life(&timer.mrn)?;
+                if waits.happens(&life).is_empty() || self.began_anew(timer, waits, &life, &pack)? {
                     continue;
                 }
                 let filing = self.time_up(timer, &pack, now)?;
@@ -104,6 +105,31 @@ impl House {
         }
         self.store.written_here(move |writing| writing.swept(due.until, due.seen))?;
         Ok(meant)
+    }
+
+    /// Whether the clock of an agency began anew since: a refusal of it was overturned after this one began.
+    fn began_anew(
+        &self,
+        timer: &Timer,
+        waits: Waits,
+        life: &Life,
+        pack: &Pack,
+    ) -> Result<bool, Fault> {
+        let Waits::Agency(hold, _) = waits else { return Ok(false) };
+        if life.refusal(hold.agency) != Some(true) {
+            return Ok(false);
+        }
+        let log = self.store.events(&timer.mrn, 0, usize::MAX)?;
+        let hours = agency_row(timer, pack).and_then(|row| row.hours);
+        let begun = match hours {
+            Some(hours) => timer.due.checked_sub(i64::from(hours) * 3_600_000),
+            // Its row was taken back: it began with the hold.
+            None => log.iter().find(|h| h.event == Event::Held(hold)).and_then(|h| millis(&h.at)),
+        };
+        let of_agency =
+            |event: Event| matches!(event, Event::Overturned(r) if r.agency == hold.agency);
+        let overturned = log.iter().filter(|h| of_agency(h.event)).filter_map(|h| millis(&h.at));
+        Ok(overturned.max() > begun)
     }
 
     /// The message that a time is up.
@@ -299,6 +325,20 @@ i1,arrival,,1,Never applied.,Z,R,Z,Z,R,none,yes,,
             told.into_iter().map(|(function, _)| function).collect()
         }
 
+        /// A message by which something happens, so many hours after the beginning.
+        fn say(&self, mrn: &str, hours: i64, events: &[Event]) {
+            let at = self.begun + jiff::SignedDuration::from_hours(hours);
+            let filing = Filing {
+                about: mrn.to_owned(),
+                opinion: store::pack(b"{}").unwrap(),
+                at: format!("{at:.3}"),
+                ..house::sent(crate::act::FORMAT, "", b"{}", &self.key()).unwrap()
+            };
+            let events = events.to_vec();
+            let written = move |w: &store::Writing<'_>| w.time_up(&filing, |_| events);
+            assert!(self.house.store.written_here(written).unwrap());
+        }
+
         fn count(&self, mrn: &str, event: &str) -> usize {
             let all = self.house.store.events(mrn, 0, 1000).unwrap();
             all.iter().filter(|h| h.event.name() == event).count()
@@ -485,21 +525,63 @@ i1,arrival,,1,Never applied.,Z,R,Z,Z,R,none,yes,,
         let mrn = stage.file("001-phones-felixstowe.xml");
         stage.lift(&mrn, "");
         stage.at(1);
-        let filing = Filing {
-            about: mrn.clone(),
-            opinion: store::pack(b"{}").unwrap(),
-            at: house::now(),
-            ..house::sent(crate::act::FORMAT, "", b"{}", "paid").unwrap()
-        };
-        let events = vec![Event::Settled(1), Event::PaymentWanted(2)];
-        let lodge = crate::store::Lodge { filing, events, ..crate::store::Lodge::default() };
-        stage.runtime.block_on(stage.house.lodge(lodge)).unwrap();
+        stage.say(&mrn, 0, &[Event::Settled(1), Event::PaymentWanted(2)]);
         assert_eq!(stage.state(&mrn), State::AwaitingPayment);
         // Both clocks are up; only the second debt is owed.
         stage.at(241);
         assert_eq!(stage.count(&mrn, "payment-reminded"), 1);
         stage.at(481);
         assert_eq!(stage.count(&mrn, "payment-reminded"), 2);
+    }
+
+    #[test]
+    fn goods_that_owed_nothing_until_an_amendment_are_looked_at_again_once_that_is_paid() {
+        let dir = tempfile::tempdir().unwrap();
+        let stage = Stage::new(dir.path());
+        // An export of which nothing was computed.
+        let mrn = "26GBZ0000000000099".to_owned();
+        let filing = Filing {
+            mrn: mrn.clone(),
+            lrn: "BARE".to_owned(),
+            kind: "EXA".to_owned(),
+            opinion: store::pack(b"{}").unwrap(),
+            at: house::now(),
+            ..house::sent("xml", "", b"bare", "bare").unwrap()
+        };
+        let events = vec![Event::Accepted];
+        let lodge = crate::store::Lodge { filing, events, ..crate::store::Lodge::default() };
+        stage.runtime.block_on(stage.house.lodge(lodge)).unwrap();
+        assert_eq!((stage.state(&mrn), stage.count(&mrn, "debt-settled")), (State::Cleared, 0));
+        stage.say(&mrn, 1, &[Event::PaymentWanted(1)]);
+        assert_eq!(stage.state(&mrn), State::AwaitingPayment);
+        stage.at(2161);
+        assert_eq!(stage.count(&mrn, "exit-unproved"), 0);
+        stage.say(&mrn, 2161, &[Event::Settled(1)]);
+        stage.at(2162);
+        assert_eq!(stage.state(&mrn), State::AwaitingExit);
+    }
+
+    #[test]
+    fn an_agency_whose_refusal_was_overturned_has_its_time_anew_and_no_earlier_one() {
+        let dir = tempfile::tempdir().unwrap();
+        let stage = Stage::new(dir.path());
+        let mrn = stage.file("014-lamb-gateway.xml");
+        stage.lift(&mrn, "port-health");
+        let agency = fondaco::token::Token::lossy("port-health");
+        let refusal = fondaco::consignment::Refusal::first(agency);
+        stage.say(&mrn, 49, &[Event::Refused(refusal)]);
+        stage.say(&mrn, 50, &[Event::Overturned(refusal)]);
+        assert_eq!(stage.state(&mrn), State::AwaitingAgency);
+        // Its first 72 hours are over; those since are not.
+        stage.at(73);
+        stage.at(121);
+        assert_eq!(
+            (stage.count(&mrn, "hold-overdue"), stage.state(&mrn)),
+            (0, State::AwaitingAgency)
+        );
+        stage.at(123);
+        assert_eq!(stage.count(&mrn, "hold-overdue"), 1);
+        assert_ne!(stage.state(&mrn), State::AwaitingAgency);
     }
 
     #[test]

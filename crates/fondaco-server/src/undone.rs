@@ -16,9 +16,9 @@ use fondaco_wire::Decoded;
 use fondaco_wire::report::Texts;
 use serde_json::{Value, json};
 
-use crate::act;
 use crate::house::{self, House};
 use crate::store::{Fault, Filing, Happened, key};
+use crate::{act, tasks};
 
 /// Why a hold was lifted or a refusal is over by the message it came with, and what can be done; `None`
 /// where that grants no amendment.
@@ -73,10 +73,15 @@ pub(crate) fn items(draft: &Draft) -> Vec<u32> {
         .collect()
 }
 
-/// The items a message says that it refuses, of an agency; none is the whole declaration.
-fn refused_by(filing: &Filing, event: Event) -> Vec<u32> {
-    let said = act::said_of(filing, event);
-    let items = said["act"]["items"].as_array();
+/// The items a message says that it refuses, by the `nth` of `all` refusals of an agency that came with it;
+/// none is the whole declaration, as where it is not certain which of them are meant.
+fn refused_by(filing: &Filing, event: Event, (nth, all): (usize, usize)) -> Vec<u32> {
+    let said: Value = serde_json::from_slice(&filing.opinion).unwrap_or_default();
+    let said = match act::controls_of(&said, event) {
+        None => Some(&said),
+        Some(controls) => controls.get(nth).copied().filter(|_| controls.len() == all),
+    };
+    let items = said.and_then(|said| said["act"]["items"].as_array());
     let number = |n: &Value| u32::try_from(n.as_u64()?).ok();
     items.into_iter().flatten().filter_map(number).collect()
 }
@@ -97,21 +102,27 @@ struct Followed {
 }
 
 impl Followed {
-    /// Applies an amendment: items that are taken off are refused no more, the others move up.
+    /// Applies an amendment: items that are taken off are refused no more, the others move up. Where it
+    /// states items that were not there, what was refused of those taken off may be among them: it is the
+    /// whole that is refused then.
     fn amend(&mut self, message: &Filing) -> Result<(), Fault> {
         let format = house::format_of(message).map_err(Fault::Engine)?;
         let said = (format.decode)(&message.body, &fondaco_wire::Limits::default()).draft;
         let (Some(draft), Some(said)) = (&self.decoded.draft, said) else { return Ok(()) };
         // One that cannot be applied is not granted.
         let Ok(moved) = moved(draft, &said) else { return Ok(()) };
+        let Ok(after) = amended(draft, &said) else { return Ok(()) };
+        let new = items(&after).len() > moved.len();
         let now = |item: &u32| moved.iter().find(|(was, _)| was == item).map(|(_, now)| *now);
         for standing in &mut self.refused {
-            let items = standing.items.take();
-            standing.items = items.map(|items| items.iter().filter_map(now).collect());
+            let Some(refused) = standing.items.take() else { continue };
+            let left: Vec<u32> = refused.iter().filter_map(now).collect();
+            let may_be_new = new && left.len() < refused.len();
+            standing.items = (!may_be_new).then_some(left);
         }
         let moves = moved.iter().any(|(was, now)| was != now);
         self.reshaped = moves || moved.len() != items(draft).len();
-        self.decoded.draft = amended(draft, &said).ok();
+        self.decoded.draft = Some(after);
         Ok(())
     }
 
@@ -135,7 +146,7 @@ impl House {
         let decoded = (format.decode)(&main.body, &fondaco_wire::Limits::default());
         let mut followed = Followed { decoded, refused: Vec::new(), reshaped: false };
         let mut asked = BTreeMap::new();
-        for happened in log {
+        for (n, happened) in log.iter().enumerate() {
             match happened.event {
                 Event::Requested(request) if request.kind == RequestKind::Amend => {
                     asked.insert(request, happened.filing.clone());
@@ -148,9 +159,24 @@ impl House {
                 }
                 Event::Refused(refusal) => {
                     let by = self.store.filing(&happened.filing)?;
-                    let items = by.map(|by| refused_by(&by, happened.event));
-                    let items = items.filter(|items| !items.is_empty());
-                    followed.refused.push(Standing { refusal, items });
+                    // Which of those of the agency that came with the message it is.
+                    let alike = |h: &&Happened| {
+                        let own =
+                            matches!(h.event, Event::Refused(r) if r.agency == refusal.agency);
+                        own && h.filing == happened.filing
+                    };
+                    let which = (
+                        log.iter().take(n).filter(alike).count(),
+                        log.iter().filter(alike).count(),
+                    );
+                    let items = by.map(|by| refused_by(&by, happened.event, which));
+                    // What is not declared as it stood then is no item: such a refusal is of the whole.
+                    let declared = followed.decoded.draft.as_ref().map(self::items);
+                    let there = |items: &Vec<u32>| {
+                        let declared = declared.as_deref().unwrap_or_default();
+                        !items.is_empty() && items.iter().all(|item| declared.contains(item))
+                    };
+                    followed.refused.push(Standing { refusal, items: items.filter(there) });
                 }
                 _ => {}
             }
@@ -158,13 +184,14 @@ impl House {
         Ok((followed, asked))
     }
 
-    /// What an amendment undoes that is granted now: the open holds of agencies that an opinion placed, to
-    /// be looked at again, and the refusals that are over by it.
+    /// What an amendment undoes that is granted now, with the opinion that `judged` says: the open holds of
+    /// agencies that an opinion placed, to be looked at again, and the refusals that are over by it.
     pub(crate) fn undoes(
         &self,
         main: &Filing,
         life: &Life,
         request: Request,
+        judged: &Filing,
     ) -> Result<(Vec<Placed>, Vec<Event>), Fault> {
         let log = self.store.events(&main.mrn, 0, usize::MAX)?;
         let (mut followed, asked) = self.followed(main, &log)?;
@@ -185,9 +212,13 @@ impl House {
         for hold in life.open_holds().filter(|hold| !hold.agency.is_empty()) {
             let by = log.iter().find(|h| h.event == Event::Held(hold)).map(|h| &h.filing);
             let by = by.map(|id| self.store.filing(id)).transpose()?.flatten();
-            if by.is_some_and(|f| !act::is_said(&f) || house::forms_an_opinion(&f)) {
+            let of_opinion = |f: &Filing| !act::is_said(f) || house::forms_an_opinion(f);
+            if let Some(by) = by.filter(of_opinion) {
                 let own = key(&hold);
-                let begun = followed.reshaped || decided.iter().any(|(hold, ..)| *hold == own);
+                // The requirement may be about other items by now, with none taken off.
+                let others = tasks::items_of(&hold, &by) != tasks::items_of(&hold, judged);
+                let decided = decided.iter().any(|(hold, ..)| *hold == own);
+                let begun = followed.reshaped || others || decided;
                 placed.push(Placed { hold, begun });
             }
         }

@@ -117,14 +117,14 @@ fn put<'a>(
     match (at, rest.is_empty(), value) {
         (Some(at), true, Some(value)) => {
             let there = tree.children.get_mut(at)?;
-            *there = Tree { was: there.was, ..value.clone() };
+            *there = Tree { was: there.was, ..stated_new(value) };
         }
         (Some(at), true, None) => {
             tree.children.remove(at);
             renumber(tree, element, model);
         }
         (Some(at), false, _) => put(tree.children.get_mut(at)?, rest, value, model)?,
-        (None, true, Some(value)) => insert(tree, Tree { was: None, ..value.clone() }, model),
+        (None, true, Some(value)) => insert(tree, stated_new(value), model),
         (None, false, Some(_)) => {
             let mut class = Tree {
                 element,
@@ -139,6 +139,13 @@ fn put<'a>(
         (None, _, None) => return None,
     }
     Some(())
+}
+
+/// What a message states, with all within: nothing of it was there before, whatever numbers it gives itself.
+fn stated_new<'a>(value: &Tree<'a>) -> Tree<'a> {
+    let children = value.children.iter().map(stated_new).collect();
+    let (attributes, text) = (value.attributes.clone(), value.text.clone());
+    Tree { element: value.element, attributes, text, children, was: None }
 }
 
 /// Adds a child where the order of the model wants it, behind those of its kind.

@@ -79,7 +79,7 @@ pub fn decides(all: &[Found]) -> Option<&Found> {
 }
 
 /// What happens by a result of a control: nothing where one made later came before. `refused` says
-/// whether another control of the agency stands as refused.
+/// whether the agency refuses by anything else: another control, or an officer's own act.
 #[must_use]
 pub fn happens(
     control: Hold,

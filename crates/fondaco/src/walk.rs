@@ -65,8 +65,8 @@ pub fn consider<'a, 'k>(
     consider_by(declaration, reference, reference, draw, known)
 }
 
-/// The same where the documents shown are looked up by another day's register than the law: of goods that
-/// came on a day whose law would return them.
+/// The same where the documents shown and the names are looked up by another day's register and lists than
+/// the law: of goods that came on a day whose law would return them.
 #[must_use]
 pub fn consider_by<'a, 'k>(
     declaration: &Declaration,
@@ -87,7 +87,7 @@ pub fn consider_by<'a, 'k>(
         .filter(|p| !p.id.is_empty() || !p.name.is_empty())
         .map(|p| {
             let shown = if p.name.is_empty() { &p.id } else { &p.name };
-            (format!("{} {shown}", p.role), screening::screen(p, &reference.pack.names))
+            (format!("{} {shown}", p.role), screening::screen(p, &register.pack.names))
         })
         .collect();
     let score = risk::score(declaration, &assessment, reference, draw);

@@ -1,7 +1,7 @@
 //! Inspections: which slots of which posts are booked for which holds, and what was found. Only appended
 //! to; what must hold of two that write at one time is looked at in the writer's transaction.
 
-use fondaco::consignment::{self, Hold};
+use fondaco::consignment::{self, Event, Hold, Life};
 use fondaco::inspection::{self, Found, Outcome};
 use rusqlite::{Connection, OptionalExtension as _, params};
 
@@ -389,6 +389,7 @@ impl Writing<'_> {
             let refused = others.iter().any(|other| {
                 inspection::decides(&of(*other)).is_some_and(|f| f.outcome == Outcome::Refuse)
             });
+            let refused = refused || refused_otherwise(db, mrn, hold, &life)?;
             for event in inspection::happens(*hold, &of(*hold), &now, refused, &life) {
                 life = consignment::next(life, event);
                 events.push(event);
@@ -398,4 +399,30 @@ impl Writing<'_> {
         self.happen(seq, mrn, &filing.at, first, &events)?;
         Ok(Noted::Written(said.booking.clone()))
     }
+}
+
+/// Whether a refusal of the agency of a control stands that came with no result of that control, as an
+/// officer's own.
+fn refused_otherwise(
+    db: &Connection,
+    mrn: &str,
+    control: &Hold,
+    life: &Life,
+) -> Result<bool, Fault> {
+    let mut statement = db.prepare_cached(
+        "SELECT event, detail FROM event WHERE mrn = ?1 AND event = 'refused' AND filing NOT IN
+           (SELECT f.seq FROM inspection_result r JOIN filing f ON f.id = r.filing
+            WHERE r.mrn = ?1 AND r.hold = ?2)",
+    )?;
+    let mut rows = statement.query(params![mrn, key(control)])?;
+    while let Some(row) = rows.next()? {
+        let (name, detail): (String, String) = (row.get(0)?, row.get(1)?);
+        if let Ok(Event::Refused(refusal)) = Event::read(&name, &detail)
+            && refusal.agency == control.agency
+            && life.refusals_of(control.agency).contains(&refusal.time)
+        {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::http::{House, Said, at_once};
 
 /// The declaration with its one item several times; what is counted is counted again.
-fn several(text: &str, items: usize) -> String {
+pub(crate) fn several(text: &str, items: usize) -> String {
     let close = "</GovernmentAgencyGoodsItem>";
     let from = text.find("<GovernmentAgencyGoodsItem>").unwrap();
     let to = text.rfind(close).unwrap() + close.len();

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::agencies::{act, filed, lift_lane, state};
 use crate::http::{House, Said, at_once};
+use crate::undone::{amended, events, taken_off};
 
 /// A quay with room for two in each half hour, and a yard for one where only the vet looks.
 const POSTS: &str = "\
@@ -364,4 +365,78 @@ fn a_result_counts_once_and_the_one_made_last_decides_whenever_it_comes() {
         let replayed = crate::commands::run(&["replay", &id, "--data", data]);
         assert_eq!(replayed.code, 0, "{}{}", replayed.out, replayed.err);
     }
+}
+
+#[test]
+fn each_refusal_of_a_message_keeps_its_own_items_through_an_amendment() {
+    let dir = tempfile::tempdir().unwrap();
+    let house = house(dir.path());
+    let none = [].as_slice();
+    // Found of the first and the second control of the vet, with items; whether it is refused once item 1
+    // is taken off.
+    let check = |lrn: &str, found: [(&str, &[u32]); 2], refused: bool| {
+        let mrn = filed(&house, "gb/014-lamb-gateway.xml", lrn, 2);
+        let named = |hold: &str| json!({"kind": "examination", "agency": "vet", "hold": hold});
+        for hold in ["a", "b"] {
+            let mut act = named(hold);
+            act["act"] = "hold".into();
+            act["by"] = "o".into();
+            act["reason"] = "identity-check".into();
+            assert_eq!(self::act(&house, &mrn, &format!("{lrn} {hold}"), &act).status, 201);
+        }
+        lift_lane(&house, &mrn);
+        let slot = format!("2099-02-{:02}T09:00", lrn.len());
+        let visit = json!({"by": "o", "post": "quay", "slot": slot,
+            "controls": [named("a"), named("b")]});
+        let booked = book(&house, &mrn, &format!("{lrn} book"), &visit);
+        assert_eq!(booked.status, 201, "{}", String::from_utf8_lossy(&booked.body));
+        let mut result = result(1, "09:10:00", &[]);
+        result["device"] = lrn.into();
+        let controls = ["a", "b"].into_iter().zip(found).map(|(hold, (outcome, items))| {
+            let mut one = named(hold);
+            one["outcome"] = outcome.into();
+            one["items"] = json!(items);
+            if outcome != "pass" {
+                one["reason"] = "sanitary".into();
+            }
+            one
+        });
+        result["controls"] = controls.collect();
+        let visit = Visit { house: &house, id: booked.text("inspection"), mrn };
+        let said = visit.put("found", &result);
+        assert_eq!(said.text("state"), "refused", "{}", String::from_utf8_lossy(&said.body));
+        amended(&house, &visit.mrn, &format!("{lrn}-2"), 1, &taken_off(&[1], 1));
+        let still = state(&house, &visit.mrn) == "refused";
+        assert_eq!(still, refused, "{found:?}");
+        assert_eq!(
+            events(&house, &visit.mrn, "refusal-overturned").is_empty(),
+            refused,
+            "{found:?}"
+        );
+    };
+    check("V", [("refuse", &[1]), ("refuse", none)], true);
+    check("VE", [("refuse", none), ("refuse", &[1])], true);
+    check("VET", [("refuse", &[1]), ("refuse", &[2])], true);
+    check("VETS", [("refuse", &[1]), ("refuse", &[1])], false);
+    check("VETSX", [("detain", &[2]), ("refuse", &[1])], false);
+    check("VETSXY", [("pass", none), ("refuse", &[1])], false);
+    // What is not declared is no item: the whole is refused.
+    check("VETSXYZ", [("pass", none), ("refuse", &[9])], true);
+}
+
+#[test]
+fn a_pass_ends_no_refusal_that_an_officer_made() {
+    let dir = tempfile::tempdir().unwrap();
+    let house = house(dir.path());
+    let vet = |sequence, made, outcome| {
+        let mut one = result(sequence, made, &[("vet", outcome)]);
+        one["device"] = "vet".into();
+        one
+    };
+    let visit = Visit::of(&house, "OWN");
+    let refuse = json!({"act": "refuse", "by": "v", "agency": "vet", "reason": "sanitary"});
+    assert_eq!(act(&house, &visit.mrn, "own", &refuse).text("state"), "refused");
+    assert_eq!(visit.put("1", &vet(1, "09:00:00", "refuse")).text("state"), "refused");
+    assert_eq!(visit.put("2", &vet(2, "09:30:00", "pass")).text("state"), "refused");
+    assert!(events(&house, &visit.mrn, "refusal-overturned").is_empty());
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::agencies::{act, filed, lift_lane, state, tasks};
+use crate::agencies::{act, filed, lift_lane, several, state, tasks};
 use crate::http::{House, about};
 
 const FILE: &str = "gb/014-lamb-gateway.xml";
@@ -41,11 +41,21 @@ fn elsewhere(items: u32) -> String {
     format!("{pointers}<GoodsShipment>{items}</GoodsShipment>")
 }
 
+/// The text of the declaration.
+fn corpus() -> String {
+    let path = format!("{}/../../data/corpus/{FILE}", env!("CARGO_MANIFEST_DIR"));
+    std::fs::read_to_string(path).unwrap()
+}
+
+/// What stands from one text to another, with both.
+fn between<'t>(text: &'t str, from: &str, to: &str) -> &'t str {
+    let at = text.find(from).unwrap();
+    &text[at..text.rfind(to).unwrap() + to.len()]
+}
+
 /// Takes items off; as many are left.
-fn taken_off(off: &[u32], left: usize) -> String {
-    let text =
-        std::fs::read_to_string(format!("{}/../../data/corpus/{FILE}", env!("CARGO_MANIFEST_DIR")));
-    let text = text.unwrap();
+pub(crate) fn taken_off(off: &[u32], left: usize) -> String {
+    let text = corpus();
     let one = |name: &str| {
         let from = text.find(name).unwrap() + name.len();
         text[from..from + text[from..].find('<').unwrap()].to_owned()
@@ -67,7 +77,7 @@ fn taken_off(off: &[u32], left: usize) -> String {
 }
 
 /// Asks for an amendment and grants it.
-fn amended(house: &House, mrn: &str, lrn: &str, number: u32, more: &str) {
+pub(crate) fn amended(house: &House, mrn: &str, lrn: &str, number: u32, more: &str) {
     let asked = house.file(lrn, &about(mrn, lrn, "COR", more));
     assert_eq!(asked.status, 201, "{}", String::from_utf8_lossy(&asked.body));
     let grant = json!({"act": "grant", "by": "o", "kind": "amend", "request": number});
@@ -75,7 +85,7 @@ fn amended(house: &House, mrn: &str, lrn: &str, number: u32, more: &str) {
     assert_eq!(granted.status, 201, "{}", String::from_utf8_lossy(&granted.body));
 }
 
-fn events(house: &House, mrn: &str, name: &str) -> Vec<Value> {
+pub(crate) fn events(house: &House, mrn: &str, name: &str) -> Vec<Value> {
     let all = house.get(&format!("/v1/declarations/{mrn}/events")).json();
     all.as_array().unwrap().iter().filter(|e| e["event"] == name).cloned().collect()
 }
@@ -167,6 +177,59 @@ fn the_rest_goes_on_once_what_was_refused_is_taken_off() {
     assert_eq!(refuse(&house, &mrn, "all", &[]), 201);
     assert_eq!(state(&house, &mrn), "refused");
     assert_eq!(refuse(&house, &mrn, "all again", &[1]), 409);
+}
+
+#[test]
+fn an_item_that_is_added_is_decided_too() {
+    let dir = tempfile::tempdir().unwrap();
+    let house = House::sandbox(dir.path());
+    let mrn = filed(&house, FILE, "MORE", 1);
+    lift_lane(&house, &mrn);
+    let text = several(&corpus(), 2);
+    let items = between(&text, "<GovernmentAgencyGoodsItem>", "</GovernmentAgencyGoodsItem>");
+    let second = &items[items.rfind("<GovernmentAgencyGoodsItem>").unwrap()..];
+    let more = format!(
+        "{}{}<GoodsShipment>{second}</GoodsShipment>",
+        taken_off(&[], 2),
+        pointer(32, &[("42A", 1), ("67A", 1), ("68A", 2)], "")
+    );
+    amended(&house, &mrn, "MORE-2", 1, &more);
+    let own: Vec<Value> = tasks(&house, "port-health");
+    let own: Vec<&Value> = own.iter().filter(|task| task["mrn"] == *mrn).collect();
+    assert_eq!((own.len(), &own[0]["items"]), (1, &json!([1, 2])), "{own:?}");
+    let lift = |items: &[u32]| {
+        json!({"act": "lift", "by": "v", "kind": "delay", "agency": "port-health",
+            "hold": own[0]["hold"], "items": items})
+    };
+    assert_eq!(act(&house, &mrn, "first", &lift(&[1])).status, 201);
+    assert_eq!(open(&house, &mrn), 1);
+    assert_eq!(act(&house, &mrn, "second", &lift(&[2])).status, 201);
+    assert_eq!(open(&house, &mrn), 0);
+}
+
+#[test]
+fn no_way_to_state_the_goods_anew_ends_a_refusal_of_them() {
+    let dir = tempfile::tempdir().unwrap();
+    let house = House::sandbox(dir.path());
+    let mrn = filed(&house, FILE, "ANEW", 2);
+    let refusal = json!({"act": "refuse", "by": "v", "agency": "port-health",
+        "reason": "sanitary", "items": [2, 9]});
+    let none = act(&house, &mrn, "none", &refusal);
+    none.is_problem(400, "bad-request");
+    assert_eq!(none.text("field"), "items");
+    assert_eq!(refuse(&house, &mrn, "second", &[2]), 201);
+    // The whole shipment is stated again, as it was.
+    let text = several(&corpus(), 2);
+    let shipment = between(&text, "<GoodsShipment>", "</GoodsShipment>");
+    let names = "<GoodsShipment xmlns:ds=\"urn:wco:datamodel:WCO:Declaration_DS:DMS:2\">";
+    let shipment = shipment.replacen("<GoodsShipment>", names, 1);
+    let again = format!("{}{shipment}", pointer(32, &[("42A", 1), ("67A", 1)], ""));
+    amended(&house, &mrn, "ANEW-2", 1, &again);
+    assert_eq!(state(&house, &mrn), "refused");
+    // Which of the goods were refused is not known any more: it is the whole.
+    amended(&house, &mrn, "ANEW-3", 2, &taken_off(&[2], 1));
+    assert_eq!(state(&house, &mrn), "refused");
+    assert_eq!(events(&house, &mrn, "refusal-overturned").len(), 0);
 }
 
 #[test]

@@ -124,6 +124,8 @@ fn items_are_known_again_under_the_number_they_move_up_to() {
     check(&["42A/67A/68A.2"], &item(2), &[(1, 1), (2, 2)]);
     check(&["42A/67A/68A.3"], &item(3), &[(1, 1), (2, 2)]);
     check(&["42A/67A/68A.2"], "", &[(1, 1)]);
+    // Stated within a larger class none is known again, whatever numbers they give themselves.
+    check(&["42A/67A"], &item(1), &[]);
 }
 
 #[test]
