@@ -135,6 +135,35 @@ fn goods_the_law_of_the_day_would_return_draw_on_a_quota_that_is_still_there() {
     replays(dir.path(), &names.iter().map(String::as_str).collect::<Vec<_>>());
 }
 
+#[test]
+fn goods_accepted_by_an_older_law_are_screened_and_draw_by_what_is_told_on_their_day() {
+    let dir = tempfile::tempdir().unwrap();
+    let over = dir.path().join("pack");
+    let house = house(dir.path());
+    let case = gb(&[("regime", "120"), ("net_mass", "300"), ("price", "300.00"), ("type", "IMD")]);
+    let regime = "<DutyRegimeCode>120</DutyRegimeCode>";
+    let with = format!("{regime}<QuotaOrderID>050001</QuotaOrderID>");
+    let text = compose(&case, "OLD").replace(regime, &with);
+    let mrn = on(&house, "2026-05-02", "old", &text).text("mrn");
+    assert!(!lpcos::opinion(&house, &mrn)["screening"].to_string().contains("OWN-1"));
+    assert!(house.stop().success());
+    // Another balance is told of the period meanwhile, and the exporter is put on a list.
+    let quotas = std::fs::read_to_string(over.join("quotas-own.csv")).unwrap();
+    let told = quotas.replace("1000,KGM,N,90,,,open", "1000,KGM,N,90,50,2026-07-01,open");
+    std::fs::write(over.join("quotas-own.csv"), told).unwrap();
+    let name =
+        "id,kind,name,country,list,from\nOWN-1,entity,Placeholder Exports,,Ours,2026-06-01\n";
+    std::fs::write(over.join("names-own.csv"), name).unwrap();
+    let house = House::sandbox(dir.path());
+    let came = on(&house, "2026-07-02", "old came", &about(&mrn, "OLD-C", "GPR", ""));
+    let formed = lpcos::opinion(&house, &mrn);
+    assert!(formed.to_string().contains("FD415"), "{formed}");
+    assert_eq!(formed["assessment"]["quota_draws"][0]["granted"], "0", "{formed}");
+    assert!(formed["screening"].to_string().contains("OWN-1"), "{}", formed["screening"]);
+    assert!(house.stop().success());
+    replays(dir.path(), &[&mrn, &came.text("id")]);
+}
+
 /// A message that puts other masses in the place of those of item 1.
 pub(crate) fn weighs(mrn: &str, lrn: &str, kilograms: u32) -> String {
     let change = format!(
