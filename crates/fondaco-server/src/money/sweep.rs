@@ -155,7 +155,7 @@ mod tests {
         let page = house.bank_entries(&EntryQuery::default()).unwrap();
         house.store.close();
         drop(house);
-        made_old(dir.path(), &["bank_", "books_"], 5);
+        made_old(dir.path(), &["bank_", "books_", "old_told"], 5);
         let house = open(dir.path());
         let again = house.debts(&mrn).unwrap().remove(0);
         assert_eq!(again.requests[0].received, first.requests[0].received);
