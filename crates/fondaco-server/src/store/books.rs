@@ -96,7 +96,7 @@ impl Books {
             return Err(fault(format!("{more} postings and {rows} rows of them")));
         }
         let tail = self.tail + more;
-        if tail >= sums::often(self.ledger.sums()) {
+        if sums::is_due(tail, self.ledger.sums()) {
             sums::write(db, self.ledger.sums())?;
             self.checked = true;
         }

@@ -265,7 +265,8 @@ fn open(path: &Path, sync: Sync) -> Result<Connection, Fault> {
     // Checkpoints are made beside the writer, so that no commit waits for one.
     db.pragma_update(None, "wal_autocheckpoint", 0)?;
     db.pragma_update(None, "cache_size", -65_536)?;
-    db.set_prepared_statement_cache_capacity(32);
+    // More than the statements of the longest commit: one that falls out is read again at each turn.
+    db.set_prepared_statement_cache_capacity(256);
     Ok(db)
 }
 

@@ -52,10 +52,10 @@ CREATE INDEX IF NOT EXISTS deferment_holder_of ON deferment_holder (deferment);
 /// on average.
 const OFTEN: usize = 20_000;
 
-/// Postings after which there is a checkpoint of these sums: so many that checkpoints stay a small part of
-/// the store.
-pub(super) fn often(sums: &Sums) -> usize {
-    OFTEN.max(4 * sums.balances().count())
+/// Whether there is to be a checkpoint of these sums after so many postings: they stay a small part of the
+/// store. Balances are counted only where enough was posted, for it is asked at every commit.
+pub(super) fn is_due(posted: usize, sums: &Sums) -> bool {
+    posted >= OFTEN && posted >= 4 * sums.balances().count()
 }
 
 /// The sums, and how many postings were folded that are in no checkpoint.
