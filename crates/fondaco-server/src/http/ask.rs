@@ -20,11 +20,11 @@ pub(super) struct Key {
 
 /// How many of a list are asked for, 1 to `MOST`.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Most<const MOST: usize>(usize);
+pub(crate) struct Most<const MOST: usize>(usize);
 
 impl<const MOST: usize> Most<MOST> {
     /// As asked, or so many.
-    pub(super) fn or(asked: Option<Self>, otherwise: usize) -> usize {
+    pub(crate) fn or(asked: Option<Self>, otherwise: usize) -> usize {
         asked.map_or(otherwise, |most| most.0)
     }
 }

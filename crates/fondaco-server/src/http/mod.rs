@@ -2,7 +2,7 @@
 
 mod act;
 pub(crate) mod api;
-mod ask;
+pub(crate) mod ask;
 mod classify;
 mod describe;
 mod door;

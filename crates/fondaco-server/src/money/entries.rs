@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::house::House;
+use crate::http::ask::Most;
 use crate::store::Fault;
 
 /// Which entries.
@@ -14,8 +15,8 @@ pub(crate) struct EntryQuery {
     #[serde(default)]
     pub(crate) after: i64,
     /// Most entries, 1 to 1,000.
-    #[param(minimum = 1, maximum = 1000)]
-    pub(crate) limit: Option<i64>,
+    #[param(value_type = Option<usize>, minimum = 1, maximum = 1000)]
+    pub(crate) limit: Option<Most<1000>>,
     /// Only those of this account.
     #[serde(default)]
     pub(crate) account: String,
@@ -106,9 +107,9 @@ pub(crate) struct PartView {
 impl House {
     /// A page of what banks told.
     pub(crate) fn bank_entries(&self, query: &EntryQuery) -> Result<EntriesView, Fault> {
-        let most = query.limit.unwrap_or(100).clamp(1, 1000);
+        let most = Most::or(query.limit, 100);
         let mut entries = self.store.bank_entries(query, most + 1)?;
-        let more = i64::try_from(entries.len()).unwrap_or(i64::MAX) > most;
+        let more = entries.len() > most;
         if more {
             entries.pop();
         }

@@ -12,13 +12,14 @@ impl Store {
     pub(crate) fn bank_entries(
         &self,
         query: &EntryQuery,
-        most: i64,
+        most: usize,
     ) -> Result<Vec<EntryView>, Fault> {
         // A day that is none has no entries.
         let day: Option<i32> = match query.booked.as_str() {
             "" => None,
             text => Some(text.parse().map_or(i32::MIN, Day::number)),
         };
+        let most = i64::try_from(most).unwrap_or(i64::MAX);
         self.look(|db| {
             let mut statement = db.prepare_cached(
                 "SELECT e.seq, f.id, m.digest, f.at, e.told, e.message, e.statement, e.number,

@@ -394,16 +394,9 @@ impl Writing<'_> {
             return Ok(Ok((before, None)));
         }
         let done = self.with_books(|books| {
-            self.bring(books, &about)?;
             let taken = books.ledger.taken();
             if let Some(intent) = intent {
-                let posting = intent(&books.ledger);
-                if let Ok(posting) = &posting
-                    && self.undoes_an_order(books, posting)?
-                {
-                    return Ok(Err(Refusal::OnlyTheBank));
-                }
-                match posting.and_then(|posting| books.ledger.apply(posting)) {
+                match self.post(books, &about, intent)? {
                     // The limit stays, and others may use the account.
                     Err(Refusal::NothingToPost) if holders.is_some() => {}
                     Err(why) => return Ok(Err(why)),
@@ -428,15 +421,29 @@ impl Writing<'_> {
         Ok(Ok((Lodged::Written, reference)))
     }
 
-    /// Has at hand what a decision is about.
-    fn bring(&self, books: &mut Books, about: &About) -> Result<(), Fault> {
+    /// Posts what a person decided, with what it is about at hand; the key of the posting, or why the ledger
+    /// does not take it.
+    fn post(
+        &self,
+        books: &mut Books,
+        about: &About,
+        intent: Intent,
+    ) -> Result<Result<Key, Refusal>, Fault> {
         if let Some(declaration) = &about.declaration {
             books.bring(self.db, declaration)?;
         }
         if let Some(posting) = &about.posting {
             books.bring_posting(self.db, posting)?;
         }
-        Ok(())
+        let posting = match intent(&books.ledger) {
+            Ok(posting) => posting,
+            Err(why) => return Ok(Err(why)),
+        };
+        if self.undoes_an_order(books, &posting)? {
+            return Ok(Err(Refusal::OnlyTheBank));
+        }
+        let key = posting.key().clone();
+        Ok(books.ledger.apply(posting).map(|_| key))
     }
 
     /// Lodges what decides on a request with what it decides about the money of its declaration: all of it or
@@ -456,14 +463,8 @@ impl Writing<'_> {
             self.with_books(|books| {
                 let taken = books.ledger.taken();
                 for (about, intent) in intents {
-                    self.bring(books, &about)?;
-                    let posting = intent(&books.ledger).map_err(Fault::Refused)?;
-                    if self.undoes_an_order(books, &posting)? {
-                        return Err(Fault::Refused(Refusal::OnlyTheBank));
-                    }
                     let before = books.ledger.taken();
-                    let key = posting.key().clone();
-                    books.ledger.apply(posting).map_err(Fault::Refused)?;
+                    let key = self.post(books, &about, intent)?.map_err(Fault::Refused)?;
                     let of = touched(&books.ledger, before);
                     if of != BTreeSet::from([declaration.clone()]) {
                         return Err(Fault::Refused(Refusal::NoSuchPosting(key)));

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use fondaco::ledger::{Account, Debt, Standing, Sums, Totals};
+use fondaco::ledger::{Debt, Standing, Sums, Totals};
 use fondaco::money::Decimal;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
@@ -179,12 +179,7 @@ pub(super) fn write(db: &Connection, sums: &Sums) -> Result<(), Fault> {
     let checkpoint = db.last_insert_rowid();
     let mut statement =
         db.prepare_cached("INSERT INTO books_sum VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")?;
-    for (account, money) in sums.balances() {
-        let over =
-            matches!(account, Account::Suspense(_) | Account::Refund(_) | Account::Credit(_));
-        if over && money.amount.is_zero() {
-            continue;
-        }
+    for (account, money) in sums.lasting() {
         let (kind, [a, b, c]) = account.columns();
         let (currency, amount) = (money.currency.as_str(), money.amount.to_string());
         statement.execute(params![checkpoint, kind, a, b, c, currency, amount])?;

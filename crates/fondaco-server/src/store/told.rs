@@ -75,13 +75,6 @@ CREATE INDEX IF NOT EXISTS bank_part_reference ON bank_part (reference) WHERE re
 CREATE INDEX IF NOT EXISTS bank_part_posting ON bank_part (posting) WHERE posting IS NOT NULL;
 ";
 
-fn told_name(told: Told) -> &'static str {
-    match told {
-        Told::Notification => "camt.054",
-        Told::Statement => "camt.053",
-    }
-}
-
 /// The code of a side, as the bank says it.
 fn side_name(side: Side) -> &'static str {
     match side {
@@ -325,11 +318,7 @@ fn entry_at(db: &Connection, seq: i64) -> Result<(BankEntry, Option<i64>), Fault
     let row = rows.next()?.ok_or_else(|| fault(format!("no entry {seq} of a bank")))?;
     let text = |n: usize| row.get::<_, String>(n);
     let entry = BankEntry {
-        told: if text(0)? == told_name(Told::Statement) {
-            Told::Statement
-        } else {
-            Told::Notification
-        },
+        told: if text(0)? == Told::Statement.name() { Told::Statement } else { Told::Notification },
         message: text(1)?,
         statement: text(2)?,
         page: row.get(16)?,
@@ -437,7 +426,7 @@ fn write(
     )?
     .execute(params![
         filing,
-        told_name(entry.told),
+        entry.told.name(),
         entry.message,
         entry.statement,
         entry.number,

@@ -53,6 +53,11 @@ impl Sums {
         self.balances.iter().map(as_money)
     }
 
+    /// The same without those that are over: what is to be kept.
+    pub fn lasting(&self) -> impl Iterator<Item = (&Account, Money)> {
+        self.balances().filter(|(account, money)| !is_over(account, money.amount))
+    }
+
     /// The balance of such an account.
     #[must_use]
     pub fn balance(&self, account: &Account, currency: Currency) -> Decimal {
@@ -74,13 +79,14 @@ impl Sums {
 
     /// Drops what is nothing and will hardly be asked for again: a house has more such every day.
     pub fn tidy(&mut self) {
-        self.balances.retain(|(account, _), amount| !passes(account) || !amount.is_zero());
+        self.balances.retain(|(account, _), amount| !is_over(account, *amount));
     }
 }
 
-/// Whether an account is of one matter, which is over where its balance is nothing.
-fn passes(account: &Account) -> bool {
-    matches!(account, Account::Suspense(_) | Account::Refund(_) | Account::Credit(_))
+/// Whether an account is of one matter that is over: its balance is nothing.
+fn is_over(account: &Account, amount: Decimal) -> bool {
+    amount.is_zero()
+        && matches!(account, Account::Suspense(_) | Account::Refund(_) | Account::Credit(_))
 }
 
 pub(super) fn as_money<'a>((place, amount): (&'a Place, &Decimal)) -> (&'a Account, Money) {
@@ -188,12 +194,6 @@ impl Ledger {
         Mark(self.journal.as_ref().map_or(0, Vec::len))
     }
 
-    /// Whether anything was posted since a point.
-    #[must_use]
-    pub fn moved_since(&self, mark: Mark) -> bool {
-        self.mark() != mark
-    }
-
     /// How many postings were taken since it was kept.
     #[must_use]
     pub fn unkept(&self) -> usize {
@@ -237,7 +237,7 @@ impl Ledger {
             match step {
                 Step::Balance(place, _) if place.0.debt().is_none() => {
                     let now = self.sums.balances.get(&place).copied();
-                    let now = now.filter(|now| !passes(&place.0) || !now.is_zero());
+                    let now = now.filter(|now| !is_over(&place.0, *now));
                     if now.is_none() {
                         self.sums.balances.remove(&place);
                     }

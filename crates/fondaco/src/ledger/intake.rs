@@ -40,6 +40,17 @@ pub enum Told {
     Statement,
 }
 
+impl Told {
+    /// The name of the message, without its version.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Notification => "camt.054",
+            Self::Statement => "camt.053",
+        }
+    }
+}
+
 /// Which way money went, as the owner of the account sees it. Source: ISO 20022, CdtDbtInd.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Side {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::intake::{BankEntry, Part, Side, Told};
+use super::intake::{BankEntry, Part, Side};
 use super::posting::BankId;
 use crate::day::Day;
 use crate::money::{Currency, Decimal, Money};
@@ -118,10 +118,7 @@ fn key_of(entry: &BankEntry, part: u32, mark: Option<Mark>, page: Option<u32>) -
 }
 
 pub(super) fn note(entry: &BankEntry, part: &Part) -> String {
-    let told = match entry.told {
-        Told::Notification => "camt.054",
-        Told::Statement => "camt.053",
-    };
+    let told = entry.told.name();
     let mut out = format!("{told} {} / {} / {}", entry.message, entry.statement, entry.number);
     for reference in &part.references {
         let _ = write!(out, ", reference {reference}");
