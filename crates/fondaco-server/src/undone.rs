@@ -65,12 +65,8 @@ pub(crate) fn more(house: &House, happened: &Happened) -> Value {
 
 /// The numbers of the items a draft has.
 pub(crate) fn items(draft: &Draft) -> Vec<u32> {
-    let shipment = draft.root().and_then(|root| root.child("GoodsShipment"));
-    let items = shipment.into_iter().flat_map(|shipment| shipment.children());
-    items
-        .filter(|node| node.name() == "GovernmentAgencyGoodsItem")
-        .filter_map(|item| item.child("SequenceNumeric")?.text().trim().parse().ok())
-        .collect()
+    let items = draft.root().into_iter().flat_map(|root| root.goods_items());
+    items.filter_map(|item| item.child("SequenceNumeric")?.text().trim().parse().ok()).collect()
 }
 
 /// The items a message says that it refuses, by the `nth` of `all` refusals of an agency that came with it;

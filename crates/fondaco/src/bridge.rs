@@ -465,8 +465,7 @@ impl<'a> Bridge<'a> {
             };
             // Each item of the export by its line; of very many, or where one has no number, the export
             // alone.
-            let items = export.child("GoodsShipment").into_iter().flat_map(|s| s.children());
-            let items: Vec<_> = items.filter(|n| n.name() == "GovernmentAgencyGoodsItem").collect();
+            let items: Vec<_> = export.goods_items().collect();
             let lines: Vec<_> = items.iter().filter_map(|i| i.child("SequenceNumeric")).collect();
             if lines.is_empty() || lines.len() < items.len() || lines.len() > MOST_LINES {
                 made.children.push(document(None));
@@ -581,8 +580,7 @@ fn open(draft: &Draft) -> Vec<(Place, Open)> {
         }
     };
     look(root, OF_THE_IMPORTER, EXPECTED);
-    let items = root.child("GoodsShipment").into_iter().flat_map(|s| s.children());
-    for item in items.filter(|n| n.name() == "GovernmentAgencyGoodsItem") {
+    for item in root.goods_items() {
         look(item, OF_THE_IMPORTER_IN_ITEMS, EXPECTED_IN_ITEMS);
     }
     open
@@ -610,12 +608,13 @@ pub fn import(export: &Draft, known: Export<'_>, kind: &str) -> Bridged {
 /// else that of who receives them; `None` where none is stated or the items go to several.
 #[must_use]
 pub fn destination(export: &Draft) -> Option<&str> {
-    let shipment = export.root()?.child("GoodsShipment")?;
+    let root = export.root()?;
+    let shipment = root.child("GoodsShipment")?;
     if is_stated(shipment, "Destination/CountryCode") {
         return shipment.child("Destination").map(|d| texts(d, "CountryCode"));
     }
-    let items = shipment.children().filter(|n| n.name() == "GovernmentAgencyGoodsItem");
-    let mut of_items: Vec<&str> = items
+    let mut of_items: Vec<&str> = root
+        .goods_items()
         .filter_map(|item| item.child("Destination"))
         .map(|d| texts(d, "CountryCode"))
         .filter(|country| !country.is_empty())

@@ -316,6 +316,12 @@ impl<'a> NodeRef<'a> {
         self.children().find(|c| c.name() == name)
     }
 
+    /// Of the Declaration the goods items of its shipment (WCO class 68A), in their order.
+    pub fn goods_items(&self) -> impl Iterator<Item = NodeRef<'a>> + use<'a> {
+        let within = self.child("GoodsShipment").into_iter().flat_map(|s| s.children());
+        within.filter(|node| node.name() == "GovernmentAgencyGoodsItem")
+    }
+
     /// Whether it is the Declaration.
     #[must_use]
     pub fn is_root(&self) -> bool {

@@ -128,10 +128,9 @@ impl House {
     /// one of that number.
     fn previous(&self, filing: &crate::store::Filing) -> Result<Vec<String>, Fault> {
         let Some(draft) = self.as_it_stands(filing)?.draft else { return Ok(Vec::new()) };
-        let shipment = draft.root().and_then(|r| r.child("GoodsShipment"));
-        let items = shipment.into_iter().flat_map(|s| s.children());
-        let items = items.filter(|n| n.name() == "GovernmentAgencyGoodsItem");
-        let all = shipment.into_iter().chain(items).flat_map(|s| s.children());
+        let Some(root) = draft.root() else { return Ok(Vec::new()) };
+        let shipment = root.child("GoodsShipment");
+        let all = shipment.into_iter().chain(root.goods_items()).flat_map(|s| s.children());
         let mut found: Vec<String> = Vec::new();
         for document in all.filter(|n| n.name() == "PreviousDocument") {
             let Some(id) = document.child("ID").map(|n| n.text().to_owned()) else { continue };

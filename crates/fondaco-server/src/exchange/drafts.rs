@@ -188,9 +188,7 @@ impl House {
         let standing = DraftStanding::of(&kept.id, last);
         let filed = self.store.imports_of(&kept.mrn)?;
         let root = draft.root();
-        let shipment = root.and_then(|r| r.child("GoodsShipment"));
-        let items = shipment.into_iter().flat_map(|s| s.children());
-        let items: Vec<_> = items.filter(|n| n.name() == "GovernmentAgencyGoodsItem").collect();
+        let items: Vec<_> = root.into_iter().flat_map(|r| r.goods_items()).collect();
         let filled = filled.iter().map(|(id, from)| {
             let node = draft.node(*id);
             let Place { pointer, json, .. } = node.place();

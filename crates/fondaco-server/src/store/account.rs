@@ -58,12 +58,12 @@ impl Store {
             if db.prepare("SELECT 1 FROM old_charged")?.exists([])? {
                 return Ok(None);
             }
-            let mut statement = db.prepare(
+            let mut statement = db.prepare(concat!(
                 "SELECT DISTINCT mrn FROM event WHERE event = 'payment-wanted'
-                   AND NOT EXISTS (SELECT 1 FROM posting_entry WHERE a = mrn
-                     AND account IN ('due', 'contingent', 'received', 'deferred', 'secured'))
-                 ORDER BY mrn",
-            )?;
+                   AND NOT EXISTS (SELECT 1 FROM posting_entry WHERE a = mrn AND ",
+                of_a_debt!(),
+                ") ORDER BY mrn"
+            ))?;
             let rows = statement.query_map([], |row| row.get(0))?;
             rows.collect::<Result<_, _>>().map(Some)
         })
@@ -104,12 +104,12 @@ impl Store {
     /// Who sent what was posted on the debt of a declaration, by filings of this format.
     pub(crate) fn posted_by(&self, declaration: &str, format: &str) -> Result<Vec<String>, Fault> {
         self.read(|db| {
-            let mut statement = db.prepare_cached(
+            let mut statement = db.prepare_cached(concat!(
                 "SELECT DISTINCT f.declarant FROM posting_entry e
                  JOIN posting p ON p.seq = e.posting JOIN filing f ON f.seq = p.filing
-                 WHERE e.a = ?1 AND f.format = ?2
-                   AND e.account IN ('due', 'contingent', 'received', 'deferred', 'secured')",
-            )?;
+                 WHERE e.a = ?1 AND f.format = ?2 AND ",
+                of_a_debt!()
+            ))?;
             let rows = statement.query_map([declaration, format], |row| row.get(0))?;
             rows.collect()
         })
@@ -118,14 +118,14 @@ impl Store {
     /// What was posted of a declaration, oldest first.
     pub(crate) fn postings_of(&self, declaration: &str) -> Result<Vec<Posted>, Fault> {
         self.read(|db| {
-            let mut statement = db.prepare_cached(
+            let mut statement = db.prepare_cached(concat!(
                 "SELECT p.reason, p.key, p.note, f.at, f.id, e.account, e.c, e.currency, e.amount
                  FROM posting_entry e JOIN posting p ON p.seq = e.posting
                  JOIN filing f ON f.seq = p.filing
-                 WHERE e.a = ?1
-                   AND e.account IN ('due', 'contingent', 'received', 'deferred', 'secured')
-                 ORDER BY p.seq, e.rowid",
-            )?;
+                 WHERE e.a = ?1 AND ",
+                of_a_debt!(),
+                " ORDER BY p.seq, e.rowid"
+            ))?;
             let rows = statement.query_map([declaration], |row| {
                 Ok(Posted {
                     reason: row.get(0)?,

@@ -157,11 +157,11 @@ fn posting_at(db: &Connection, seq: i64) -> Result<Posting, Fault> {
 
 /// The postings that touch a debt of a declaration, in their order.
 fn postings_touching(db: &Connection, of: &DeclarationId) -> Result<Vec<Posting>, Fault> {
-    let mut statement = db.prepare_cached(
-        "SELECT DISTINCT posting FROM posting_entry WHERE a = ?1
-           AND account IN ('due', 'contingent', 'received', 'deferred', 'secured')
-         ORDER BY posting",
-    )?;
+    let mut statement = db.prepare_cached(concat!(
+        "SELECT DISTINCT posting FROM posting_entry WHERE a = ?1 AND ",
+        of_a_debt!(),
+        " ORDER BY posting"
+    ))?;
     let rows = statement.query_map([of.as_str()], |row| row.get::<_, i64>(0))?;
     let all: Vec<i64> = rows.collect::<Result<_, _>>()?;
     all.into_iter().map(|seq| posting_at(db, seq)).collect()

@@ -5,6 +5,13 @@
 //! Tables are only appended to: a filing with what was thought of it is never updated
 //! (ADR 3); state is the fold of events.
 
+/// Of the entries of postings those on an account of a debt; the condition of their index, too.
+macro_rules! of_a_debt {
+    () => {
+        "account IN ('due', 'contingent', 'received', 'deferred', 'secured')"
+    };
+}
+
 mod account;
 mod books;
 mod draws;

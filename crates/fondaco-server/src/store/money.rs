@@ -18,7 +18,8 @@ use super::books::{self, Books, cancel, fault, settles, touched};
 use super::told::{self, PartTaken};
 use super::{Fault, Filing, Lodge, Lodged, Writing, lock};
 
-pub(super) const SCHEMA: &str = "
+pub(super) const SCHEMA: &str = concat!(
+    "
 CREATE TABLE IF NOT EXISTS posting (
   seq INTEGER PRIMARY KEY,
   key TEXT NOT NULL UNIQUE,
@@ -38,7 +39,9 @@ CREATE TABLE IF NOT EXISTS posting_entry (
   amount TEXT NOT NULL
 ) STRICT;
 CREATE INDEX IF NOT EXISTS posting_entry_of ON posting_entry (a)
-  WHERE account IN ('due', 'contingent', 'received', 'deferred', 'secured');
+  WHERE ",
+    of_a_debt!(),
+    ";
 CREATE TABLE IF NOT EXISTS payment_request (
   seq INTEGER PRIMARY KEY,
   reference TEXT NOT NULL UNIQUE,
@@ -73,7 +76,8 @@ CREATE TABLE IF NOT EXISTS deferment_holder (
   may INTEGER NOT NULL,
   filing INTEGER NOT NULL
 ) STRICT;
-";
+"
+);
 
 /// The format of what a bank told, as filings have it.
 pub(crate) const BANK: &str = "camt";

@@ -153,11 +153,11 @@ fn read_tail(db: &Connection, upto: i64, sums: &mut Sums) -> Result<usize, Fault
 
 /// The figures of a debt when a posting was the last.
 fn before(db: &Connection, debt: &Debt, upto: i64) -> Result<Option<Standing>, Fault> {
-    let mut statement = db.prepare_cached(
+    let mut statement = db.prepare_cached(concat!(
         "SELECT account, a, b, c, currency, amount FROM posting_entry
-         WHERE a = ?1 AND account IN ('due', 'contingent', 'received', 'deferred', 'secured')
-           AND b = ?2 AND posting <= ?3",
-    )?;
+         WHERE a = ?1 AND b = ?2 AND posting <= ?3 AND ",
+        of_a_debt!()
+    ))?;
     let mut rows =
         statement.query(params![debt.declaration.as_str(), debt.debtor.as_str(), upto])?;
     let mut standing = None;
