@@ -134,26 +134,7 @@ fn an_export_one_house_lets_go_is_a_draft_in_the_other_and_is_filed_there() {
     assert!(!draft["findings"].as_array().unwrap().is_empty());
 
     // Completed by the importer it is filed as any other.
-    let form = b.house.get(&format!("/v1/drafts/{id}/declaration/json"));
-    assert_eq!(form.status, 200);
-    let mut form = form.json();
-    let d = &mut form["Declaration"];
-    d["FunctionalReferenceID"] = json!("FROM-A-1");
-    d["DeclarationOfficeID"] = json!("2248");
-    let importer = json!({"Name": "上海范例服饰有限公司", "ID": "0000000007",
-        "Address": {"CityName": "上海", "CountryCode": "CN", "Line": "1", "PostcodeID": "200000"}});
-    d["Declarant"] = importer.clone();
-    let shipment = &mut d["GoodsShipment"];
-    shipment["Importer"] = importer;
-    shipment["Consignment"]["GoodsLocation"] = json!({"Name": "上海浦东", "ID": "CNPVG",
-        "TypeCode": "A", "Address": {"TypeCode": "U", "CountryCode": "CN"}});
-    let goods = &mut shipment["GovernmentAgencyGoodsItem"][0];
-    goods["Commodity"]["Classification"][0]["ID"] = json!("61101200");
-    goods["CustomsValuation"] = json!({"MethodCode": "1"});
-    goods["GovernmentProcedure"] = json!([{"CurrentCode": "0110"}]);
-    let headers = [("Idempotency-Key", "draft"), ("Content-Type", "application/json")];
-    let filed = b.house.post_with(&headers, form.to_string().as_bytes());
-    assert_eq!(filed.status, 201, "{}", String::from_utf8_lossy(&filed.body));
+    filed_from(&b, id, "FROM-A-1");
     let xml = b.house.get(&format!("/v1/drafts/{id}/declaration/xml"));
     assert_eq!((xml.status, xml.header("content-type")), (200, "application/xml"));
     assert_eq!(b.house.get("/v1/drafts/none").status, 404);
@@ -743,7 +724,9 @@ pub(crate) fn filed_from(side: &Side, id: &str, lrn: &str) -> String {
 
 /// The same, of a draft that was changed so.
 pub(crate) fn filed_of(side: &Side, id: &str, lrn: &str, change: &dyn Fn(&mut Value)) -> String {
-    let mut form = side.house.get(&format!("/v1/drafts/{id}/declaration/json")).json();
+    let form = side.house.get(&format!("/v1/drafts/{id}/declaration/json"));
+    assert_eq!(form.status, 200);
+    let mut form = form.json();
     change(&mut form);
     let d = &mut form["Declaration"];
     d["FunctionalReferenceID"] = json!(lrn);

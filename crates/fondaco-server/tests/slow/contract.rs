@@ -5,22 +5,14 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
-use crate::kills::agent;
+use crate::caller::Caller;
 use crate::{House, root};
 
 /// Requests of an operation and phase.
 const EXAMPLES: &str = "30";
 
-fn post(address: &str, path: &str, kind: &str, body: &str) -> Value {
-    let mut response = agent()
-        .post(format!("{address}{path}"))
-        .header("Content-Type", kind)
-        .header("Idempotency-Key", &format!("{path} {}", body.len()))
-        .send(body)
-        .unwrap();
-    let text = response.body_mut().read_to_string().unwrap();
-    assert!(response.status().is_success(), "{path}: {text}");
-    serde_json::from_str(&text).unwrap()
+fn post(caller: &Caller, path: &str, kind: &str, body: &str) -> Value {
+    caller.taken(path, &format!("{path} {}", body.len()), kind, body.as_bytes()).unwrap()
 }
 
 #[test]
@@ -39,21 +31,22 @@ fn every_answer_is_as_described() {
         N851,plants,Phytosanitary certificate,植物检疫证书,Фитосанитарный сертификат,,vata-1994,,\n";
     std::fs::write(dir.path().join("pack/lpcos-own.csv"), kinds).unwrap();
     let house = House::start(dir.path(), "gb");
+    let caller = &Caller::new(&house.address);
     let at = &house.address;
     let mut mrn = String::new();
     for file in ["001-phones-felixstowe", "042-cashmere-heathrow", "035-prelodged"] {
         let path = root().join(format!("data/corpus/gb/{file}.xml"));
         let text = std::fs::read_to_string(path).unwrap();
-        let filed = post(at, "/v1/declarations", "application/xml", &text);
+        let filed = post(caller, "/v1/declarations", "application/xml", &text);
         mrn = filed["mrn"].as_str().unwrap().to_owned();
     }
     let terms = json!({"lines": [{"codes": ["8517"], "quantity": "9", "unit": "KGM"}]});
     let issue = json!({"kind": "N851", "number": "PC-1", "issuer": "plants", "by": "p",
         "terms": terms});
-    post(at, "/v1/lpcos", "application/json", &issue.to_string());
+    post(caller, "/v1/lpcos", "application/json", &issue.to_string());
     // Nobody is there: what is told to it is tried again later.
     let hook = json!({"by": "b", "url": "https://receiver.example/hook"});
-    let hook = post(at, "/v1/webhooks", "application/json", &hook.to_string());
+    let hook = post(caller, "/v1/webhooks", "application/json", &hook.to_string());
     let hook = hook["id"].as_str().unwrap();
     // A body or a key may be refused for what no schema says; nothing else may.
     let settings = format!(

@@ -4,13 +4,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::process::Command;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, RwLock};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::kills::{Chance, agent, booked};
+use crate::caller::{Caller, Chance, Turns};
+use crate::kills::booked;
 use crate::receiver::Receiver;
 use crate::{House, renamed};
 
@@ -85,62 +86,15 @@ fn kind(n: usize) -> Kind {
     [Kind::Paid, Kind::Exported, Kind::Paid, Kind::Cancelled][n % 4]
 }
 
-struct Caller {
-    agent: ureq::Agent,
-    address: String,
-}
-
 impl Caller {
-    fn new(address: &str) -> Self {
-        Self { agent: agent(), address: address.to_owned() }
-    }
-
-    /// `None` where it was not answered, or nothing was taken.
-    fn send(&self, path: &str, key: &str, kind: &str, body: &[u8]) -> Option<(u16, Value)> {
-        let mut response = self
-            .agent
-            .post(format!("{}{path}", self.address))
-            .header("Content-Type", kind)
-            .header("Idempotency-Key", key)
-            .send(body)
-            .ok()?;
-        let status = response.status().as_u16();
-        let text = response.body_mut().read_to_string().ok()?;
-        (status != 503).then_some((status, serde_json::from_str(&text).ok()?))
-    }
-
-    /// Taken, or not answered.
-    fn post(&self, path: &str, key: &str, body: &Value) -> Option<Value> {
-        let (status, said) =
-            self.send(path, key, "application/json", body.to_string().as_bytes())?;
-        assert_eq!(status, 201, "{key}: {said}");
-        Some(said)
-    }
-
-    fn get(&self, path: &str) -> Option<Value> {
-        self.page(path).map(|(page, _)| page)
-    }
-
-    /// A page, and where the next begins.
-    fn page(&self, path: &str) -> Option<(Value, String)> {
-        let mut response = self.agent.get(format!("{}{path}", self.address)).call().ok()?;
-        let next = response.headers().get("fondaco-next");
-        let next = next.map_or("", |n| n.to_str().unwrap()).to_owned();
-        let found = response.status().is_success();
-        let text = response.body_mut().with_config().limit(1 << 30).read_to_string().ok()?;
-        let page = serde_json::from_str(&text).ok().filter(|_| found)?;
-        Some((page, next))
-    }
-
     /// Files the n-th; its number.
     fn file(&self, n: usize) -> Option<String> {
         let text = match kind(n) {
             Kind::Exported => renamed("gb/042-cashmere-heathrow.xml", &lrn(n)),
             _ => import(n),
         };
-        let (status, said) =
-            self.send("/v1/declarations", &format!("file {n}"), "application/xml", &text)?;
-        assert_eq!(status, 201, "{said}");
+        let said =
+            self.taken("/v1/declarations", &format!("file {n}"), "application/xml", &text)?;
         Some(said["mrn"].as_str().unwrap().to_owned())
     }
 
@@ -160,25 +114,20 @@ impl Caller {
                     "GBP",
                     &format!("<IBAN>{ACCOUNT}</IBAN>"),
                 );
-                let (status, said) = self.send(
-                    "/v1/bank",
-                    &format!("bank {n}"),
-                    "application/xml",
-                    told.as_bytes(),
-                )?;
-                assert_eq!(status, 201, "{said}");
+                let key = format!("bank {n}");
+                self.taken("/v1/bank", &key, "application/xml", told.as_bytes())?;
             }
             Kind::Cancelled => {
                 let end = json!({"act": "cancel", "by": "o", "reason": "lodged-in-error"});
-                self.post(&acts, &format!("end {n}"), &end)?;
+                let key = format!("end {n}");
+                self.taken(&acts, &key, "application/json", end.to_string().as_bytes())?;
             }
             Kind::Exported => {
                 for held in ["documents", "examination"] {
                     let lift = json!({"act": "lift", "by": "o", "kind": held});
-                    let body = lift.to_string();
                     // Held or not: what is let go is told to the neighbour.
                     let key = format!("lift {held} {n}");
-                    self.send(&acts, &key, "application/json", body.as_bytes())?;
+                    self.json(&acts, &key, &lift)?;
                 }
             }
         }
@@ -252,14 +201,13 @@ fn all_that_is_in_flight_survives_any_kill() {
         let lines = json!([{"codes": ["8517"], "quantity": LICENCE.to_string(), "unit": "KGM"}]);
         let issue = json!({"kind": "N851", "number": "PC-1", "issuer": "plants", "by": "p",
             "terms": {"lines": lines}});
-        caller.post("/v1/lpcos", "issue", &issue).unwrap();
+        assert_eq!(caller.json("/v1/lpcos", "issue", &issue).unwrap().0, 201);
         let hook = json!({"by": "b", "url": receiver.url()});
-        caller.post("/v1/webhooks", "hook", &hook).unwrap();
+        assert_eq!(caller.json("/v1/webhooks", "hook", &hook).unwrap().0, 201);
         house.kill();
     }
-    let next = AtomicUsize::new(0);
+    let turns = Turns::default();
     let answered: Mutex<BTreeMap<usize, String>> = Mutex::default();
-    let open: Mutex<BTreeSet<usize>> = Mutex::default();
     let done: Mutex<BTreeSet<usize>> = Mutex::default();
     let other = RwLock::new(neighbour.address.clone());
     let mut carried = 0;
@@ -274,16 +222,18 @@ fn all_that_is_in_flight_survives_any_kill() {
                 scope.spawn(|| {
                     let caller = Caller::new(&address);
                     while !stop.load(Ordering::Relaxed) {
-                        let again = open.lock().unwrap().pop_first();
-                        let n = again.unwrap_or_else(|| next.fetch_add(1, Ordering::Relaxed));
+                        let n = turns.next();
                         let filed = caller.file(n);
                         if let Some(mrn) = &filed {
                             let before = answered.lock().unwrap().insert(n, mrn.clone());
                             assert!(before.is_none_or(|b| b == *mrn), "{n} got two numbers");
                         }
                         let whole = filed.and_then(|mrn| caller.go_on(n, &mrn)).is_some();
-                        let rest = if whole { &done } else { &open };
-                        rest.lock().unwrap().insert(n);
+                        if whole {
+                            done.lock().unwrap().insert(n);
+                        } else {
+                            turns.again(n);
+                        }
                     }
                 });
             }
@@ -313,7 +263,7 @@ fn all_that_is_in_flight_survives_any_kill() {
     slowest = slowest.max(house.ready_after);
     let caller = Caller::new(&house.address);
     // What was begun and not answered is done again, now that nobody dies.
-    for n in open.into_inner().unwrap() {
+    for n in turns.left() {
         let mrn = caller.file(n).unwrap();
         caller.go_on(n, &mrn).unwrap();
         answered.lock().unwrap().insert(n, mrn);

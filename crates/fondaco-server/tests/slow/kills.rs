@@ -2,11 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use serde_json::Value;
-
+use crate::caller::{Caller, Chance, Turns};
 use crate::{House, renamed};
 
 /// Kills of one run.
@@ -14,41 +13,11 @@ const KILLS: usize = 50;
 /// Callers filing all the time.
 const CALLERS: usize = 6;
 
-/// Numbers that look random; the seed is printed, so that a run can be had again.
-pub(crate) struct Chance(pub(crate) u64);
-
-impl Chance {
-    pub(crate) fn below(&mut self, most: u64) -> u64 {
-        self.0 =
-            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) % most
-    }
-}
-
 /// What the operator says of the money of the house.
 const MONEY: &str =
     "holder = \"Customs\"\n[[account]]\nid = \"40101810900000010153\"\ncurrency = \"RUB\"\n";
 
 const ACCOUNT: &str = "<Othr><Id>40101810900000010153</Id></Othr>";
-
-fn send(agent: &ureq::Agent, url: &str, key: &str, body: &[u8]) -> Option<(u16, Value)> {
-    let mut response = agent
-        .post(url)
-        .header("Content-Type", "application/xml")
-        .header("Idempotency-Key", key)
-        .send(body)
-        .ok()?;
-    let status = response.status().as_u16();
-    let text = response.body_mut().read_to_string().ok()?;
-    Some((status, serde_json::from_str(&text).ok()?))
-}
-
-fn read(agent: &ureq::Agent, url: &str) -> Option<Value> {
-    let mut response = agent.get(url).call().ok()?;
-    let found = response.status().is_success();
-    let text = response.body_mut().read_to_string().ok()?;
-    serde_json::from_str(&text).ok().filter(|_| found)
-}
 
 /// The bank's word that a request was paid into an account.
 pub(crate) fn booked(
@@ -75,27 +44,17 @@ pub(crate) fn booked(
 
 /// Files a declaration and pays what it owes; its number, and whether the payment was answered. `None`
 /// where the filing was not.
-fn file_and_pay(agent: &ureq::Agent, address: &str, n: usize) -> Option<(String, bool)> {
-    let file = format!("{address}/v1/declarations");
-    let (status, answer) = send(agent, &file, &format!("key-{n}"), &owing(&format!("KILL-{n}")))?;
-    match status {
-        201 => {}
-        503 => return None,
-        _ => panic!("{n}: {status} {answer}"),
-    }
-    let mrn = answer["mrn"].as_str().unwrap().to_owned();
+fn file_and_pay(caller: &Caller, n: usize) -> Option<(String, bool)> {
+    let file = "/v1/declarations";
+    let (key, xml) = (format!("key-{n}"), "application/xml");
+    let filed = caller.taken(file, &key, xml, &owing(&format!("KILL-{n}")))?;
+    let mrn = filed["mrn"].as_str().unwrap().to_owned();
     let pay = || {
-        let debt = read(agent, &format!("{file}/{mrn}/debt"))?;
+        let debt = caller.get(&format!("{file}/{mrn}/debt"))?;
         let request = &debt[0]["requests"][0];
         let (reference, amount) = (request["reference"].as_str()?, request["amount"].as_str()?);
         let told = booked(n, reference, amount, "RUB", ACCOUNT);
-        let url = format!("{address}/v1/bank");
-        let (status, answer) = send(agent, &url, &format!("bank-{n}"), told.as_bytes())?;
-        match status {
-            201 => Some(()),
-            503 => None,
-            _ => panic!("{n}: {status} {answer}"),
-        }
+        caller.taken("/v1/bank", &format!("bank-{n}"), xml, told.as_bytes())
     };
     let paid = pay().is_some();
     Some((mrn, paid))
@@ -106,14 +65,6 @@ fn owing(reference: &str) -> Vec<u8> {
     renamed("eaeu/084-steel-zabaikalsk.xml", reference)
 }
 
-pub(crate) fn agent() -> ureq::Agent {
-    ureq::Agent::config_builder()
-        .http_status_as_error(false)
-        .timeout_global(Some(Duration::from_secs(10)))
-        .build()
-        .into()
-}
-
 #[test]
 fn no_receipt_without_its_declaration_and_none_doubled() {
     let dir = tempfile::tempdir().unwrap();
@@ -121,11 +72,10 @@ fn no_receipt_without_its_declaration_and_none_doubled() {
     let seed = std::process::id().into();
     println!("seed {seed}");
     let mut chance = Chance(seed);
-    let next = AtomicUsize::new(0);
+    // What was begun and not answered when the house died is sent again under the same key.
+    let turns = Turns::default();
     // What was answered: reference number to MRN.
     let answered: Mutex<BTreeMap<usize, String>> = Mutex::new(BTreeMap::new());
-    // Begun and not answered when the house died: to be sent again under the same key.
-    let open: Mutex<BTreeSet<usize>> = Mutex::new(BTreeSet::new());
     // Whose payment was answered.
     let paid: Mutex<BTreeSet<usize>> = Mutex::new(BTreeSet::new());
     let mut slowest = Duration::ZERO;
@@ -137,18 +87,20 @@ fn no_receipt_without_its_declaration_and_none_doubled() {
         std::thread::scope(|scope| {
             for _ in 0..CALLERS {
                 scope.spawn(|| {
-                    let agent = agent();
+                    let caller = Caller::new(&address);
                     while !stop.load(Ordering::Relaxed) {
-                        let again = open.lock().unwrap().pop_first();
-                        let n = again.unwrap_or_else(|| next.fetch_add(1, Ordering::Relaxed));
-                        let Some((mrn, settled)) = file_and_pay(&agent, &address, n) else {
-                            open.lock().unwrap().insert(n);
+                        let n = turns.next();
+                        let Some((mrn, settled)) = file_and_pay(&caller, n) else {
+                            turns.again(n);
                             continue;
                         };
                         let before = answered.lock().unwrap().insert(n, mrn.clone());
                         assert!(before.is_none_or(|b| b == mrn), "{n} got two numbers");
-                        let rest = if settled { &paid } else { &open };
-                        rest.lock().unwrap().insert(n);
+                        if settled {
+                            paid.lock().unwrap().insert(n);
+                        } else {
+                            turns.again(n);
+                        }
                     }
                 });
             }
@@ -160,9 +112,9 @@ fn no_receipt_without_its_declaration_and_none_doubled() {
     let begun = Instant::now();
     let house = House::start(dir.path(), "eaeu");
     slowest = slowest.max(begun.elapsed());
-    let agent = agent();
+    let caller = Caller::new(&house.address);
     let answered = answered.into_inner().unwrap();
-    let get = |path: String| read(&agent, &format!("{}{path}", house.address)).unwrap();
+    let get = |path: String| caller.get(&path).unwrap();
     for (n, mrn) in &answered {
         let found = get(format!("/v1/declarations/{mrn}"));
         assert_eq!(found["lrn"], format!("KILL-{n}"), "the declaration of receipt {mrn}");

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may stop")]
 
 mod browser;
+mod caller;
 mod contract;
 mod everything;
 mod kills;

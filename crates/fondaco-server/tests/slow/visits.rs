@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::kills::{Chance, agent};
+use crate::caller::{Caller, Chance, Turns};
 use crate::{House, root};
 
 /// Kills of one run.
@@ -21,7 +21,7 @@ yard,Y,Y,Y,+00:00,1234567,00:00,24:00,15,2,,,
 ";
 
 /// Four ask for each slot, which takes two.
-fn slot(n: u32) -> String {
+fn slot(n: usize) -> String {
     let (n, minutes) = (n / 4, n / 4 % 96 * 15);
     format!(
         "2099-{:02}-{:02}T{:02}:{:02}",
@@ -32,33 +32,10 @@ fn slot(n: u32) -> String {
     )
 }
 
-struct Caller<'a> {
-    agent: ureq::Agent,
-    address: &'a str,
-}
-
-impl Caller<'_> {
-    /// `None` where it was not answered, or nothing was taken.
-    fn send(&self, path: &str, key: &str, kind: &str, body: &[u8]) -> Option<(u16, Value)> {
-        let mut response = self
-            .agent
-            .post(format!("{}{path}", self.address))
-            .header("Content-Type", kind)
-            .header("Idempotency-Key", key)
-            .send(body)
-            .ok()?;
-        let status = response.status().as_u16();
-        let text = response.body_mut().read_to_string().ok()?;
-        (status != 503).then_some((status, serde_json::from_str(&text).ok()?))
-    }
-
-    fn json(&self, path: &str, key: &str, body: &Value) -> Option<(u16, Value)> {
-        self.send(path, key, "application/json", body.to_string().as_bytes())
-    }
-
+impl Caller {
     /// Files, holds, books and puts down the result of the n-th consignment: its number and its visit, where
     /// there was room. Begun again it does the same again.
-    fn all(&self, n: u32) -> Option<(String, Option<String>)> {
+    fn all(&self, n: usize) -> Option<(String, Option<String>)> {
         let path = root().join("data/corpus/gb/043-machine-licence.xml");
         let text = std::fs::read_to_string(path).unwrap();
         let own = text.split("<FunctionalReferenceID>").nth(1).unwrap().split('<').next().unwrap();
@@ -106,9 +83,8 @@ fn no_visit_and_no_result_is_lost_doubled_or_one_too_many() {
     let seed = std::process::id().into();
     println!("seed {seed}");
     let mut chance = Chance(seed);
-    let next = AtomicU32::new(0);
-    let done: Mutex<BTreeMap<u32, (String, Option<String>)>> = Mutex::default();
-    let open: Mutex<BTreeSet<u32>> = Mutex::default();
+    let turns = Turns::default();
+    let done: Mutex<BTreeMap<usize, (String, Option<String>)>> = Mutex::default();
     for _ in 0..KILLS {
         let house = House::start(dir.path(), "gb");
         let address = house.address.clone();
@@ -116,17 +92,14 @@ fn no_visit_and_no_result_is_lost_doubled_or_one_too_many() {
         std::thread::scope(|scope| {
             for _ in 0..CALLERS {
                 scope.spawn(|| {
-                    let caller = Caller { agent: agent(), address: &address };
+                    let caller = Caller::new(&address);
                     while !stop.load(Ordering::Relaxed) {
-                        let again = open.lock().unwrap().pop_first();
-                        let n = again.unwrap_or_else(|| next.fetch_add(1, Ordering::Relaxed));
+                        let n = turns.next();
                         match caller.all(n) {
                             Some(all) => {
                                 done.lock().unwrap().insert(n, all);
                             }
-                            None => {
-                                open.lock().unwrap().insert(n);
-                            }
+                            None => turns.again(n),
                         }
                     }
                 });
@@ -137,16 +110,13 @@ fn no_visit_and_no_result_is_lost_doubled_or_one_too_many() {
         });
     }
     let house = House::start(dir.path(), "gb");
-    let caller = Caller { agent: agent(), address: &house.address };
+    let caller = Caller::new(&house.address);
     // What was begun is finished: nothing of it is taken twice.
     let mut done = done.into_inner().unwrap();
-    for n in open.into_inner().unwrap() {
+    for n in turns.left() {
         done.insert(n, caller.all(n).unwrap());
     }
-    let get = |path: String| -> Value {
-        let mut response = caller.agent.get(format!("{}{path}", house.address)).call().unwrap();
-        serde_json::from_str(&response.body_mut().read_to_string().unwrap()).unwrap()
-    };
+    let get = |path: String| caller.get(&path).unwrap();
     let mut taken: BTreeMap<String, usize> = BTreeMap::new();
     let mut waiting: BTreeSet<String> = BTreeSet::new();
     for (n, (mrn, visit)) in &done {
