@@ -36,6 +36,11 @@ use clap::{Parser, Subcommand};
 
 use crate::cli::{Exit, Failure};
 
+/// A filing is made by one thread and written and freed by another, which the system's allocator makes
+/// wait for each other: ADR 23.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// A cross-border trade single window: file, check, assess, decide, replay.
 #[derive(Parser)]
 #[command(name = "fondaco", version, about, max_term_width = 100)]
