@@ -201,7 +201,10 @@ fn take_next(
     if partners(store).map_err(said)?.iter().any(|p| p.keys.iter().any(|k| k.kid == kid)) {
         return Err(wrong("it is a key of another neighbour"));
     }
-    let until = Day::from_number(from.number() + both.clamp(0, 3_650)).unwrap_or(from).to_string();
+    // Of a key that is taken in late, envelopes by the old one may still be under way.
+    let begins = from.max(today);
+    let until =
+        Day::from_number(begins.number() + both.clamp(0, 3_650)).unwrap_or(begins).to_string();
     // Of the neighbour as it stands: more may have been said of it since the old key was.
     let by =
         PartnerKey { countries: partner.countries.join(" "), pack: partner.pack.clone(), ..by };

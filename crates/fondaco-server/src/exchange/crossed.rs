@@ -102,23 +102,28 @@ impl House {
         loop {
             let upto = self.store.last_event()?;
             let some = self.store.declared_since(after, AT_ONCE)?;
-            let mut found = Vec::new();
-            for (_, mrn) in &some {
-                let Some(filing) = self.store.filing(mrn)? else { continue };
+            let mut named = Vec::new();
+            let mut last = after;
+            let mut is_late = false;
+            for declared in &some {
+                last = declared.cursor;
+                let Some(filing) = self.store.filing(&declared.mrn)? else { continue };
                 if import(&filing.kind) {
-                    let named = self.previous(&filing)?.into_iter();
-                    found.extend(named.map(|export| (mrn.clone(), export)));
+                    named.push((declared.clone(), self.previous(&filing)?));
+                    is_late = begun.elapsed() > AT_A_TIME;
+                }
+                if is_late {
+                    break;
                 }
             }
-            let is_all = some.len() < AT_ONCE;
-            let last = some.last().map_or(after, |(cursor, _)| *cursor);
+            let is_all = !is_late && some.len() < AT_ONCE;
             // How far it came is written with what was found, or once it is far.
-            if !found.is_empty() || !is_all {
-                self.store.written_here(move |writing| writing.imports_named(last, &found))?;
+            if !named.is_empty() || !is_all {
+                self.store.written_here(move |writing| writing.imports_named(last, &named))?;
             }
             after = if is_all { last.max(upto) } else { last };
             looked.store(after, Ordering::Relaxed);
-            if is_all || begun.elapsed() > AT_A_TIME {
+            if is_all || is_late {
                 return Ok(());
             }
         }
@@ -155,6 +160,10 @@ impl House {
         for (partner, export) in self.store.exports_of(import)? {
             let Some(last) = self.store.last_of_export(&partner, &export)? else { continue };
             let drafted = self.store.last_envelope_of(&partner, &export, import)?;
+            // Who never sent the export has nothing to say of it.
+            if drafted.is_empty() {
+                continue;
+            }
             let standing = DraftStanding::of(&drafted, Some(last));
             if standing.is != "live" {
                 words.push(WordOfExport { partner, export, draft: drafted, standing });

@@ -9,7 +9,7 @@ use fondaco::measure::Direction;
 use fondaco_wire::envelope::{self, Envelope, GONE, Notice, Receiver, Refused, Sender};
 use fondaco_wire::receipt;
 
-use super::Partner;
+use super::{LookedFor, Partner};
 use crate::house::{House, now};
 use crate::store::{Due, Fault};
 
@@ -39,11 +39,19 @@ impl House {
     /// [`Fault`]; those made before it stand, and are all that come before it in the log.
     pub(crate) fn make_for(&self, partner: &Partner) -> Result<usize, Fault> {
         let pack = self.pack();
-        let mut looked = self.looked_for.events.lock().unwrap_or_else(PoisonError::into_inner);
-        let from = match looked.get(&partner.name) {
-            Some(cursor) => *cursor,
-            None => self.store.last_due(&partner.name)?,
+        // One at a time for one neighbour; what another's are made of is not waited for.
+        let looked = {
+            let mut all = self.looked_for.events.lock().unwrap_or_else(PoisonError::into_inner);
+            all.entry(partner.name.clone()).or_default().clone()
         };
+        let mut looked = looked.lock().unwrap_or_else(PoisonError::into_inner);
+        let terms = partner.terms();
+        let anew = looked.terms != terms && !self.store.is_looked_through(&partner.name, &terms)?;
+        let before = match looked.cursor {
+            0 => self.store.last_due(&partner.name)?,
+            cursor => cursor,
+        };
+        let from = if anew { 0 } else { before };
         // What happens from here on is looked at next time, also where it is looked at now.
         let upto = self.store.last_event()?;
         if upto == from {
@@ -58,24 +66,31 @@ impl House {
             let (since, name) = (&partner.since, &partner.name);
             let some = self.store.let_go(&kinds, after, since, AT_ONCE, name)?;
             for (cursor, mrn) in &some {
-                made += usize::from(self.make(partner, mrn, *cursor)?);
+                // By new terms more is told; what was told by the old ones is not taken back.
+                let is_old = *cursor <= before;
+                made += usize::from(self.make(partner, mrn, *cursor, is_old)?);
             }
             match some.last() {
                 Some((last, _)) if some.len() == AT_ONCE => after = *last,
                 _ => break,
             }
         }
-        looked.insert(partner.name.clone(), upto);
+        if anew {
+            let name = partner.name.clone();
+            let by = terms.clone();
+            self.store.written_here(move |writing| writing.looked_through(&name, &by))?;
+        }
+        *looked = LookedFor { cursor: upto, terms };
         Ok(made)
     }
 
     /// Makes the envelope of an export for a neighbour, where its goods may go there; a notice where they
-    /// may no longer. What was told last is not told again.
-    fn make(&self, partner: &Partner, mrn: &str, cursor: i64) -> Result<bool, Fault> {
+    /// may no longer, unless the event was looked at before (`is_old`). What was told last is not told again.
+    fn make(&self, partner: &Partner, mrn: &str, cursor: i64, is_old: bool) -> Result<bool, Fault> {
         let state = match self.state(mrn)? {
             State::Released => "released",
             State::Cleared | State::AwaitingExit | State::Exited => "cleared",
-            other if GONE.contains(&other.name()) => {
+            other if GONE.contains(&other.name()) && !is_old => {
                 return self.make_notice(partner, mrn, cursor, other.name());
             }
             _ => return Ok(false),
@@ -85,6 +100,9 @@ impl House {
         let country = bridge::destination(&draft);
         let country = country.filter(|country| partner.countries.iter().any(|c| c == country));
         let Some(country) = country else {
+            if is_old {
+                return Ok(false);
+            }
             return self.make_notice(partner, mrn, cursor, "elsewhere");
         };
         let declared = match envelope::declared(&draft) {

@@ -8,8 +8,8 @@ mod make;
 mod take;
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::Mutex;
 use std::sync::atomic::AtomicI64;
+use std::sync::{Arc, Mutex};
 
 use fondaco_wire::envelope::{self, Refused};
 use fondaco_wire::receipt;
@@ -31,8 +31,16 @@ const PULL: &str = "fondaco-pull";
 /// After a start it is looked again from the last one made.
 #[derive(Default)]
 pub(crate) struct Looked {
-    events: Mutex<HashMap<String, i64>>,
+    events: Mutex<HashMap<String, Arc<Mutex<LookedFor>>>>,
     imports: AtomicI64,
+}
+
+/// Up to which event it was looked for envelopes to one neighbour.
+#[derive(Default)]
+struct LookedFor {
+    cursor: i64,
+    /// The terms of it then ([`Partner::terms`]); empty before it was looked at all.
+    terms: String,
 }
 
 /// A neighbour, as it was last said to be.
@@ -55,6 +63,13 @@ pub(crate) struct Partner {
 }
 
 impl Partner {
+    /// What decides which exports are told to it: by other terms the whole log is looked through again.
+    fn terms(&self) -> String {
+        let mut countries = self.countries.clone();
+        countries.sort();
+        format!("{} since {}", countries.join(" "), self.since)
+    }
+
     /// The key of this name, where it counts on a day (YYYY-MM-DD).
     fn key(&self, kid: &str, day: &str) -> Option<&PartnerKey> {
         let counts = |k: &&PartnerKey| {
@@ -147,10 +162,11 @@ impl House {
         partners(&self.store)
     }
 
-    /// Whether a key of this name is one of a neighbour's, whether it counts today or not: what was taken
-    /// of it before has its answer still.
-    pub(crate) fn knows(&self, kid: &str) -> Result<bool, Fault> {
-        Ok(self.partners()?.iter().any(|p| p.keys.iter().any(|k| k.kid == kid)))
+    /// The name of the neighbour that has a key of this name, whether it counts today or not: what was
+    /// taken of it before has its answer still.
+    pub(crate) fn whose(&self, kid: &str) -> Result<Option<String>, Fault> {
+        let mut all = self.partners()?.into_iter();
+        Ok(all.find(|p| p.keys.iter().any(|k| k.kid == kid)).map(|p| p.name))
     }
 
     /// The neighbour that signed a request for envelopes; `None` where nobody known did, or not now.

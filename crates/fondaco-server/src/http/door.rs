@@ -2,8 +2,9 @@
 //!
 //! What is brought to it is signed, and so it asks for no token. Until the signature is looked at anybody
 //! may be there: so the first part of the text is read alone and says whose key it is; only the text of a
-//! known one is held, for a time, and only so much of all such texts at one time. The name of a key is no
-//! secret: room is taken by what came, not by what is announced, and no name gets all of it.
+//! known one is held, for a time, and only so much of all that names one neighbour at one time. The name of
+//! a key is no secret: room is taken by what came, not by what is announced, and what names one neighbour
+//! takes none of another's.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -14,20 +15,17 @@ use axum::extract::Request;
 use axum::http::header;
 use fondaco_wire::envelope::{LONGEST_HEAD, MOST, kid};
 use futures_util::StreamExt as _;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, timeout_at};
 
 use crate::store::Fault;
 
-/// Bytes that one permit stands for.
-const UNIT: usize = 64 << 10;
+/// What a text takes at least, and in what steps: thousands may be begun beside each other.
+const UNIT: usize = 1 << 10;
 
 /// The bounds of a door.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Bounds {
-    /// Bytes of texts held at one time, of all who bring one.
-    pub(super) held: usize,
-    /// Bytes of these that may name one key; not less than the largest text.
+    /// Bytes of texts held at one time that name keys of one neighbour: the largest, and room beside it.
     pub(super) share: usize,
     /// How long the first part may take.
     pub(super) head: Duration,
@@ -38,37 +36,35 @@ pub(super) struct Bounds {
 impl Default for Bounds {
     fn default() -> Self {
         let (head, whole) = (Duration::from_secs(10), Duration::from_secs(60));
-        Self { held: 64 << 20, share: MOST, head, whole }
+        Self { share: MOST + (8 << 20), head, whole }
     }
 }
 
-/// Units held by the name of a key; names that hold none are not in it.
+/// Units held for a neighbour; those of whom none is held are not in it.
 type Shares = Mutex<HashMap<String, usize>>;
 
 /// A door, and how much is held behind it.
 #[derive(Clone, Debug)]
 pub(super) struct Door {
     bounds: Bounds,
-    room: Arc<Semaphore>,
     shares: Arc<Shares>,
 }
 
 /// Room that is held for a text; given back when it is dropped.
 #[derive(Debug)]
 struct Room {
-    kid: String,
+    name: String,
     units: usize,
-    permit: Option<OwnedSemaphorePermit>,
     shares: Arc<Shares>,
 }
 
 impl Drop for Room {
     fn drop(&mut self) {
         let mut shares = locked(&self.shares);
-        if let Some(held) = shares.get_mut(&self.kid) {
+        if let Some(held) = shares.get_mut(&self.name) {
             *held = held.saturating_sub(self.units);
             if *held == 0 {
-                shares.remove(&self.kid);
+                shares.remove(&self.name);
             }
         }
     }
@@ -114,8 +110,7 @@ pub(super) enum Shut {
 
 impl Door {
     pub(super) fn new(bounds: Bounds) -> Self {
-        let room = Arc::new(Semaphore::new(bounds.held.div_ceil(UNIT)));
-        Self { bounds, room, shares: Arc::default() }
+        Self { bounds, shares: Arc::default() }
     }
 
     /// Takes as much more room as a text of this length wants.
@@ -125,29 +120,23 @@ impl Door {
             return Ok(());
         };
         let mut shares = locked(&self.shares);
-        let held = shares.get(&room.kid).copied().unwrap_or(0) + more;
+        let held = shares.get(&room.name).copied().unwrap_or(0) + more;
         if held > self.bounds.share.div_ceil(UNIT) {
             return Err(Shut::Full);
         }
-        let units = u32::try_from(more).unwrap_or(u32::MAX);
-        let permit = self.room.clone().try_acquire_many_owned(units).map_err(|_| Shut::Full)?;
-        shares.insert(room.kid.clone(), held);
+        shares.insert(room.name.clone(), held);
         room.units = wanted;
-        match &mut room.permit {
-            Some(all) => all.merge(permit),
-            none => *none = Some(permit),
-        }
         Ok(())
     }
 
-    /// Reads the text of a request where its key is known.
+    /// Reads the text of a request where its key is known: `whose` says the neighbour's name.
     ///
     /// # Errors
     /// [`Shut`].
     pub(super) async fn read(
         &self,
         request: Request,
-        known: impl FnOnce(&str) -> Result<bool, Fault>,
+        whose: impl FnOnce(&str) -> Result<Option<String>, Fault>,
     ) -> Result<Read, Shut> {
         let length = request.headers().get(header::CONTENT_LENGTH);
         let length = length.and_then(|v| v.to_str().ok()?.parse::<usize>().ok()).unwrap_or(MOST);
@@ -168,13 +157,12 @@ impl Door {
         }
         let head = text.split(|b| *b == b'.').next().unwrap_or_default();
         let head = std::str::from_utf8(head).ok().and_then(kid).ok_or(Shut::Form)?;
-        match known(&head) {
-            Ok(true) => {}
-            Ok(false) => return Err(Shut::Unknown(head)),
+        let name = match whose(&head) {
+            Ok(Some(name)) => name,
+            Ok(None) => return Err(Shut::Unknown(head)),
             Err(fault) => return Err(Shut::Fault(fault)),
-        }
-        let shares = self.shares.clone();
-        let mut room = Room { kid: head, units: 0, permit: None, shares };
+        };
+        let mut room = Room { name, units: 0, shares: self.shares.clone() };
         while !ended {
             if text.len() > length {
                 return Err(Shut::Large);
@@ -203,6 +191,7 @@ mod tests {
     use super::*;
 
     const KID: &str = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFG";
+    const NEXT: &str = "3123456789abcdefghijklmnopqrstuvwxyzABCDEFG";
     const SECOND: &str = "2123456789abcdefghijklmnopqrstuvwxyzABCDEFG";
 
     /// The first part of a text by this key.
@@ -213,7 +202,7 @@ mod tests {
 
     fn short() -> Bounds {
         let (head, whole) = (Duration::from_millis(60), Duration::from_millis(200));
-        Bounds { held: 3 * UNIT, share: 2 * UNIT, head, whole }
+        Bounds { share: 2 * UNIT, head, whole }
     }
 
     /// A request of these pieces, one each 20 ms.
@@ -229,9 +218,14 @@ mod tests {
         request
     }
 
+    /// Two keys are one neighbour's, a third another's.
+    fn whose(kid: &str) -> Result<Option<String>, Fault> {
+        let names = [(KID, "a"), (NEXT, "a"), (SECOND, "b")];
+        Ok(names.iter().find(|(known, _)| *known == kid).map(|(_, name)| (*name).to_owned()))
+    }
+
     async fn told(door: &Door, request: Request) -> String {
-        let known = |kid: &str| Ok(kid == KID || kid == SECOND);
-        match door.read(request, known).await {
+        match door.read(request, whose).await {
             Ok(read) => format!("{} bytes", read.text().len()),
             Err(shut) => format!("{shut:?}"),
         }
@@ -266,7 +260,6 @@ mod tests {
         slow.extend((0..60).map(|_| "x".to_owned()));
         check(slow, Some(1000), "Slow").await;
         // All of it is given back.
-        assert_eq!(door.room.available_permits(), 3);
         assert!(locked(&door.shares).is_empty());
     }
 
@@ -274,27 +267,28 @@ mod tests {
     async fn read(door: &Door, kid: &str, bytes: usize) -> Read {
         let head = head(kid);
         let rest = "x".repeat(bytes - head.len());
-        door.read(dripping(vec![head, rest], None), |_| Ok(true)).await.unwrap()
+        door.read(dripping(vec![head, rest], None), whose).await.unwrap()
     }
 
     #[tokio::test]
     async fn so_much_is_held_at_one_time_and_no_more() {
         let door = Door::new(short());
-        // A name has its share, and the next has the rest: a unit for each 64 KiB that were begun.
+        // A neighbour has its share, by whichever of its keys, and what it holds is none of another's: a
+        // unit for each KiB that was begun.
         let first = read(&door, KID, UNIT + 1).await;
         let small = |kid: &str| dripping(vec![head(kid)], Some(1000));
         assert_eq!(told(&door, small(KID)).await, "Full");
+        assert_eq!(told(&door, small(NEXT)).await, "Full");
         let second = read(&door, SECOND, UNIT).await;
-        assert_eq!(told(&door, small(SECOND)).await, "Full");
+        let fine = format!("{} bytes", head(KID).len());
+        assert_eq!(told(&door, small(SECOND)).await, fine);
         // Who is not known is told so without any room.
         let other = KID.replace('0', "1");
         let wanted = format!("Unknown({other:?})");
         assert_eq!(told(&door, small(&other)).await, wanted);
         drop(first);
-        let fine = format!("{} bytes", head(KID).len());
         assert_eq!(told(&door, small(KID)).await, fine);
         drop(second);
-        assert_eq!(door.room.available_permits(), 3);
         assert!(locked(&door.shares).is_empty());
     }
 
@@ -319,9 +313,9 @@ mod tests {
         let door = Door::new(short());
         let read = read(&door, KID, UNIT).await;
         let verifies = move || read.text().len();
-        assert_eq!(door.room.available_permits(), 2);
+        assert_eq!(locked(&door.shares).get("a"), Some(&1));
         assert_eq!(verifies(), UNIT);
         drop(verifies);
-        assert_eq!(door.room.available_permits(), 3);
+        assert!(locked(&door.shares).is_empty());
     }
 }

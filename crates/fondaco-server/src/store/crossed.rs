@@ -9,6 +9,7 @@ CREATE TABLE IF NOT EXISTS import_names (
   seq INTEGER PRIMARY KEY,
   import TEXT NOT NULL,
   export TEXT NOT NULL,
+  at TEXT NOT NULL DEFAULT '',
   UNIQUE (import, export)
 ) STRICT;
 CREATE TABLE IF NOT EXISTS import_named (
@@ -16,6 +17,20 @@ CREATE TABLE IF NOT EXISTS import_named (
 ) STRICT;
 CREATE INDEX IF NOT EXISTS import_names_export ON import_names (export);
 ";
+
+/// What `import_names` had not in the first stores of this version: when the name came, RFC 3339.
+pub(super) const SINCE: &str = "ALTER TABLE import_names ADD COLUMN at TEXT NOT NULL DEFAULT ''";
+
+/// A declaration of which something else may be declared from an event on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Declared {
+    /// The event.
+    pub(crate) cursor: i64,
+    /// The declaration.
+    pub(crate) mrn: String,
+    /// When, RFC 3339.
+    pub(crate) at: String,
+}
 
 /// What came last of an export.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,8 +62,8 @@ impl Store {
     }
 
     /// The envelope an import was filed of, as far as is known: the last of the export that was taken
-    /// before it was filed, else the first after; empty where none was. What is put aside is none, and what
-    /// was put aside and taken later came then.
+    /// before the import named it, else the first after; empty where none was. What is put aside is none,
+    /// and what was put aside and taken later came then.
     pub(crate) fn last_envelope_of(
         &self,
         partner: &str,
@@ -56,8 +71,9 @@ impl Store {
         import: &str,
     ) -> Result<String, Fault> {
         self.read(|db| {
-            let sql = "SELECT t.id, coalesce(w.at, t.at) <= f.at AS before
+            let sql = "SELECT t.id, coalesce(w.at, t.at) <= coalesce(nullif(i.at, ''), f.at) AS before
                  FROM envelope_taken t JOIN filing f ON f.mrn = ?3
+                   LEFT JOIN import_names i ON i.import = ?3 AND i.export = ?2
                    LEFT JOIN envelope_word w ON w.seq =
                      (SELECT max(seq) FROM envelope_word WHERE id = t.id)
                  WHERE t.partner = ?1 AND t.mrn = ?2 AND coalesce(w.word, '') <> 'aside'
@@ -104,33 +120,42 @@ impl Store {
 
     /// Declarations of which something else may be declared since an event, at most so many: event and
     /// number, oldest first.
-    pub(crate) fn declared_since(
-        &self,
-        after: i64,
-        most: usize,
-    ) -> Result<Vec<(i64, String)>, Fault> {
+    pub(crate) fn declared_since(&self, after: i64, most: usize) -> Result<Vec<Declared>, Fault> {
         self.read(|db| {
-            let sql = "SELECT cursor, mrn FROM event WHERE cursor > ?1
+            let sql = "SELECT cursor, mrn, at FROM event WHERE cursor > ?1
                    AND event IN ('registered', 'accepted', 'request-granted')
                  ORDER BY cursor LIMIT ?2";
             let most = i64::try_from(most).unwrap_or(i64::MAX);
             let mut statement = db.prepare_cached(sql)?;
-            let rows = statement.query_map(params![after, most], |r| Ok((r.get(0)?, r.get(1)?)))?;
-            rows.collect()
+            let declared = |r: &rusqlite::Row<'_>| {
+                Ok(Declared { cursor: r.get(0)?, mrn: r.get(1)?, at: r.get(2)? })
+            };
+            statement.query_map(params![after, most], declared)?.collect()
         })
     }
 }
 
 impl Writing<'_> {
-    /// Writes down which exports imports name (import, export), up to an event.
+    /// Writes down which exports imports name, up to an event: those that are named no more are taken
+    /// out, for this is an index of what stands, which the log tells the history of.
     ///
     /// # Errors
     /// [`Fault`].
-    pub(crate) fn imports_named(&self, upto: i64, found: &[(String, String)]) -> Result<(), Fault> {
-        let sql = "INSERT OR IGNORE INTO import_names (import, export) VALUES (?1, ?2)";
-        let mut statement = self.db.prepare_cached(sql)?;
-        for (import, export) in found {
-            statement.execute([import, export])?;
+    pub(crate) fn imports_named(
+        &self,
+        upto: i64,
+        named: &[(Declared, Vec<String>)],
+    ) -> Result<(), Fault> {
+        let gone = "DELETE FROM import_names WHERE import = ?1
+             AND export NOT IN (SELECT value FROM json_each(?2))";
+        let mut gone = self.db.prepare_cached(gone)?;
+        let new = "INSERT OR IGNORE INTO import_names (import, export, at) VALUES (?1, ?2, ?3)";
+        let mut new = self.db.prepare_cached(new)?;
+        for (import, exports) in named {
+            gone.execute([&import.mrn, &serde_json::json!(exports).to_string()])?;
+            for export in exports {
+                new.execute([&import.mrn, export, &import.at])?;
+            }
         }
         let sql = "INSERT OR IGNORE INTO import_named (cursor) VALUES (?1)";
         self.db.prepare_cached(sql)?.execute([upto])?;

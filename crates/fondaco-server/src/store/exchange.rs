@@ -187,6 +187,11 @@ CREATE TABLE IF NOT EXISTS envelope_notice (
   id TEXT NOT NULL UNIQUE,
   state TEXT NOT NULL
 ) STRICT;
+CREATE TABLE IF NOT EXISTS partner_terms (
+  seq INTEGER PRIMARY KEY,
+  name TEXT NOT NULL,
+  terms TEXT NOT NULL
+) STRICT;
 CREATE TABLE IF NOT EXISTS partner_ours (
   seq INTEGER PRIMARY KEY,
   name TEXT NOT NULL,
@@ -223,6 +228,24 @@ const TOOK: &str = "SELECT t.partner, t.sequence, t.id, t.mrn, t.digest, t.at,
 
 fn one(db: &Connection, sql: &str, by: &[&dyn rusqlite::ToSql]) -> rusqlite::Result<Option<Kept>> {
     db.prepare_cached(sql)?.query_row(by, kept).optional()
+}
+
+/// Rows until their envelopes are [`PAGE`] bytes together, one at least.
+fn page<T>(
+    rows: impl Iterator<Item = rusqlite::Result<T>>,
+    kept: impl Fn(&T) -> &Kept,
+) -> rusqlite::Result<Vec<T>> {
+    let mut page = Vec::new();
+    let mut bytes = 0_usize;
+    for row in rows {
+        let row = row?;
+        bytes = bytes.saturating_add(kept(&row).jws.len());
+        if bytes > PAGE && !page.is_empty() {
+            break;
+        }
+        page.push(row);
+    }
+    Ok(page)
 }
 
 impl Store {
@@ -317,6 +340,15 @@ impl Store {
         })
     }
 
+    /// Whether the log was looked through for a neighbour by these terms, and by no others since.
+    pub(crate) fn is_looked_through(&self, partner: &str, terms: &str) -> Result<bool, Fault> {
+        self.read(|db| {
+            let sql = "SELECT terms FROM partner_terms WHERE name = ?1 ORDER BY seq DESC LIMIT 1";
+            let last = db.prepare_cached(sql)?.query_row([partner], |r| r.get::<_, String>(0));
+            Ok(last.optional()?.as_deref() == Some(terms))
+        })
+    }
+
     /// Envelopes made for a neighbour after a number, in their order: at most so many, and no more once
     /// they are [`PAGE`] bytes together, but one at least.
     pub(crate) fn envelopes(
@@ -330,17 +362,7 @@ impl Store {
                 format!("{MADE} WHERE partner = ?1 AND sequence > ?2 ORDER BY sequence LIMIT ?3");
             let most = i64::try_from(most).unwrap_or(i64::MAX);
             let mut statement = db.prepare_cached(&sql)?;
-            let mut page = Vec::new();
-            let mut bytes = 0_usize;
-            for row in statement.query_map(params![partner, after, most], kept)? {
-                let row = row?;
-                bytes = bytes.saturating_add(row.jws.len());
-                if bytes > PAGE && !page.is_empty() {
-                    break;
-                }
-                page.push(row);
-            }
-            Ok(page)
+            page(statement.query_map(params![partner, after, most], kept)?, |kept| kept)
         })
     }
 
@@ -374,7 +396,8 @@ impl Store {
     }
 
     /// The envelopes taken last, newest first, with their place; `before` is the place to go back from.
-    /// Notices are none; `aside` asks for those put aside, else for all others.
+    /// Notices are none; `aside` asks for those put aside, else for all others. A page as of
+    /// [`Store::envelopes`].
     pub(crate) fn newest_taken(
         &self,
         aside: bool,
@@ -389,9 +412,8 @@ impl Store {
             );
             let mut statement = db.prepare_cached(&sql)?;
             let most = i64::try_from(most).unwrap_or(i64::MAX);
-            let rows = statement
-                .query_map(params![before, most, aside], |row| Ok((row.get(11)?, kept(row)?)))?;
-            rows.collect()
+            let placed = |row: &rusqlite::Row<'_>| Ok((row.get(11)?, kept(row)?));
+            page(statement.query_map(params![before, most, aside], placed)?, |(_, kept)| kept)
         })
     }
 
@@ -426,6 +448,16 @@ impl Store {
 }
 
 impl Writing<'_> {
+    /// Writes down that the log was looked through for a neighbour by these terms.
+    ///
+    /// # Errors
+    /// [`Fault`].
+    pub(crate) fn looked_through(&self, partner: &str, terms: &str) -> Result<(), Fault> {
+        let sql = "INSERT INTO partner_terms (name, terms) VALUES (?1, ?2)";
+        self.db.prepare_cached(sql)?.execute([partner, terms])?;
+        Ok(())
+    }
+
     /// Writes a message where something else was told of this export to this neighbour last. `make` is
     /// told where it stands, and gives the text and its digest; two that ask at one time get one number
     /// each.

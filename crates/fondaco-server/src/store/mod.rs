@@ -307,6 +307,9 @@ impl Store {
         db.execute_batch(lpco::SCHEMA)?;
         db.execute_batch(exchange::SCHEMA)?;
         db.execute_batch(crossed::SCHEMA)?;
+        if !db.column_exists(None, "import_names", "at")? {
+            db.execute_batch(crossed::SINCE)?;
+        }
         db.execute_batch(subscriptions::SCHEMA)?;
         db.pragma_update(None, "user_version", VERSION)?;
         let (sender, receiver) = sync_channel::<Box<dyn Job>>(WAITING);

@@ -515,8 +515,10 @@ fn who_sends_without_end_holds_up_no_neighbour_for_long_and_nobody_else_at_all()
     assert_eq!(hand(&b, &envelope).status, 201);
     drop(announced);
     // Who knows the name of a neighbour's key, which is no secret, may send so much under it and no more.
-    let much = format!("{head}{}", "x".repeat((16 << 20) - head.len() - 1));
-    let held = half_sent(&b, 16 << 20, &much);
+    let held = [16, 8].map(|mib: usize| {
+        let much = format!("{head}{}", "x".repeat((mib << 20) - head.len() - 1));
+        half_sent(&b, mib << 20, &much)
+    });
     let begun = Instant::now();
     let full = loop {
         let said = hand(&b, "x");

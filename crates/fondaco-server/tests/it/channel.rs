@@ -9,7 +9,7 @@ use crate::bridge::{
     Chain, Side, act, day_in, exchange, filed_from, filed_of, hand, knows, let_go, listed, made,
     neighbours, parts, run, side,
 };
-use crate::http::about;
+use crate::http::{House, about};
 
 const CASHMERE: &str = "gb/042-cashmere-heathrow.xml";
 
@@ -203,17 +203,69 @@ fn a_neighbour_whose_envelopes_cannot_be_written_stops_no_other() {
     assert_eq!(page("c").json()["envelopes"].as_array().unwrap().len(), 1);
     db.execute_batch("DROP TRIGGER broken").unwrap();
     assert_eq!(page("b").json()["envelopes"].as_array().unwrap().len(), 1);
+    // What stands is given although the next cannot be made; who has it all is told that it failed.
+    db.execute_batch(
+        "CREATE TRIGGER broken BEFORE INSERT ON envelope BEGIN SELECT RAISE(ABORT, 'broken'); END",
+    )
+    .unwrap();
+    let_go(&a, CASHMERE, "NEXT");
+    assert_eq!(page("b").json()["envelopes"].as_array().unwrap().len(), 1);
+    assert_eq!(page("b&after=1").status, 503);
+}
+
+#[test]
+fn by_other_countries_what_was_let_go_before_is_told_and_nothing_taken_back() {
+    let (a, b) = neighbours("gb", "GB", "cn", "CN");
+    let there = "gb/043-machine-licence.xml";
+    let_go(&a, there, "THERE");
+    let_go(&a, CASHMERE, "HERE");
+    let key = b.dir.path().join("receipt.jwk");
+    let sent = |a: &Side| -> Vec<Value> {
+        made(a).iter().map(|jws| payload(jws)["to"]["country"].clone()).collect()
+    };
+    assert_eq!(sent(&a), [json!("CN")]);
+    let country = "IN";
+    knows(&a, "b", &format!("CN,{country}"), "cn", &key);
+    assert_eq!(sent(&a), [json!("CN"), json!(country)]);
+    // Said while the house stood still, it is the same; and what was told stays told.
+    let Side { dir, house } = a;
+    house.stop();
+    let said = |countries: &str| {
+        let side = ["partner", "add", "b", "--pack", "cn", "--countries", countries, "--key"];
+        let (code, text) = run(&[&side[..], &[key.to_str().unwrap()]].concat(), dir.path());
+        assert_eq!(code, Some(0), "{text}");
+    };
+    said("CN");
+    let house = House::start(dir.path(), &["--pack", "gb", "--sandbox"]);
+    let a = Side { dir, house };
+    assert_eq!(sent(&a).len(), 2);
+    let_go(&a, there, "AGAIN");
+    assert_eq!(sent(&a).len(), 2);
+    let Side { dir, house } = a;
+    house.stop();
+    let side = ["partner", "add", "b", "--pack", "cn", "--countries"];
+    let both = format!("{country},CN");
+    let (code, text) =
+        run(&[&side[..], &[&both, "--key", key.to_str().unwrap()]].concat(), dir.path());
+    assert_eq!(code, Some(0), "{text}");
+    let house = House::start(dir.path(), &["--pack", "gb", "--sandbox"]);
+    let a = Side { dir, house };
+    assert_eq!(sent(&a).len(), 3);
 }
 
 #[test]
 fn an_export_an_import_names_by_an_amendment_is_known_to_be_its() {
     let (a, b) = neighbours("gb", "GB", "cn", "CN");
     let first = let_go(&a, CASHMERE, "FIRST");
-    let second = let_go(&a, CASHMERE, "SECOND");
-    let all = made(&a);
-    let drafted = hand(&b, &all[0]).text("id");
+    let made_first = made(&a).remove(0);
+    let drafted = hand(&b, &made_first).text("id");
     let import = filed_from(&b, &drafted, "AMENDED");
     until("followed", || draft(&b, &json!(drafted))["filed"] == json!([import]));
+    // Of the second export two envelopes came before the import named it.
+    let mut chain = Chain::of(&a, &made_first);
+    let second = "26GBA0000000000002";
+    hand(&b, &chain.next(&|_| ()));
+    let late = json!(hand(&b, &chain.next(&|v| v["mrn"] = json!(second))).text("id"));
     let pointers =
         [("42A", ""), ("67A", ""), ("99A", "<TagID>D018</TagID>")].map(|(class, tag)| {
             format!(
@@ -231,8 +283,25 @@ fn an_export_an_import_names_by_an_amendment_is_known_to_be_its() {
     let grant = json!({"act": "grant", "by": "o", "kind": "amend", "request": 1});
     let granted = act(&b, &import, &grant);
     assert_eq!(granted.status, 201, "{}", String::from_utf8_lossy(&granted.body));
-    assert_eq!(hand(&b, &all[1]).status, 201);
-    let late = payload(&all[1])["id"].clone();
     until("followed", || draft(&b, &late)["filed"] == json!([import]));
     assert_eq!(exports(&b, &import), json!([]), "{first} {second}");
+    // Who never sent it has nothing to say of it.
+    let c = side("gb");
+    knows(&c, "b", "CN", "cn", &b.dir.path().join("receipt.jwk"));
+    knows(&b, "c", "GB", "gb", &c.dir.path().join("receipt.jwk"));
+    let own = let_go(&c, CASHMERE, "ITS-OWN");
+    assert_eq!(hand(&b, &made(&c)[0]).status, 201);
+    let cancel = json!({"act": "cancel", "by": "o", "reason": "lodged-in-error"});
+    assert_eq!(act(&c, &own, &cancel).status, 201);
+    let notice = made(&c).remove(1);
+    let before = payload(&notice)["previous"].clone();
+    let forged = Chain::of(&c, &notice).next(&|v| {
+        v["id"] = json!("0190a6b0-0000-7000-8000-00000000000c");
+        v["mrn"] = json!(second);
+        v["previous"] = before.clone();
+    });
+    assert_eq!(hand(&b, &forged).status, 201);
+    assert_eq!(exports(&b, &import), json!([]));
+    // What the amendment took away is filed of no more.
+    assert_eq!(draft(&b, &json!(drafted))["filed"], json!([]));
 }

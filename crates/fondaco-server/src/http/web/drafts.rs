@@ -15,7 +15,7 @@ use super::super::exchange::words_aside;
 use super::{Named, Page, Shared, named, of, pairs};
 use crate::exchange::drafts::Draft;
 use crate::house::House;
-use crate::store::Kept;
+use crate::store::{Fault, Kept};
 
 /// Drafts on one page of the list.
 const ROWS: usize = 50;
@@ -58,16 +58,20 @@ async fn drafts(State(house): Shared, headers: HeaderMap, uri: Uri) -> Response 
     let p = Page::new(&house, &headers, &uri, "/drafts");
     let query = pairs(&uri);
     let before = of(&query, "before").parse().unwrap_or(i64::MAX);
-    let all = match house.drafts(before, ROWS) {
-        Ok(all) => all,
+    let looked = house.clone();
+    // Each is made anew: beside the threads that serve.
+    let made = tokio::task::spawn_blocking(move || {
+        let all = looked.drafts(before, ROWS)?;
+        let aside = looked.store.newest_taken(true, i64::MAX, ROWS)?;
+        let last = all.last().map_or(0, |(seq, _)| *seq);
+        let is_more = last > 1 && !looked.store.newest_taken(false, last, 1)?.is_empty();
+        Ok((all, aside, if is_more { last } else { 0 }))
+    });
+    let (all, aside, older) = match made.await.unwrap_or(Err(Fault::Stopped)) {
+        Ok(found) => found,
         Err(fault) => return p.fault(&fault),
     };
-    let aside = match house.store.newest_taken(true, i64::MAX, ROWS) {
-        Ok(aside) => aside.into_iter().map(|(_, kept)| kept).collect(),
-        Err(fault) => return p.fault(&fault),
-    };
-    let last = all.last().map_or(0, |(seq, _)| *seq);
-    let older = if all.len() == ROWS && last > 1 { last } else { 0 };
+    let aside = aside.into_iter().map(|(_, kept)| kept).collect();
     let page = DraftsPage { p, drafts: all.into_iter().map(|(_, d)| d).collect(), aside, older };
     page.p.respond(StatusCode::OK, &page)
 }
