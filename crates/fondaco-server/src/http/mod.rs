@@ -1,5 +1,6 @@
 //! The house on the network: the public API and the pages, each with views of its own.
 
+mod accept;
 mod act;
 pub(crate) mod api;
 pub(crate) mod ask;
@@ -144,13 +145,12 @@ pub(crate) async fn serve(serving: Serving, ready: impl FnOnce(SocketAddr)) -> R
         .layer(axum::Extension(events::Stopping(stopped.clone())));
     crate::tell::desk::open(&serving.house, crate::tell::desk::Limits::default()).map_err(fault)?;
     ready(bound);
-    let server = axum::serve(listener, app).with_graceful_shutdown(async move {
+    let stop = async move {
         told.await;
         stopping.send(true).ok();
-    });
-    let mut server = std::pin::pin!(server.into_future());
+    };
     tokio::select! {
-        ended = &mut server => ended.map_err(fault)?,
+        () = accept::serve(listener, app, accept::Bounds::default(), stop) => {}
         // What is being sent may be finished; what stands still does not hold the house.
         () = async {
             stopped.wait_for(|s| *s).await.ok();
