@@ -524,18 +524,14 @@ pub(crate) fn format_of(filing: &Filing) -> Result<&'static Format, String> {
 
 /// What happens next by an opinion.
 pub(crate) fn follows(pack: &Pack, report: &Report, declaration: Option<&Declaration>) -> Follows {
-    let names_taxes = declaration.is_some_and(|d| d.items.iter().any(|i| !i.taxes.is_empty()));
+    let names_taxes = declaration.is_some_and(Declaration::names_taxes);
     let assessment = report.assessment.as_ref();
     let unknown = assessment.is_some_and(|a| !a.unknown.is_empty());
     // Also where the declarant names taxes and no amount could be told, or its type is always told.
     let told = declaration.and_then(|d| pack.profile.type_of(&d.kind)).is_some_and(|t| t.assessed);
     let assessed =
         told || assessment.is_some_and(|a| !a.lines.is_empty()) || (names_taxes && unknown);
-    let mut plan: Vec<Step> = report.decision.plan.iter().filter_map(|s| step(s)).collect();
-    if assessed && unknown && !plan.contains(&Step::RequestPayment) {
-        // What could not be computed is not nothing: no debt is final by it.
-        plan.push(Step::RequestPayment);
-    }
+    let plan = report.decision.plan.iter().filter_map(|s| step(s)).collect();
     let asked = report.requirements.iter().map(|r| (r.id.as_str(), r.status));
     let tasks = tasks::holds(pack, asked);
     let lane = Lane::named(report.decision.lane).unwrap_or(Lane::Red);

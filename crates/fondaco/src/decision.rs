@@ -223,9 +223,14 @@ pub fn route(
     Decision { lane, reasons }
 }
 
-/// What happens next.
+/// What happens next; `collected` says whether taxes are collected with this declaration at all.
 #[must_use]
-pub fn plan(decision: &Decision, settled: &[Settled<'_>], assessment: &Assessment) -> Vec<Step> {
+pub fn plan(
+    decision: &Decision,
+    settled: &[Settled<'_>],
+    assessment: &Assessment,
+    collected: bool,
+) -> Vec<Step> {
     let mut steps = Vec::new();
     let any = |s| settled.iter().any(|one| one.settlement == s);
     if any(Settlement::Prohibited) {
@@ -240,7 +245,9 @@ pub fn plan(decision: &Decision, settled: &[Settled<'_>], assessment: &Assessmen
         Lane::Red => steps.push(Step::ExamineGoods),
     }
     let secured = assessment.lines.iter().any(|line| !line.secured.is_zero());
-    if secured || !assessment.total.is_zero() {
+    // What could not be computed is not nothing; a cost that lacks of what bears no tax stops nobody.
+    let unknown = collected && assessment.unknown.iter().any(|u| !u.tax.is_empty());
+    if secured || unknown || !assessment.total.is_zero() {
         steps.push(Step::RequestPayment);
     }
     if !any(Settlement::Prohibited) {

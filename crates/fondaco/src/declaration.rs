@@ -234,6 +234,12 @@ pub struct Declaration {
 }
 
 impl Declaration {
+    /// Whether it names any tax (data element 4/3).
+    #[must_use]
+    pub fn names_taxes(&self) -> bool {
+        self.items.iter().any(|item| !item.taxes.is_empty())
+    }
+
     /// Whether it is lodged before its goods come.
     ///
     /// Source: additional declaration types D, E, F and K (UCC-derived data sets, element 1/2).

@@ -398,6 +398,9 @@ pub struct Profile {
     /// Documents of a declaration whose number is the deferment account its debt is to be taken over by:
     /// category and type run together.
     pub deferment_documents: Vec<Token>,
+    /// Whether the declarant names every tax that is collected with a declaration and how it is paid: of
+    /// one that names none, none is waited for that could not be computed.
+    pub taxes_named: bool,
     /// From points to lanes.
     pub policy: Policy,
 }

@@ -92,6 +92,9 @@ pub fn consider_by<'a, 'k>(
         .collect();
     let score = risk::score(declaration, &assessment, reference, draw);
     let decision = decision::route(&settled, &checked, &screened, &score, &assessment, reference);
-    let plan = decision::plan(&decision, &settled, &assessment);
+    let profile = &reference.pack.profile;
+    let told = profile.type_of(&declaration.kind).is_some_and(|t| t.assessed);
+    let collected = told || !profile.taxes_named || declaration.names_taxes();
+    let plan = decision::plan(&decision, &settled, &assessment, collected);
     Opinion { allotted, assessment, checked, settled, screened, score, decision, plan }
 }

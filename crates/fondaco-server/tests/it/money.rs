@@ -539,6 +539,35 @@ fn what_an_amendment_leaves_unknown_is_not_settled_by_what_was_charged_before() 
     balanced(&house);
 }
 
+#[test]
+fn a_tax_that_cannot_be_computed_is_waited_for_where_no_declarant_names_taxes() {
+    let dir = tempfile::tempdir().unwrap();
+    let house = House::start(dir.path(), &["--pack", "cn", "--sandbox"]);
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../data/corpus/cn/058-lathe-tianjin.xml");
+    let lathe = std::fs::read_to_string(path).unwrap();
+    let own = lathe.split("<FunctionalReferenceID>").nth(1).unwrap().split('<').next().unwrap();
+    // There is no rate for the euro: neither duty nor VAT is known, and neither is nothing.
+    let unknown = files(&house, "EURO", &lathe.replace(own, "EURO"));
+    assert_eq!(state(&house, &unknown), "awaiting-payment");
+    assert_eq!(house.get(&format!("/v1/declarations/{unknown}/debt")).json(), json!([]));
+    // Charged, and left unknown by an amendment: the freight is not in the price any more.
+    let (before, rest) = lathe.split_once("   <ChargeDeduction>").unwrap();
+    let after = rest.rsplit_once("</ChargeDeduction>").unwrap().1;
+    let known = format!("{before}{after}").replace("EUR", "CNY").replace(">FOB<", ">CIF<");
+    let known = files(&house, "YUAN", &known.replace(own, "YUAN"));
+    assert_eq!(state(&house, &known), "awaiting-payment");
+    let owed = debt(&house, &known)["due"].clone();
+    term_changed(&house, &known, 1, "FOB");
+    assert_eq!(state(&house, &known), "awaiting-payment");
+    assert_eq!(
+        (&debt(&house, &known)["due"], &debt(&house, &known)["settled"]),
+        (&owed, &json!("open"))
+    );
+    // Known again it is charged as it is now.
+    term_changed(&house, &known, 2, "CFR");
+    assert_ne!(debt(&house, &known)["due"], owed);
+}
+
 /// A change of a message: of a figure, a word, a reference, an element, a byte.
 fn mutant(text: &str, others: &[String], below: &mut impl FnMut(usize) -> usize) -> String {
     let amount = text.split("<Amt Ccy=\"GBP\">").nth(1).unwrap().split('<').next().unwrap();

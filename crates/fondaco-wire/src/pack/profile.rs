@@ -52,6 +52,8 @@ pub(super) struct ProfileFile {
     carried_out: Vec<String>,
     #[serde(default)]
     deferment_documents: Vec<String>,
+    #[serde(default)]
+    taxes_named: bool,
     rate_days: Option<u16>,
     #[serde(default)]
     groups: BTreeMap<String, Vec<String>>,
@@ -239,6 +241,7 @@ impl Reader<'_> {
             carried_out: file.carried_out,
             rate_days: file.rate_days,
             deferment_documents: self.tokens(&file.deferment_documents),
+            taxes_named: file.taxes_named,
             policy: Policy {
                 yellow_from: file.policy.yellow_from,
                 red_from: file.policy.red_from,

@@ -126,6 +126,7 @@ fn pack(measures: Vec<Measure>) -> Pack {
             no_claim: Some(vec![t("100")]),
             carried_out: Vec::new(),
             deferment_documents: Vec::new(),
+            taxes_named: false,
             rate_days: None,
             policy: Policy {
                 yellow_from: 30,
