@@ -314,11 +314,12 @@ impl House {
                 owed = amended.owed.filter(|_| accepted);
                 filing.on = Some(on.number());
                 house::judged(&mut filing, &report)?;
-                let (placed, spent) = self.undoes(&main, &life, request, &filing)?;
+                let judged = serde_json::from_slice(&report.to_bytes()).unwrap_or_default();
+                let (placed, spent) = self.undoes(&main, &life, request, &judged)?;
                 let mut more = consignment::after_amendment(&follows, &life, request, &placed);
                 if owed.as_ref().is_some_and(|owed| owed.charge.is_some()) {
                     // Whether anything is to be paid by it is for the ledger to say.
-                    more.retain(|e| !matches!(e, Event::PaymentWanted(_) | Event::Settled(_)));
+                    more.retain(|e| !matches!(e, Event::PaymentWanted(_)));
                 }
                 events.extend(more);
                 events.extend(spent);

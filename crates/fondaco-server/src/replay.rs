@@ -110,9 +110,9 @@ pub(crate) fn replay(dir: &Path, store: &Store, filing: &Filing) -> Result<Vec<u
         let amends = filing.format == act::FORMAT;
         let when = When { window: false, ..when };
         let mut report = if amends {
-            let about = store.about(&filing.about).map_err(said)?;
-            let mut before = about.iter().take_while(|f| f.id != filing.id);
-            let come = before.any(|f| f.format != act::FORMAT && forms_an_opinion(f));
+            let log = store.events(&filing.about, 0, usize::MAX).map_err(said)?;
+            let mut before = log.iter().take_while(|h| h.filing != filing.id);
+            let come = before.any(|h| h.event == Event::Accepted);
             consider::again(decoded, pack, when, come, main.draw, known).report
         } else {
             let standing = || Standing::of(store, dir, &main, &filing.id, pack);

@@ -2,7 +2,7 @@
 //! hold is a task of whose it is, with its items and the time it has; and decisions on single items.
 
 use fondaco::agency::Awaited;
-use fondaco::consignment::{self, Act, Answer, Event, Hold, HoldKind, Request, RequestKind};
+use fondaco::consignment::{self, Act, Event, Hold, HoldKind};
 use fondaco::day::Day;
 use fondaco::measure::Direction;
 use fondaco::reference::Pack;
@@ -13,7 +13,6 @@ use serde_json::Value;
 use crate::act::{self, ActMessage, Refused};
 use crate::house::House;
 use crate::store::{Fault, Filing, Happened, NEVER, Part, Step, Task, Timer, key};
-use crate::undone;
 
 /// Most events followed in one go.
 const STRETCH: usize = 1_000;
@@ -59,6 +58,12 @@ pub(crate) fn items_of(hold: &Hold, by: &Filing) -> Vec<u32> {
             .filter_map(number)
             .collect();
     }
+    asked_of(hold, &opinion)
+}
+
+/// The items of which an opinion says that the requirement of a hold is about them.
+pub(crate) fn asked_of(hold: &Hold, opinion: &Value) -> Vec<u32> {
+    let number = |n: &Value| n.as_u64().and_then(|n| u32::try_from(n).ok());
     let wanted = consignment::requirement_of(hold);
     let all = opinion["requirements"].as_array().into_iter().flatten();
     let mut items: Vec<u32> =
@@ -263,23 +268,11 @@ impl House {
         Ok(())
     }
 
-    /// The items a declaration has by the amendments that were granted; `None` where none was.
-    fn items_left(&self, mrn: &str) -> Result<Option<Vec<u32>>, Fault> {
-        let (life, _) = self.store.life(mrn)?;
-        let amended =
-            |(r, a): (Request, Answer)| r.kind == RequestKind::Amend && a == Answer::Granted;
-        if !life.requests().any(amended) {
-            return Ok(None);
-        }
-        let Some(main) = self.store.filing(mrn)? else { return Ok(None) };
-        Ok(self.as_it_stands(&main)?.draft.as_ref().map(undone::items))
-    }
-
     /// What an act decides of single items: of a lift those of its hold, of a refusal those of the open
     /// tasks of its agency. None where the act is about all of them.
     ///
     /// # Errors
-    /// [`Refused::Field`]: an item the hold is not about.
+    /// [`Refused::Field`]: an item the hold is not about, or any where items were taken off since.
     pub(crate) async fn parts(
         &self,
         mrn: &str,
@@ -290,25 +283,32 @@ impl House {
             return Ok(Vec::new());
         }
         self.follow().await?;
+        let Some(main) = self.store.filing(mrn)? else { return Ok(Vec::new()) };
+        let (declared, reshaped) = self.items_now(&main)?;
         let mut tasks = self.store.tasks_of(mrn)?;
-        // What an amendment took off is nobody's to decide any more.
-        if let Some(left) = self.items_left(mrn)? {
-            tasks.iter_mut().for_each(|task| task.items.retain(|item| left.contains(item)));
+        for task in tasks.iter_mut().filter(|task| task.items.is_empty()) {
+            // What is held as a whole is held item by item.
+            task.items.clone_from(&declared);
         }
-        let with_items = tasks.into_iter().filter(|t| !t.items.is_empty());
+        // The numbers of what was held before items were taken off are no numbers of now: it is decided as
+        // a whole.
+        let stands = |task: &&Task| task.event > reshaped;
         Ok(match act {
             Act::Lift(hold) => {
-                let Some(task) = with_items.into_iter().find(|t| t.hold == hold) else {
+                let Some(task) = tasks.iter().find(|t| t.hold == hold) else {
                     return Ok(Vec::new());
                 };
-                if message.items.iter().any(|item| !task.items.contains(item)) {
+                let about = |item: &u32| task.items.contains(item);
+                if !stands(&task) || !message.items.iter().all(about) {
                     return Err(Refused::Field("items"));
                 }
-                let items = message.items.clone();
-                vec![Part { hold, of: task.items, items, decision: "release" }]
+                let (of, items) = (task.items.clone(), message.items.clone());
+                vec![Part { hold, of, items, decision: "release" }]
             }
-            Act::Refuse { agency, .. } => with_items
+            Act::Refuse { agency, .. } => tasks
+                .iter()
                 .filter(|task| task.hold.agency == agency && task.agency == agency.as_str())
+                .filter(stands)
                 .map(|task| {
                     let about = |item: &u32| task.items.contains(item);
                     let items = message.items.iter().copied().filter(about).collect();

@@ -19,7 +19,7 @@ use serde_json::json;
 
 use crate::house::{self, House};
 use crate::store::{self, Fault, Filing, Timer};
-use crate::tasks::{AGENCY, millis};
+use crate::tasks::AGENCY;
 
 /// The format of a time that is up in the store.
 pub(crate) const FORMAT: &str = "timer";
@@ -86,7 +86,7 @@ impl House {
                 // Most of what was waited for has come: nothing is made of that.
                 let Some(waits) = waits else { continue };
                 let (life, _) = self.store.life(&timer.mrn)?;
-                if waits.happens(&life).is_empty() || self.began_anew(timer, waits, &life, &pack)? {
+                if waits.happens(&life).is_empty() || self.began_anew(timer, waits, &life)? {
                     continue;
                 }
                 let filing = self.time_up(timer, &pack, now)?;
@@ -107,29 +107,11 @@ impl House {
         Ok(meant)
     }
 
-    /// Whether the clock of an agency began anew since: a refusal of it was overturned after this one began.
-    fn began_anew(
-        &self,
-        timer: &Timer,
-        waits: Waits,
-        life: &Life,
-        pack: &Pack,
-    ) -> Result<bool, Fault> {
+    /// Whether the clock of an agency began anew since: where its refusal was overturned.
+    fn began_anew(&self, timer: &Timer, waits: Waits, life: &Life) -> Result<bool, Fault> {
         let Waits::Agency(hold, _) = waits else { return Ok(false) };
-        if life.refusal(hold.agency) != Some(true) {
-            return Ok(false);
-        }
-        let log = self.store.events(&timer.mrn, 0, usize::MAX)?;
-        let hours = agency_row(timer, pack).and_then(|row| row.hours);
-        let begun = match hours {
-            Some(hours) => timer.due.checked_sub(i64::from(hours) * 3_600_000),
-            // Its row was taken back: it began with the hold.
-            None => log.iter().find(|h| h.event == Event::Held(hold)).and_then(|h| millis(&h.at)),
-        };
-        let of_agency =
-            |event: Event| matches!(event, Event::Overturned(r) if r.agency == hold.agency);
-        let overturned = log.iter().filter(|h| of_agency(h.event)).filter_map(|h| millis(&h.at));
-        Ok(overturned.max() > begun)
+        // Whatever its hours are by now, the last clock counts.
+        Ok(life.refusal(hold.agency) == Some(true) && self.store.is_set_anew(timer)?)
     }
 
     /// The message that a time is up.

@@ -8,7 +8,9 @@
 use std::collections::BTreeMap;
 
 use fondaco::amendment::{amended, moved};
-use fondaco::consignment::{Event, Life, Placed, Refusal, Request, RequestKind};
+use fondaco::consignment::{
+    Event, Hold, Life, Placed, Refusal, Request, RequestKind, requirement_of,
+};
 use fondaco::draft::Draft;
 use fondaco::finding::Trilingual;
 use fondaco::token::Token;
@@ -21,8 +23,12 @@ use crate::store::{Fault, Filing, Happened, key};
 use crate::{act, tasks};
 
 /// Why a hold was lifted or a refusal is over by the message it came with, and what can be done; `None`
-/// where that grants no amendment.
-pub(crate) fn why(event: Event, by: &Filing) -> Option<[Trilingual; 2]> {
+/// where that grants no amendment. `log` has what happened by the message.
+pub(crate) fn why<'h>(
+    event: Event,
+    by: &Filing,
+    log: impl IntoIterator<Item = &'h Happened>,
+) -> Option<[Trilingual; 2]> {
     if by.format != act::FORMAT || !house::forms_an_opinion(by) {
         return None;
     }
@@ -31,7 +37,23 @@ pub(crate) fn why(event: Event, by: &Filing) -> Option<[Trilingual; 2]> {
         zh: zh.to_owned(),
         ru: ru.to_owned(),
     };
+    let anew = |lifted: Hold| {
+        let held = |h: &Happened| match h.event {
+            Event::Held(hold) => {
+                h.filing == by.id
+                    && hold.agency == lifted.agency
+                    && requirement_of(&hold) == requirement_of(&lifted)
+            }
+            _ => false,
+        };
+        log.into_iter().any(held)
+    };
     let why = match event {
+        Event::Lifted(hold) if anew(hold) => [
+            "The declaration was amended; the agency decides anew on the goods as they are declared now.",
+            "报关单已修改；主管部门将就现申报的货物重新作出决定。",
+            "Декларация изменена; ведомство решает заново о товарах, как они заявлены теперь.",
+        ],
         Event::Lifted(_) => [
             "The declaration as amended no longer asks for what the hold was for.",
             "经修改的报关单已不再涉及该扣留所针对的要求。",
@@ -55,7 +77,8 @@ pub(crate) fn more(house: &House, happened: &Happened) -> Value {
         return more;
     }
     let by = house.store.filing(&happened.filing).ok().flatten();
-    let why = by.and_then(|by| why(happened.event, &by));
+    let log = house.store.events(&happened.mrn, 0, usize::MAX).unwrap_or_default();
+    let why = by.and_then(|by| why(happened.event, &by, &log));
     if let (Some([text, remedy]), Some(more)) = (why, more.as_object_mut()) {
         more.insert("text".to_owned(), json!(Texts::from(&text)));
         more.insert("remedy".to_owned(), json!(Texts::from(&remedy)));
@@ -87,39 +110,43 @@ struct Standing {
     refusal: Refusal,
     /// Items by the numbers they have now; `None` is the whole of it.
     items: Option<Vec<u32>>,
+    /// Whether items were added since, which may be the goods that were refused.
+    added: bool,
 }
 
 /// A declaration followed through what happened to it: where its items went, what of them is refused.
 struct Followed {
     decoded: Decoded,
     refused: Vec<Standing>,
-    /// Whether the last amendment took items off, or gave them other numbers.
-    reshaped: bool,
+    /// The last event by which items were taken off or got other numbers; 0 where none was.
+    reshaped: i64,
 }
 
 impl Followed {
-    /// Applies an amendment: items that are taken off are refused no more, the others move up. Where it
-    /// states items that were not there, what was refused of those taken off may be among them: it is the
-    /// whole that is refused then.
-    fn amend(&mut self, message: &Filing) -> Result<(), Fault> {
+    /// Applies an amendment: items that are taken off are refused no more, the others move up. Where it, or
+    /// one since the refusal, states items that were not there, what was refused of those taken off may be
+    /// among them: it is the whole that is refused then. Whether it took items off, or gave them other
+    /// numbers.
+    fn amend(&mut self, message: &Filing) -> Result<bool, Fault> {
         let format = house::format_of(message).map_err(Fault::Engine)?;
         let said = (format.decode)(&message.body, &fondaco_wire::Limits::default()).draft;
-        let (Some(draft), Some(said)) = (&self.decoded.draft, said) else { return Ok(()) };
+        let (Some(draft), Some(said)) = (&self.decoded.draft, said) else { return Ok(false) };
         // One that cannot be applied is not granted.
-        let Ok(moved) = moved(draft, &said) else { return Ok(()) };
-        let Ok(after) = amended(draft, &said) else { return Ok(()) };
+        let Ok(moved) = moved(draft, &said) else { return Ok(false) };
+        let Ok(after) = amended(draft, &said) else { return Ok(false) };
         let new = items(&after).len() > moved.len();
         let now = |item: &u32| moved.iter().find(|(was, _)| was == item).map(|(_, now)| *now);
         for standing in &mut self.refused {
             let Some(refused) = standing.items.take() else { continue };
             let left: Vec<u32> = refused.iter().filter_map(now).collect();
-            let may_be_new = new && left.len() < refused.len();
+            standing.added |= new;
+            let may_be_new = standing.added && left.len() < refused.len();
             standing.items = (!may_be_new).then_some(left);
         }
         let moves = moved.iter().any(|(was, now)| was != now);
-        self.reshaped = moves || moved.len() != items(draft).len();
+        let reshaped = moves || moved.len() != items(draft).len();
         self.decoded.draft = Some(after);
-        Ok(())
+        Ok(reshaped)
     }
 
     /// What the standing refusals of an agency are about.
@@ -140,7 +167,7 @@ impl House {
     ) -> Result<(Followed, BTreeMap<Request, String>), Fault> {
         let format = house::format_of(main).map_err(Fault::Engine)?;
         let decoded = (format.decode)(&main.body, &fondaco_wire::Limits::default());
-        let mut followed = Followed { decoded, refused: Vec::new(), reshaped: false };
+        let mut followed = Followed { decoded, refused: Vec::new(), reshaped: 0 };
         let mut asked = BTreeMap::new();
         for (n, happened) in log.iter().enumerate() {
             match happened.event {
@@ -149,8 +176,10 @@ impl House {
                 }
                 Event::Granted(request) => {
                     let message = asked.get(&request).map(|id| self.store.filing(id));
-                    if let Some(message) = message.transpose()?.flatten() {
-                        followed.amend(&message)?;
+                    if let Some(message) = message.transpose()?.flatten()
+                        && followed.amend(&message)?
+                    {
+                        followed.reshaped = happened.cursor;
                     }
                 }
                 Event::Refused(refusal) => {
@@ -172,7 +201,8 @@ impl House {
                         let declared = declared.as_deref().unwrap_or_default();
                         !items.is_empty() && items.iter().all(|item| declared.contains(item))
                     };
-                    followed.refused.push(Standing { refusal, items: items.filter(there) });
+                    let items = items.filter(there);
+                    followed.refused.push(Standing { refusal, items, added: false });
                 }
                 _ => {}
             }
@@ -180,22 +210,20 @@ impl House {
         Ok((followed, asked))
     }
 
-    /// What an amendment undoes that is granted now, with the opinion that `judged` says: the open holds of
+    /// What an amendment undoes that is granted now, by which `judged` is the opinion: the open holds of
     /// agencies that an opinion placed, to be looked at again, and the refusals that are over by it.
     pub(crate) fn undoes(
         &self,
         main: &Filing,
         life: &Life,
         request: Request,
-        judged: &Filing,
+        judged: &Value,
     ) -> Result<(Vec<Placed>, Vec<Event>), Fault> {
         let log = self.store.events(&main.mrn, 0, usize::MAX)?;
         let (mut followed, asked) = self.followed(main, &log)?;
         let message = asked.get(&request).map(|id| self.store.filing(id)).transpose()?.flatten();
-        followed.reshaped = false;
-        if let Some(message) = message {
-            followed.amend(&message)?;
-        }
+        let reshaped = message.map(|message| followed.amend(&message)).transpose()?;
+        let reshaped = reshaped.unwrap_or_default();
         let mut over = Vec::new();
         for agency in life.refusals() {
             let off = |s: &Standing| s.items.as_ref().is_some_and(Vec::is_empty);
@@ -212,13 +240,21 @@ impl House {
             if let Some(by) = by.filter(of_opinion) {
                 let own = key(&hold);
                 // The requirement may be about other items by now, with none taken off.
-                let others = tasks::items_of(&hold, &by) != tasks::items_of(&hold, judged);
+                let others = tasks::items_of(&hold, &by) != tasks::asked_of(&hold, judged);
                 let decided = decided.iter().any(|(hold, ..)| *hold == own);
-                let begun = followed.reshaped || others || decided;
+                let begun = reshaped || others || decided;
                 placed.push(Placed { hold, begun });
             }
         }
         Ok((placed, over))
+    }
+
+    /// The items a declaration has now, and the last event by which some were taken off or got other
+    /// numbers; 0 where none was.
+    pub(crate) fn items_now(&self, main: &Filing) -> Result<(Vec<u32>, i64), Fault> {
+        let log = self.store.events(&main.mrn, 0, usize::MAX)?;
+        let (followed, _) = self.followed(main, &log)?;
+        Ok((followed.decoded.draft.as_ref().map(items).unwrap_or_default(), followed.reshaped))
     }
 
     /// Whether a refusal of these items, none is all, goes further than those of the agency that stand.

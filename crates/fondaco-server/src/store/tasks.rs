@@ -286,6 +286,16 @@ impl Store {
         })
     }
 
+    /// Whether a clock for the same was set later.
+    pub(crate) fn is_set_anew(&self, timer: &Timer) -> Result<bool, Fault> {
+        self.read(|db| {
+            let sql =
+                "SELECT 1 FROM timer WHERE seq > ?1 AND mrn = ?2 AND awaits = ?3 AND hold = ?4";
+            let of = params![timer.seq, timer.mrn, timer.awaits, timer.hold];
+            db.prepare_cached(sql)?.exists(of)
+        })
+    }
+
     /// Decisions on single items of a declaration: the hold, the item, the decision.
     pub(crate) fn decided_items(&self, mrn: &str) -> Result<Vec<(String, u32, String)>, Fault> {
         self.read(|db| decided(db, mrn))

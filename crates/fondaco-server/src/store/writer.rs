@@ -336,7 +336,8 @@ impl Writing<'_> {
         )?;
         for event in happens(before, events) {
             write.execute(params![mrn, event.name(), event.detail(), filing, at])?;
-            if event == Event::Cancelled {
+            // What did not leave was not exported: nothing of it stands.
+            if matches!(event, Event::Cancelled | Event::NotDeparted) {
                 lock(self.draws).restore(self.db, filing, mrn)?;
                 self.uncharge(filing, mrn)?;
                 lpco::restore(self.db, filing, mrn)?;

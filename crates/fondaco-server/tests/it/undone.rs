@@ -185,15 +185,7 @@ fn an_item_that_is_added_is_decided_too() {
     let house = House::sandbox(dir.path());
     let mrn = filed(&house, FILE, "MORE", 1);
     lift_lane(&house, &mrn);
-    let text = several(&corpus(), 2);
-    let items = between(&text, "<GovernmentAgencyGoodsItem>", "</GovernmentAgencyGoodsItem>");
-    let second = &items[items.rfind("<GovernmentAgencyGoodsItem>").unwrap()..];
-    let more = format!(
-        "{}{}<GoodsShipment>{second}</GoodsShipment>",
-        taken_off(&[], 2),
-        pointer(32, &[("42A", 1), ("67A", 1), ("68A", 2)], "")
-    );
-    amended(&house, &mrn, "MORE-2", 1, &more);
+    amended(&house, &mrn, "MORE-2", 1, &added(1, 2, &str::to_owned));
     let own: Vec<Value> = tasks(&house, "port-health");
     let own: Vec<&Value> = own.iter().filter(|task| task["mrn"] == *mrn).collect();
     assert_eq!((own.len(), &own[0]["items"]), (1, &json!([1, 2])), "{own:?}");
@@ -244,4 +236,116 @@ fn the_last_item_refused_ends_what_the_agency_had_to_decide() {
     assert_eq!((&*state(&house, &mrn), open(&house, &mrn)), ("awaiting-agency", 1));
     assert_eq!(refuse(&house, &mrn, "second", &[2]), 201);
     assert_eq!((&*state(&house, &mrn), open(&house, &mrn)), ("refused", 0));
+}
+
+/// Adds items as the corpus has its one, with this done to each; there are so many then.
+fn added(from: usize, to: usize, change: &dyn Fn(&str) -> String) -> String {
+    let text = several(&corpus(), to);
+    let all = between(&text, "<GovernmentAgencyGoodsItem>", "</GovernmentAgencyGoodsItem>");
+    let items = all.split_inclusive("</GovernmentAgencyGoodsItem>").skip(from);
+    let items: String = items.map(change).collect();
+    let pointers: String = (from + 1..=to)
+        .map(|n| pointer(32, &[("42A", 1), ("67A", 1), ("68A", u32::try_from(n).unwrap())], ""))
+        .collect();
+    format!("{}{pointers}<GoodsShipment>{items}</GoodsShipment>", taken_off(&[], to))
+}
+
+#[test]
+fn what_an_amendment_does_not_bear_on_stays_as_it_is() {
+    let dir = tempfile::tempdir().unwrap();
+    let house = House::sandbox(dir.path());
+    let mrn = filed(&house, FILE, "STAYS", 2);
+    lift_lane(&house, &mrn);
+    let own = |house: &House| -> Vec<Value> {
+        tasks(house, "port-health").into_iter().filter(|task| task["mrn"] == *mrn).collect()
+    };
+    let before = own(&house);
+    let reference = pointer(32, &[("42A", 1), ("67A", 1), ("35B", 1)], "009");
+    let ucr = "<UCR><TraderAssignedReferenceID>ORDER 7</TraderAssignedReferenceID></UCR>";
+    let more = format!("{reference}<GoodsShipment>{ucr}</GoodsShipment>");
+    amended(&house, &mrn, "STAYS-2", 1, &more);
+    assert_eq!(own(&house), before);
+    let lifted = events(&house, &mrn, "hold-lifted");
+    assert!(lifted.iter().all(|e| e["agency"] != "port-health"), "{lifted:?}");
+}
+
+#[test]
+fn what_is_held_is_let_go_by_the_numbers_it_was_held_by_or_as_a_whole() {
+    let dir = tempfile::tempdir().unwrap();
+    let house = House::sandbox(dir.path());
+    let act_on = |mrn: &str, act: &str, items: &[u32]| {
+        let said = json!({"act": act, "by": "v", "kind": "examination", "agency": "port-health",
+            "hold": "look", "reason": if act == "hold" { "sample" } else { "" }, "items": items});
+        self::act(&house, mrn, &format!("{mrn} {act} {items:?}"), &said)
+    };
+    let looks = |mrn: &str| {
+        let all = tasks(&house, "port-health");
+        all.iter().filter(|t| t["mrn"] == *mrn && t["hold"] == "look").count()
+    };
+    // Held as a whole it is let go item by item, and with the last of them.
+    let mrn = filed(&house, FILE, "WHOLE", 2);
+    assert_eq!(act_on(&mrn, "hold", &[]).status, 201);
+    assert_eq!(act_on(&mrn, "lift", &[3]).text("field"), "items");
+    assert_eq!((act_on(&mrn, "lift", &[1]).status, looks(&mrn)), (201, 1));
+    assert_eq!((act_on(&mrn, "lift", &[2]).status, looks(&mrn)), (201, 0));
+    // Once items moved up the numbers of then are no numbers of now.
+    let mrn = filed(&house, FILE, "MOVED", 3);
+    assert_eq!(act_on(&mrn, "hold", &[2, 3]).status, 201);
+    amended(&house, &mrn, "MOVED-2", 1, &taken_off(&[1], 2));
+    for items in [[1], [2], [3]] {
+        let said = act_on(&mrn, "lift", &items);
+        said.is_problem(400, "bad-request");
+        assert_eq!(said.text("field"), "items");
+    }
+    assert_eq!(looks(&mrn), 1);
+    assert_eq!((act_on(&mrn, "lift", &[]).status, looks(&mrn)), (201, 0));
+}
+
+#[test]
+fn what_a_person_holds_for_is_no_answer_for_an_item_that_is_added() {
+    let dir = tempfile::tempdir().unwrap();
+    let house = House::sandbox(dir.path());
+    let mrn = filed(&house, FILE, "PERSON", 1);
+    lift_lane(&house, &mrn);
+    let own = json!({"by": "v", "agency": "port-health", "hold": "gb-animal-products"});
+    let with = |more: &Value| {
+        let mut said = own.clone();
+        said.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        said
+    };
+    let hold = with(
+        &json!({"act": "hold", "kind": "documents", "reason": "document-unclear", "items": [1]}),
+    );
+    let held = act(&house, &mrn, "hold", &hold);
+    assert_eq!(held.status, 201, "{}", String::from_utf8_lossy(&held.body));
+    assert_eq!(
+        act(&house, &mrn, "lift", &with(&json!({"act": "lift", "kind": "delay"}))).status,
+        201
+    );
+    assert_eq!(open(&house, &mrn), 1);
+    // The certificate is that of the first item alone.
+    let bare = |item: &str| match item.find("<AdditionalDocument>") {
+        Some(at) => {
+            let end = "</AdditionalDocument>";
+            let to = item.rfind(end).unwrap() + end.len();
+            format!("{}{}", &item[..at], &item[to..])
+        }
+        None => item.to_owned(),
+    };
+    amended(&house, &mrn, "PERSON-2", 1, &added(1, 2, &bare));
+    let items = |t: &Value| t["items"].clone();
+    let open: Vec<Value> = tasks(&house, "port-health").iter().map(items).collect();
+    assert!(open.len() == 2 && open.contains(&json!([1, 2])), "{open:?}");
+}
+
+#[test]
+fn goods_that_were_refused_are_not_let_go_under_another_number_by_two_amendments() {
+    let dir = tempfile::tempdir().unwrap();
+    let house = House::sandbox(dir.path());
+    let mrn = filed(&house, FILE, "TWO-STEPS", 2);
+    lift_lane(&house, &mrn);
+    assert_eq!(refuse(&house, &mrn, "second", &[2]), 201);
+    amended(&house, &mrn, "TWO-STEPS-2", 1, &added(2, 3, &str::to_owned));
+    amended(&house, &mrn, "TWO-STEPS-3", 2, &taken_off(&[2], 2));
+    assert_eq!(state(&house, &mrn), "refused");
 }

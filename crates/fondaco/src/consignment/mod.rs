@@ -453,20 +453,21 @@ pub fn after_amendment(
     if !life.has(Event::Accepted) {
         events.retain(|event| *event == Event::Assessed);
     } else {
-        // What was wanted is wanted anew, or not any more.
+        // What was wanted is wanted anew. That it is not any more is for the ledger to say.
         let wants = |event: &Event| matches!(event, Event::PaymentWanted(_));
         match events.iter().position(wants) {
             Some(at) if life.owes() => drop(events.remove(at)),
             Some(at) => events.splice(at..=at, [life.wants_again()]).for_each(drop),
-            None if life.owes() => events.insert(usize::from(follows.assessed), life.settles()),
             None => {}
         }
     }
     if life.has(Event::Accepted) {
         // What an agency decided, it decided on other goods; where it is still to, it need not twice.
-        let begun = |hold: &Hold| placed.iter().any(|p| p.begun && p.hold == *hold);
-        let open =
-            |task: &Hold| life.open_holds().any(|hold| is_task(&hold, task) && !begun(&hold));
+        // What a person holds for, a person lifts: it is no task.
+        let open = |task: &Hold| {
+            let waits = |p: &Placed| !p.begun && life.hold(p.hold) == Some(false);
+            placed.iter().any(|p| waits(p) && is_task(&p.hold, task))
+        };
         events.extend(follows.tasks.iter().filter_map(|hold| match life.hold(*hold) {
             _ if open(hold) => None,
             None => Some(Event::Held(*hold)),
@@ -650,10 +651,15 @@ mod tests {
         assert_eq!(after_acceptance(&follows), accepted);
         // After an amendment: not twice while it is open, anew once it was decided.
         let request = Request { number: 2, kind: RequestKind::Amend };
-        let amended = |events: &[Event]| {
-            after_amendment(&follows, &fold(events.iter().copied()), request, &[])
+        let placed = |hold| Placed { hold, begun: false };
+        let amended_with = |events: &[Event], placed: &[Placed]| {
+            after_amendment(&follows, &fold(events.iter().copied()), request, placed)
         };
-        assert_eq!(amended(&accepted), []);
+        let amended = |events: &[Event]| amended_with(events, &[]);
+        assert_eq!(amended_with(&accepted, &[placed(hold)]), []);
+        // What a person holds for is no task.
+        let own = Hold { reason: Token::lossy("ea-vet~2"), ..hold };
+        assert_eq!(amended(&accepted), [Event::Held(own)]);
         assert_eq!(amended(&[Event::Accepted]), [Event::Held(hold)]);
         let decided = [Event::Accepted, Event::Held(hold), Event::Lifted(hold)];
         let [Event::Held(again)] = amended(&decided)[..] else { panic!("it is decided anew") };
@@ -661,9 +667,8 @@ mod tests {
         assert_eq!(amended(&[Event::Registered]), []);
         // Decided again and still open: not a third time.
         let open = [&decided[..], &[Event::Held(again)]].concat();
-        assert_eq!(amended(&open), []);
+        assert_eq!(amended_with(&open, &[placed(again)]), []);
         // What is asked for no more is lifted where an opinion placed it, what a person placed is not.
-        let placed = |hold| Placed { hold, begun: false };
         let gone = |events: &[Event], placed: &[Placed]| {
             let follows = Follows { tasks: Vec::new(), ..follows.clone() };
             after_amendment(&follows, &fold(events.iter().copied()), request, placed)

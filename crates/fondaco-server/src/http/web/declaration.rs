@@ -196,7 +196,7 @@ struct EventView {
 }
 
 /// What an act says of what happened by it, in the language of the page.
-fn said(event: Event, by: Option<&Filing>, language: Language) -> Vec<String> {
+fn said(event: Event, by: Option<&Filing>, log: &[Happened], language: Language) -> Vec<String> {
     let Some(act) = by.filter(|f| act::is_said(f)) else { return Vec::new() };
     let told = act::said_of(act, event);
     let agency = event.agency().unwrap_or_default().to_string();
@@ -207,7 +207,7 @@ fn said(event: Event, by: Option<&Filing>, language: Language) -> Vec<String> {
     }
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let mut lines = vec![agency];
-    if let Some([text, remedy]) = undone::why(event, act) {
+    if let Some([text, remedy]) = undone::why(event, act, log) {
         lines.extend([text, remedy].map(|text| text.get(language).to_owned()));
     } else if decided {
         let tag = language.tag();
@@ -345,7 +345,7 @@ pub(super) async fn declaration(
         decided: numbered,
         readable,
         events: events
-            .into_iter()
+            .iter()
             .enumerate()
             .map(|(n, happened)| {
                 let by = about_it.iter().find(|m| m.id == happened.filing);
@@ -354,8 +354,8 @@ pub(super) async fn declaration(
                 EventView {
                     function: function.unwrap_or_default(),
                     own: happened.filing == f.id,
-                    said: said(happened.event, by, p.l),
-                    happened,
+                    said: said(happened.event, by, &events, p.l),
+                    happened: happened.clone(),
                 }
             })
             .collect(),
