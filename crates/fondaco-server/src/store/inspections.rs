@@ -2,7 +2,8 @@
 //! to; what must hold of two that write at one time is looked at in the writer's transaction.
 
 use fondaco::consignment::{self, Event, Hold, Life};
-use fondaco::inspection::{self, Found, Outcome};
+use fondaco::inspection::{self, Found, Otherwise, Outcome};
+use fondaco::token::Token;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::tasks::key;
@@ -356,7 +357,10 @@ impl Writing<'_> {
         .execute(params![said.device, said.sequence, said.digest, filing.id])?;
         let mut life = first.clone();
         let mut events = Vec::new();
-        for (hold, outcome) in &said.found {
+        // Refusals first: one that stands is not overturned and refused again by the same message.
+        let refuses = |one: &&(Hold, Outcome)| one.1 == Outcome::Refuse;
+        let others = said.found.iter().filter(|one| !refuses(one));
+        for (hold, outcome) in said.found.iter().filter(refuses).chain(others) {
             db.prepare_cached(
                 "INSERT INTO inspection_result
                    (booking, mrn, hold, device, sequence, made, outcome, filing)
@@ -389,8 +393,9 @@ impl Writing<'_> {
             let refused = others.iter().any(|other| {
                 inspection::decides(&of(*other)).is_some_and(|f| f.outcome == Outcome::Refuse)
             });
-            let refused = refused || refused_otherwise(db, mrn, hold, &life)?;
-            for event in inspection::happens(*hold, &of(*hold), &now, refused, &life) {
+            let mut otherwise = by_no_result(db, mrn, hold.agency, &life)?;
+            otherwise.refuses |= refused;
+            for event in inspection::happens(*hold, &of(*hold), &now, otherwise, &life) {
                 life = consignment::next(life, event);
                 events.push(event);
             }
@@ -401,28 +406,29 @@ impl Writing<'_> {
     }
 }
 
-/// Whether a refusal of the agency of a control stands that came with no result of that control, as an
-/// officer's own.
-fn refused_otherwise(
+/// What was decided of the refusals of an agency by no result of any control.
+fn by_no_result(
     db: &Connection,
     mrn: &str,
-    control: &Hold,
+    agency: Token,
     life: &Life,
-) -> Result<bool, Fault> {
+) -> Result<Otherwise, Fault> {
     let mut statement = db.prepare_cached(
-        "SELECT event, detail FROM event WHERE mrn = ?1 AND event = 'refused' AND filing NOT IN
+        "SELECT event, detail FROM event
+         WHERE mrn = ?1 AND event IN ('refused', 'refusal-overturned') AND filing NOT IN
            (SELECT f.seq FROM inspection_result r JOIN filing f ON f.id = r.filing
-            WHERE r.mrn = ?1 AND r.hold = ?2)",
+            WHERE r.mrn = ?1)",
     )?;
-    let mut rows = statement.query(params![mrn, key(control)])?;
+    let mut rows = statement.query([mrn])?;
+    let mut otherwise = Otherwise::default();
     while let Some(row) = rows.next()? {
-        let (name, detail): (String, String) = (row.get(0)?, row.get(1)?);
-        if let Ok(Event::Refused(refusal)) = Event::read(&name, &detail)
-            && refusal.agency == control.agency
-            && life.refusals_of(control.agency).contains(&refusal.time)
-        {
-            return Ok(true);
+        match super::event(row, 0, 1)? {
+            Event::Refused(one) if one.agency == agency => {
+                otherwise.refuses |= life.refusals_of(agency).contains(&one.time);
+            }
+            Event::Overturned(one) => otherwise.overturned |= one.agency == agency,
+            _ => {}
         }
     }
-    Ok(false)
+    Ok(otherwise)
 }

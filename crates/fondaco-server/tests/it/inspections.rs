@@ -195,6 +195,11 @@ fn result(sequence: u32, made: &str, found: &[(&str, &str)]) -> Value {
         "made_at": format!("2026-01-05T{made}Z"), "controls": controls})
 }
 
+/// A control of the vet's by its name.
+fn named(hold: &str) -> Value {
+    json!({"kind": "examination", "agency": "vet", "hold": hold})
+}
+
 struct Visit<'h> {
     house: &'h House,
     mrn: String,
@@ -213,6 +218,53 @@ impl<'h> Visit<'h> {
     fn put(&self, key: &str, result: &Value) -> Said {
         let path = format!("/v1/declarations/{}/inspections/{}/results", self.mrn, self.id);
         send(self.house, &path, &format!("{} {key}", self.mrn), result)
+    }
+
+    /// One of controls `a` and `b` of the vet on lamb of this many items.
+    fn of_two(house: &'h House, lrn: &str, items: usize) -> Self {
+        let mrn = filed(house, "gb/014-lamb-gateway.xml", lrn, items);
+        for hold in ["a", "b"] {
+            let mut act = named(hold);
+            act["act"] = "hold".into();
+            act["by"] = "o".into();
+            act["reason"] = "identity-check".into();
+            assert_eq!(self::act(house, &mrn, &format!("{lrn} {hold}"), &act).status, 201);
+        }
+        lift_lane(house, &mrn);
+        let slot = format!("2099-02-{:02}T09:00", lrn.len());
+        let visit = json!({"by": "o", "post": "quay", "slot": slot,
+            "controls": [named("a"), named("b")]});
+        let booked = book(house, &mrn, &format!("{lrn} book"), &visit);
+        assert_eq!(booked.status, 201, "{}", String::from_utf8_lossy(&booked.body));
+        Self { house, id: booked.text("inspection"), mrn }
+    }
+
+    /// Puts down what was found of controls of the vet by their names, at this minute past nine; the state
+    /// after it.
+    fn finds(&self, minute: u32, found: &[(&str, &str, &[u32])]) -> String {
+        let mut result = result(minute, &format!("09:{minute:02}:00"), &[]);
+        result["device"] = self.mrn.clone().into();
+        let one = |(hold, outcome, items): &(&str, &str, &[u32])| {
+            let mut one = named(hold);
+            one["outcome"] = (*outcome).into();
+            one["items"] = json!(items);
+            match *outcome {
+                "pass" => {}
+                "detain" => one["reason"] = "intellectual-property".into(),
+                _ => one["reason"] = "sanitary".into(),
+            }
+            one["note"] = format!("found by {hold}").into();
+            one
+        };
+        result["controls"] = found.iter().map(one).collect();
+        let said = self.put(&minute.to_string(), &result);
+        assert_eq!(said.status, 201, "{}", String::from_utf8_lossy(&said.body));
+        said.text("state")
+    }
+
+    /// How often something happened to the declaration.
+    fn count(&self, event: &str) -> usize {
+        events(self.house, &self.mrn, event).len()
     }
 
     /// What was found of an agency's control, and how many results of it came.
@@ -375,36 +427,9 @@ fn each_refusal_of_a_message_keeps_its_own_items_through_an_amendment() {
     // Found of the first and the second control of the vet, with items; whether it is refused once item 1
     // is taken off.
     let check = |lrn: &str, found: [(&str, &[u32]); 2], refused: bool| {
-        let mrn = filed(&house, "gb/014-lamb-gateway.xml", lrn, 2);
-        let named = |hold: &str| json!({"kind": "examination", "agency": "vet", "hold": hold});
-        for hold in ["a", "b"] {
-            let mut act = named(hold);
-            act["act"] = "hold".into();
-            act["by"] = "o".into();
-            act["reason"] = "identity-check".into();
-            assert_eq!(self::act(&house, &mrn, &format!("{lrn} {hold}"), &act).status, 201);
-        }
-        lift_lane(&house, &mrn);
-        let slot = format!("2099-02-{:02}T09:00", lrn.len());
-        let visit = json!({"by": "o", "post": "quay", "slot": slot,
-            "controls": [named("a"), named("b")]});
-        let booked = book(&house, &mrn, &format!("{lrn} book"), &visit);
-        assert_eq!(booked.status, 201, "{}", String::from_utf8_lossy(&booked.body));
-        let mut result = result(1, "09:10:00", &[]);
-        result["device"] = lrn.into();
-        let controls = ["a", "b"].into_iter().zip(found).map(|(hold, (outcome, items))| {
-            let mut one = named(hold);
-            one["outcome"] = outcome.into();
-            one["items"] = json!(items);
-            if outcome != "pass" {
-                one["reason"] = "sanitary".into();
-            }
-            one
-        });
-        result["controls"] = controls.collect();
-        let visit = Visit { house: &house, id: booked.text("inspection"), mrn };
-        let said = visit.put("found", &result);
-        assert_eq!(said.text("state"), "refused", "{}", String::from_utf8_lossy(&said.body));
+        let visit = Visit::of_two(&house, lrn, 2);
+        let [(a, of_a), (b, of_b)] = found;
+        assert_eq!(visit.finds(10, &[("a", a, of_a), ("b", b, of_b)]), "refused");
         amended(&house, &visit.mrn, &format!("{lrn}-2"), 1, &taken_off(&[1], 1));
         let still = state(&house, &visit.mrn) == "refused";
         assert_eq!(still, refused, "{found:?}");
@@ -439,4 +464,61 @@ fn a_pass_ends_no_refusal_that_an_officer_made() {
     assert_eq!(visit.put("1", &vet(1, "09:00:00", "refuse")).text("state"), "refused");
     assert_eq!(visit.put("2", &vet(2, "09:30:00", "pass")).text("state"), "refused");
     assert!(events(&house, &visit.mrn, "refusal-overturned").is_empty());
+}
+
+#[test]
+fn a_refusal_ends_once_every_control_that_refused_passes() {
+    let dir = tempfile::tempdir().unwrap();
+    let house = house(dir.path());
+    let none = [].as_slice();
+    let check = |lrn: &str, passes: [&str; 2]| {
+        let visit = Visit::of_two(&house, lrn, 1);
+        assert_eq!(visit.finds(1, &[("a", "refuse", none)]), "refused");
+        assert_eq!(visit.finds(2, &[("b", "refuse", none)]), "refused");
+        assert_eq!(visit.finds(3, &[(passes[0], "pass", none)]), "refused");
+        assert_ne!(visit.finds(4, &[(passes[1], "pass", none)]), "refused", "{passes:?}");
+        assert_eq!(visit.count("refusal-overturned"), 1, "{passes:?}");
+    };
+    check("B", ["b", "a"]);
+    check("BO", ["a", "b"]);
+}
+
+#[test]
+fn a_refusal_comes_back_unless_an_appeal_or_an_amendment_overturned_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let house = house(dir.path());
+    let none = [].as_slice();
+    type Message<'m> = &'m [(&'m str, &'m str, &'m [u32])];
+    let (a_refuses, b_refuses) = (("a", "refuse", none), ("b", "refuse", none));
+    let a_passes = ("a", "pass", none);
+    let finds = |lrn: &str, messages: &[Message<'_>]| {
+        let visit = Visit::of_two(&house, lrn, 2);
+        for (minute, found) in (1..).zip(messages) {
+            visit.finds(minute, found);
+        }
+        visit
+    };
+    // The same results in any order: the goods are refused.
+    let check = |lrn: &str, messages: &[Message<'_>], overturned: usize| {
+        let visit = finds(lrn, messages);
+        assert_eq!(state(&house, &visit.mrn), "refused", "{messages:?}");
+        assert_eq!(visit.count("refusal-overturned"), overturned, "{messages:?}");
+        assert_eq!(visit.count("detained"), 0, "{messages:?}");
+    };
+    check("O", &[&[a_refuses], &[a_passes, b_refuses]], 0);
+    check("OV", &[&[a_refuses], &[b_refuses, a_passes]], 0);
+    check("OVE", &[&[a_refuses], &[b_refuses], &[a_passes]], 0);
+    check("OVER", &[&[a_refuses], &[a_passes], &[b_refuses]], 1);
+    check("OVERT", &[&[a_refuses], &[a_passes], &[a_refuses]], 1);
+    // What an appeal decided no result undoes, nor what an amendment took off.
+    let visit = finds("OVERTU", &[&[a_refuses]]);
+    let appeal = json!({"act": "request", "by": "trader", "kind": "appeal"});
+    assert_eq!(act(&house, &visit.mrn, "appeal", &appeal).status, 201);
+    let grant = json!({"act": "grant", "by": "judge", "kind": "appeal", "request": 1,
+        "overturns": "vet"});
+    assert_eq!(act(&house, &visit.mrn, "grant", &grant).status, 201);
+    assert_eq!(visit.finds(9, &[b_refuses]), "detained");
+    let visit = finds("OVERTUR", &[&[("a", "refuse", &[1])]]);
+    amended(&house, &visit.mrn, "OVERTUR-2", 1, &taken_off(&[1], 1));
+    assert_eq!(visit.finds(9, &[b_refuses]), "detained");
 }
