@@ -464,28 +464,18 @@ pub(crate) fn is_said(filing: &Filing) -> bool {
     .contains(&&*filing.format)
 }
 
-/// What a filing says of something that happened by it: the act, why and what to do. One that says several
-/// things says that of the first control whose agency it is about.
-pub(crate) fn said_of(filing: &Filing, event: Event) -> Value {
+/// What a filing says: the act, why and what to do; of one that says what was found of several controls, what
+/// it says of this one.
+pub(crate) fn said_of(filing: &Filing, control: Option<Hold>) -> Value {
     let said: Value = serde_json::from_slice(&filing.opinion).unwrap_or_default();
-    let first = controls_of(&said, event).and_then(|controls| controls.first().copied().cloned());
-    first.unwrap_or(said)
-}
-
-/// The controls that an event may have happened by, of a message that says something of several; `None`
-/// where it says no such thing.
-pub(crate) fn controls_of(said: &Value, event: Event) -> Option<Vec<&Value>> {
-    let agency = event.agency().unwrap_or_default();
-    let fits = |c: &&Value| {
-        let of = c["act"]["agency"].as_str().unwrap_or_default();
-        let outcome = &c["act"]["outcome"];
-        let found = match event {
-            Event::Refused(_) => outcome == "refuse",
-            _ => outcome != "pass",
-        };
-        of == agency.as_str() && found
+    let is = |one: &&Value, hold: Hold| {
+        let text = |key: &str| one["act"][key].as_str().unwrap_or_default();
+        (text("kind"), text("agency"), text("hold"))
+            == (hold.kind.name(), hold.agency.as_str(), hold.reason.as_str())
     };
-    Some(said["controls"].as_array()?.iter().filter(fits).collect())
+    let mut controls = said["controls"].as_array().into_iter().flatten();
+    let own = control.and_then(|hold| controls.find(|one| is(one, hold)).cloned());
+    own.unwrap_or(said)
 }
 
 /// What happened, as the trader is told of it beside its name: whose hold, which request.

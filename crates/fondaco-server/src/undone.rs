@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 
 use fondaco::amendment::{amended, moved};
-use fondaco::consignment::{Event, Life, Placed, Refusal, Request, RequestKind};
+use fondaco::consignment::{Event, Hold, Life, Placed, Refusal, Request, RequestKind};
 use fondaco::draft::Draft;
 use fondaco::finding::Trilingual;
 use fondaco::token::Token;
@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 
 use crate::house::{self, House};
 use crate::store::{Fault, Filing, Happened, key};
-use crate::{act, tasks};
+use crate::{act, inspect, tasks};
 
 /// Why a hold was lifted or a refusal is over by the message it came with, and what can be done; `None`
 /// where that grants no amendment.
@@ -69,15 +69,10 @@ pub(crate) fn items(draft: &Draft) -> Vec<u32> {
     items.filter_map(|item| item.child("SequenceNumeric")?.text().trim().parse().ok()).collect()
 }
 
-/// The items a message says that it refuses, by the `nth` of `all` refusals of an agency that came with it;
-/// none is the whole declaration, as where it is not certain which of them are meant.
-fn refused_by(filing: &Filing, event: Event, (nth, all): (usize, usize)) -> Vec<u32> {
-    let said: Value = serde_json::from_slice(&filing.opinion).unwrap_or_default();
-    let said = match act::controls_of(&said, event) {
-        None => Some(&said),
-        Some(controls) => controls.get(nth).copied().filter(|_| controls.len() == all),
-    };
-    let items = said.and_then(|said| said["act"]["items"].as_array());
+/// The items a message says that it refuses, of several controls by this one; none is the whole declaration.
+fn refused_by(filing: &Filing, control: Option<Hold>) -> Vec<u32> {
+    let said = act::said_of(filing, control);
+    let items = said["act"]["items"].as_array();
     let number = |n: &Value| u32::try_from(n.as_u64()?).ok();
     items.into_iter().flatten().filter_map(number).collect()
 }
@@ -142,7 +137,8 @@ impl House {
         let decoded = (format.decode)(&main.body, &fondaco_wire::Limits::default());
         let mut followed = Followed { decoded, refused: Vec::new(), reshaped: false };
         let mut asked = BTreeMap::new();
-        for (n, happened) in log.iter().enumerate() {
+        let results = self.store.results_of(&main.mrn)?;
+        for happened in log {
             match happened.event {
                 Event::Requested(request) if request.kind == RequestKind::Amend => {
                     asked.insert(request, happened.filing.clone());
@@ -155,17 +151,8 @@ impl House {
                 }
                 Event::Refused(refusal) => {
                     let by = self.store.filing(&happened.filing)?;
-                    // Which of those of the agency that came with the message it is.
-                    let alike = |h: &&Happened| {
-                        let own =
-                            matches!(h.event, Event::Refused(r) if r.agency == refusal.agency);
-                        own && h.filing == happened.filing
-                    };
-                    let which = (
-                        log.iter().take(n).filter(alike).count(),
-                        log.iter().filter(alike).count(),
-                    );
-                    let items = by.map(|by| refused_by(&by, happened.event, which));
+                    let came = inspect::came_of(&results, log, happened);
+                    let items = by.map(|by| refused_by(&by, came.map(|came| came.control)));
                     // What is not declared as it stood then is no item: such a refusal is of the whole.
                     let declared = followed.decoded.draft.as_ref().map(self::items);
                     let there = |items: &Vec<u32>| {

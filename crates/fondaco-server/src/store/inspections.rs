@@ -64,6 +64,32 @@ pub(crate) struct Results {
     pub(crate) found: Vec<(Hold, Outcome)>,
 }
 
+/// A result of a control, as it came.
+#[derive(Clone, Debug)]
+pub(crate) struct ControlResult {
+    booking: i64,
+    /// The id of the message it came with.
+    pub(crate) filing: String,
+    /// The control.
+    pub(crate) control: Hold,
+    /// What was found.
+    pub(crate) found: Found,
+}
+
+impl ControlResult {
+    /// Whether it decides on its control, of these.
+    pub(crate) fn decides(&self, of: &[Self]) -> bool {
+        let own = of_control(of, &self.control);
+        inspection::decides(&own).is_some_and(|found| found.number == self.found.number)
+    }
+}
+
+/// Those of a control.
+fn of_control(results: &[ControlResult], control: &Hold) -> Vec<Found> {
+    let own = results.iter().filter(|came| came.control == *control);
+    own.map(|came| came.found.clone()).collect()
+}
+
 /// Why a visit is not booked, or a result not taken.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum No {
@@ -149,10 +175,10 @@ fn hold(row: &rusqlite::Row<'_>, column: usize) -> rusqlite::Result<Hold> {
     row.get::<_, String>(column)?.parse().map_err(|_| bad(column))
 }
 
-/// Results of a declaration, oldest first: of which hold, in which visit.
-fn results(db: &Connection, mrn: &str) -> rusqlite::Result<Vec<(i64, Hold, Found)>> {
+/// Results of a declaration, oldest first.
+fn results(db: &Connection, mrn: &str) -> rusqlite::Result<Vec<ControlResult>> {
     let mut statement = db.prepare_cached(
-        "SELECT booking, hold, seq, device, sequence, made, outcome FROM inspection_result
+        "SELECT booking, hold, seq, device, sequence, made, outcome, filing FROM inspection_result
          WHERE mrn = ?1 ORDER BY seq",
     )?;
     let rows = statement.query_map([mrn], |row| {
@@ -164,7 +190,8 @@ fn results(db: &Connection, mrn: &str) -> rusqlite::Result<Vec<(i64, Hold, Found
             made: row.get(5)?,
             outcome,
         };
-        Ok((row.get(0)?, hold(row, 1)?, found))
+        let (booking, filing) = (row.get(0)?, row.get(7)?);
+        Ok(ControlResult { booking, filing, control: hold(row, 1)?, found })
     })?;
     rows.collect()
 }
@@ -194,8 +221,8 @@ fn bookings(db: &Connection, mrn: &str) -> rusqlite::Result<Vec<Booking>> {
         let holds = statement.query_map([booking.seq], |row| hold(row, 0))?;
         for hold in holds {
             let hold = hold?;
-            let of = results.iter().filter(|(b, h, _)| *b == booking.seq && *h == hold);
-            booking.controls.push((hold, of.map(|(.., found)| found.clone()).collect()));
+            let of = results.iter().filter(|r| r.booking == booking.seq && r.control == hold);
+            booking.controls.push((hold, of.map(|r| r.found.clone()).collect()));
         }
     }
     Ok(bookings)
@@ -227,6 +254,11 @@ impl Store {
             let rows = statement.query_map([post, day], |r| Ok((r.get(0)?, r.get(1)?)))?;
             rows.collect()
         })
+    }
+
+    /// Results of a declaration, oldest first.
+    pub(crate) fn results_of(&self, mrn: &str) -> Result<Vec<ControlResult>, Fault> {
+        self.read(|db| results(db, mrn))
     }
 
     /// The visit a message booked or was about; empty where it only gave one up.
@@ -383,23 +415,21 @@ impl Writing<'_> {
                 number: db.last_insert_rowid(),
                 outcome: *outcome,
             };
-            let of = |wanted: Hold| -> Vec<Found> {
-                let own = before.iter().filter(|(_, h, _)| *h == wanted);
-                own.map(|(.., found)| found.clone()).collect()
-            };
             // Another control of the agency that stands as refused keeps its refusal.
-            let mut others: Vec<Hold> = before.iter().map(|(_, h, _)| *h).collect();
-            others.retain(|other| other.agency == hold.agency && other != hold);
-            let refused = others.iter().any(|other| {
-                inspection::decides(&of(*other)).is_some_and(|f| f.outcome == Outcome::Refuse)
+            let mut others = before.iter().filter(|other| {
+                other.control.agency == hold.agency
+                    && other.control != *hold
+                    && other.found.outcome == Outcome::Refuse
             });
             let mut otherwise = by_no_result(db, mrn, hold.agency, &life)?;
-            otherwise.refuses |= refused;
-            for event in inspection::happens(*hold, &of(*hold), &now, otherwise, &life) {
+            otherwise.refuses |= others.any(|other| other.decides(&before));
+            let own = of_control(&before, hold);
+            for event in inspection::happens(*hold, &own, &now, otherwise, &life) {
                 life = consignment::next(life, event);
                 events.push(event);
             }
-            before.push((visit.seq, *hold, now));
+            let filing = filing.id.clone();
+            before.push(ControlResult { booking: visit.seq, filing, control: *hold, found: now });
         }
         self.happen(seq, mrn, &filing.at, first, &events)?;
         Ok(Noted::Written(said.booking.clone()))

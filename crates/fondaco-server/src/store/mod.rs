@@ -48,7 +48,7 @@ pub(crate) use crossed::Last;
 pub(crate) use draws::{Draw, had_of};
 use draws::{Draws, decimal};
 pub(crate) use exchange::{Aside, Came, Due, Gone, Kept, PartnerKey, Taken};
-pub(crate) use inspections::{Booking, No, Noted, Results, Slot, Wanted};
+pub(crate) use inspections::{Booking, ControlResult, No, Noted, Results, Slot, Wanted};
 pub(crate) use money::{About, Ask, BANK, Intent, Owed, Told};
 pub(crate) use register::{Act, Person};
 pub(crate) use subscriptions::{Heard, Progress, Say, Subscription, Terms};

@@ -195,6 +195,9 @@ fn result(sequence: u32, made: &str, found: &[(&str, &str)]) -> Value {
         "made_at": format!("2026-01-05T{made}Z"), "controls": controls})
 }
 
+/// What was found of controls of the vet: by name, outcome and items.
+type Found<'f> = &'f [(&'f str, &'f str, &'f [u32])];
+
 /// A control of the vet's by its name.
 fn named(hold: &str) -> Value {
     json!({"kind": "examination", "agency": "vet", "hold": hold})
@@ -241,7 +244,7 @@ impl<'h> Visit<'h> {
 
     /// Puts down what was found of controls of the vet by their names, at this minute past nine; the state
     /// after it.
-    fn finds(&self, minute: u32, found: &[(&str, &str, &[u32])]) -> String {
+    fn finds(&self, minute: u32, found: Found<'_>) -> String {
         let mut result = result(minute, &format!("09:{minute:02}:00"), &[]);
         result["device"] = self.mrn.clone().into();
         let one = |(hold, outcome, items): &(&str, &str, &[u32])| {
@@ -484,14 +487,65 @@ fn a_refusal_ends_once_every_control_that_refused_passes() {
 }
 
 #[test]
+fn each_detention_has_the_items_and_the_reason_of_its_own_control() {
+    let dir = tempfile::tempdir().unwrap();
+    let house = house(dir.path());
+    // Messages as they come; the detentions there are then, by items and by whose control.
+    let check = |lrn: &str, messages: &[(u32, Found<'_>)], wanted: &[(&str, u32)]| {
+        let visit = Visit::of_two(&house, lrn, 2);
+        for (minute, found) in messages {
+            visit.finds(*minute, found);
+        }
+        let mrn = &visit.mrn;
+        let tasks = crate::agencies::tasks(&house, "vet");
+        let own = |t: &&Value| t["mrn"] == **mrn && t["kind"] == "detention";
+        let tasks: Vec<&Value> = tasks.iter().filter(own).collect();
+        let items: Vec<Value> = tasks.iter().map(|t| t["items"].clone()).collect();
+        let all: Vec<Value> = wanted.iter().map(|(_, item)| json!([item])).collect();
+        assert_eq!(items, all, "{messages:?}");
+        // The trader is told why of each, and so is who looks at the page.
+        let told = house.get(&format!("/v1/declarations/{mrn}/notifications")).json();
+        let told = told["notifications"].as_array().unwrap().clone();
+        let told: Vec<String> = told
+            .iter()
+            .filter(|n| n["function"] == "52")
+            .map(|n| n["message"].to_string())
+            .filter(|message| message.contains("found by"))
+            .collect();
+        for (by, _) in wanted {
+            let by = format!("found by {by}");
+            assert_eq!(told.iter().filter(|message| message.contains(&by)).count(), 1, "{told:?}");
+            let page = house.get(&format!("/declarations/{mrn}?lang=en"));
+            assert!(String::from_utf8(page.body).unwrap().contains(&by), "{by}");
+        }
+        for (n, (task, (_, item))) in tasks.iter().zip(wanted).enumerate() {
+            let lift = |items: &[u32]| {
+                let lift = json!({"act": "lift", "by": "v", "kind": "detention", "agency": "vet",
+                    "hold": task["hold"], "items": items});
+                act(&house, mrn, &format!("{lrn} {n} {items:?}"), &lift)
+            };
+            lift(&[3 - item]).is_problem(400, "bad-request");
+            assert_eq!(lift(&[*item]).status, 201, "{task}");
+        }
+    };
+    let one = [1].as_slice();
+    let two = [2].as_slice();
+    check("D", &[(1, &[("a", "refuse", one), ("b", "detain", two)])], &[("b", 2)]);
+    check("DE", &[(1, &[("a", "detain", one), ("b", "detain", two)])], &[("a", 1), ("b", 2)]);
+    check("DET", &[(1, &[("a", "detain", two), ("b", "detain", one)])], &[("a", 2), ("b", 1)]);
+    // What was made before changes nothing: the detention is of the other control.
+    let late: Found<'_> = &[("a", "detain", one), ("b", "detain", two)];
+    check("DETA", &[(9, &[("a", "pass", &[])]), (5, late)], &[("b", 2)]);
+}
+
+#[test]
 fn a_refusal_comes_back_unless_an_appeal_or_an_amendment_overturned_it() {
     let dir = tempfile::tempdir().unwrap();
     let house = house(dir.path());
     let none = [].as_slice();
-    type Message<'m> = &'m [(&'m str, &'m str, &'m [u32])];
     let (a_refuses, b_refuses) = (("a", "refuse", none), ("b", "refuse", none));
     let a_passes = ("a", "pass", none);
-    let finds = |lrn: &str, messages: &[Message<'_>]| {
+    let finds = |lrn: &str, messages: &[Found<'_>]| {
         let visit = Visit::of_two(&house, lrn, 2);
         for (minute, found) in (1..).zip(messages) {
             visit.finds(minute, found);
@@ -499,7 +553,7 @@ fn a_refusal_comes_back_unless_an_appeal_or_an_amendment_overturned_it() {
         visit
     };
     // The same results in any order: the goods are refused.
-    let check = |lrn: &str, messages: &[Message<'_>], overturned: usize| {
+    let check = |lrn: &str, messages: &[Found<'_>], overturned: usize| {
         let visit = finds(lrn, messages);
         assert_eq!(state(&house, &visit.mrn), "refused", "{messages:?}");
         assert_eq!(visit.count("refusal-overturned"), overturned, "{messages:?}");
