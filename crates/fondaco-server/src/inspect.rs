@@ -460,6 +460,7 @@ impl House {
             digest: receipt::digest(&said),
             made,
             found,
+            off: self.off(&main)?,
         };
         let opinion = json!({
             "inspection": inspection,

@@ -84,6 +84,13 @@ struct Standing {
     items: Option<Vec<u32>>,
 }
 
+impl Standing {
+    /// Whether nothing that is declared is refused by it.
+    fn is_off(&self) -> bool {
+        self.items.as_ref().is_some_and(Vec::is_empty)
+    }
+}
+
 /// A declaration followed through what happened to it: where its items went, what of them is refused.
 struct Followed {
     decoded: Decoded,
@@ -159,7 +166,10 @@ impl House {
                         let declared = declared.as_deref().unwrap_or_default();
                         !items.is_empty() && items.iter().all(|item| declared.contains(item))
                     };
-                    followed.refused.push(Standing { refusal, items: items.filter(there) });
+                    // Of a result that decides no more nothing is refused.
+                    let over = came.is_some_and(|came| !came.decides(&results));
+                    let items = if over { Some(Vec::new()) } else { items.filter(there) };
+                    followed.refused.push(Standing { refusal, items });
                 }
                 _ => {}
             }
@@ -185,8 +195,7 @@ impl House {
         }
         let mut over = Vec::new();
         for agency in life.refusals() {
-            let off = |s: &Standing| s.items.as_ref().is_some_and(Vec::is_empty);
-            if followed.of(life, agency).all(off) {
+            if followed.of(life, agency).all(Standing::is_off) {
                 over.push(life.overturns(agency));
             }
         }
@@ -206,6 +215,17 @@ impl House {
             }
         }
         Ok((placed, over))
+    }
+
+    /// Refusals by which nothing is refused that is declared.
+    pub(crate) fn off(&self, main: &Filing) -> Result<Vec<Refusal>, Fault> {
+        let log = self.store.events(&main.mrn, 0, usize::MAX)?;
+        if !log.iter().any(|h| matches!(h.event, Event::Refused(_))) {
+            return Ok(Vec::new());
+        }
+        let (followed, _) = self.followed(main, &log)?;
+        let off = followed.refused.iter().filter(|s| s.is_off());
+        Ok(off.map(|s| s.refusal).collect())
     }
 
     /// Whether a refusal of these items, none is all, goes further than those of the agency that stand.

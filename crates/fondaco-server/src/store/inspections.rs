@@ -1,7 +1,7 @@
 //! Inspections: which slots of which posts are booked for which holds, and what was found. Only appended
 //! to; what must hold of two that write at one time is looked at in the writer's transaction.
 
-use fondaco::consignment::{self, Event, Hold, Life};
+use fondaco::consignment::{self, Event, Hold, Life, Refusal};
 use fondaco::inspection::{self, Found, Otherwise, Outcome};
 use fondaco::token::Token;
 use rusqlite::{Connection, OptionalExtension as _, params};
@@ -62,6 +62,8 @@ pub(crate) struct Results {
     pub(crate) made: i64,
     /// What was found of each control.
     pub(crate) found: Vec<(Hold, Outcome)>,
+    /// Refusals of items none of which is declared any more.
+    pub(crate) off: Vec<Refusal>,
 }
 
 /// A result of a control, as it came.
@@ -421,7 +423,7 @@ impl Writing<'_> {
                     && other.control != *hold
                     && other.found.outcome == Outcome::Refuse
             });
-            let mut otherwise = by_no_result(db, mrn, hold.agency, &life)?;
+            let mut otherwise = by_no_result(db, mrn, hold.agency, &life, &said.off)?;
             otherwise.refuses |= others.any(|other| other.decides(&before));
             let own = of_control(&before, hold);
             for event in inspection::happens(*hold, &own, &now, otherwise, &life) {
@@ -436,12 +438,14 @@ impl Writing<'_> {
     }
 }
 
-/// What was decided of the refusals of an agency by no result of any control.
+/// What was decided of the refusals of an agency by no result of any control; those that are `off` refuse
+/// nothing.
 fn by_no_result(
     db: &Connection,
     mrn: &str,
     agency: Token,
     life: &Life,
+    off: &[Refusal],
 ) -> Result<Otherwise, Fault> {
     let mut statement = db.prepare_cached(
         "SELECT event, detail FROM event
@@ -454,7 +458,8 @@ fn by_no_result(
     while let Some(row) = rows.next()? {
         match super::event(row, 0, 1)? {
             Event::Refused(one) if one.agency == agency => {
-                otherwise.refuses |= life.refusals_of(agency).contains(&one.time);
+                let stands = life.refusals_of(agency).contains(&one.time);
+                otherwise.refuses |= stands && !off.contains(&one);
             }
             Event::Overturned(one) => otherwise.overturned |= one.agency == agency,
             _ => {}

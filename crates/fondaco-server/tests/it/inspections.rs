@@ -539,6 +539,53 @@ fn each_detention_has_the_items_and_the_reason_of_its_own_control() {
 }
 
 #[test]
+fn an_amendment_ends_what_the_results_that_decide_refuse_no_more() {
+    let dir = tempfile::tempdir().unwrap();
+    let house = house(dir.path());
+    let (one, two) = ([1].as_slice(), [2].as_slice());
+    let refuse = |visit: &Visit<'_>, items: &[u32]| {
+        let refuse = json!({"act": "refuse", "by": "v", "agency": "vet", "reason": "sanitary",
+            "items": items});
+        let key = format!("refuse {} {items:?}", visit.mrn);
+        act(&house, &visit.mrn, &key, &refuse).status
+    };
+    // An officer refuses item 1; whether the goods are refused once it is taken off, by what was found.
+    let check = |lrn: &str, found: &[(u32, Found<'_>)], refused: bool| {
+        let visit = Visit::of_two(&house, lrn, 2);
+        assert_eq!(refuse(&visit, one), 201);
+        for (minute, found) in found {
+            assert_eq!(visit.finds(*minute, found), "refused");
+        }
+        amended(&house, &visit.mrn, &format!("{lrn}-2"), 1, &taken_off(&[1], 1));
+        assert_eq!(state(&house, &visit.mrn) == "refused", refused, "{found:?}");
+        assert_eq!(visit.count("refusal-overturned"), usize::from(!refused), "{found:?}");
+    };
+    check("A", &[(1, &[("a", "refuse", two)])], true);
+    check("AM", &[(1, &[("a", "refuse", two)]), (2, &[("a", "pass", two)])], false);
+    check("AME", &[(1, &[("a", "refuse", &[])]), (2, &[("a", "detain", two)])], false);
+    check("AMEN", &[(1, &[("a", "refuse", two)]), (2, &[("b", "pass", two)])], true);
+    // What the same control refuses instead is refused, and nothing else.
+    check("AMEND", &[(1, &[("a", "refuse", two)]), (2, &[("a", "refuse", one)])], false);
+    // Made before the pass that came first, it never refused anything; that beside it did.
+    let late: Found<'_> = &[("a", "refuse", two), ("b", "refuse", one)];
+    check("AMENDE", &[(9, &[("a", "pass", one)]), (5, late)], false);
+    // The same where it is taken off before the control passes.
+    let visit = Visit::of_two(&house, "AMENDING", 2);
+    assert_eq!(refuse(&visit, one), 201);
+    assert_eq!(visit.finds(1, &[("a", "refuse", two)]), "refused");
+    amended(&house, &visit.mrn, "AMENDING-2", 1, &taken_off(&[1], 1));
+    assert_eq!(state(&house, &visit.mrn), "refused");
+    assert_ne!(visit.finds(2, &[("a", "pass", one)]), "refused");
+    // What a control refuses no more an officer may.
+    let visit = Visit::of_two(&house, "AMENDED", 2);
+    assert_eq!(refuse(&visit, one), 201);
+    visit.finds(1, &[("a", "refuse", two)]);
+    assert_eq!(refuse(&visit, two), 409);
+    visit.finds(2, &[("a", "pass", two)]);
+    assert_eq!(refuse(&visit, two), 201);
+}
+
+#[test]
 fn a_refusal_comes_back_unless_an_appeal_or_an_amendment_overturned_it() {
     let dir = tempfile::tempdir().unwrap();
     let house = house(dir.path());
