@@ -279,10 +279,9 @@ impl House {
             let main = main.ok_or(Refused::Unknown)?;
             let pack = self.pack();
             let reason = message.reason(act, &pack)?;
-            if let Act::Grant(request, _) | Act::Deny(request) = act
-                && request.kind == RequestKind::Appeal
-                && self.had_part(mrn, &message.by)?
-            {
+            let judges = matches!(act, Act::Grant(request, _) | Act::Deny(request)
+                if request.kind == RequestKind::Appeal);
+            if judges && self.store.had_part(mrn, &message.by)? {
                 return Err(Refused::HadPart);
             }
             let (life, last) = self.store.life(mrn)?;
@@ -325,7 +324,7 @@ impl House {
                 events.extend(spent);
             }
             let (id, receipt) = (filing.id.clone(), filing.receipt.clone());
-            let lodge = Lodge { filing, events, draws, owed, looked, seen: Some(last) };
+            let lodge = Lodge { filing, events, draws, owed, looked, seen: Some(last), judges };
             let parts = self.parts(mrn, act, message).await?;
             let intents = decided(&message.money, &message.by, mrn, &id)?;
             let lodged = if !intents.is_empty() {
@@ -352,13 +351,6 @@ impl House {
             }
         }
         Err(Fault::Engine("too many act on the same at once".to_owned()).into())
-    }
-
-    /// Whether somebody did anything about a declaration or its debt before.
-    fn had_part(&self, mrn: &str, by: &str) -> Result<bool, Fault> {
-        let said = |f: &Filing| is_said(f) && f.declarant.trim() == by.trim();
-        Ok(self.store.about(mrn)?.iter().any(said)
-            || self.store.posted_by(mrn, MONEY)?.iter().any(|who| who.trim() == by.trim()))
     }
 
     /// The day whose law a declaration is judged by: that on which its goods came, where it was lodged
@@ -473,28 +465,18 @@ pub(crate) fn is_said(filing: &Filing) -> bool {
     .contains(&&*filing.format)
 }
 
-/// What a filing says of something that happened by it: the act, why and what to do. One that says several
-/// things says that of the first control whose agency it is about.
-pub(crate) fn said_of(filing: &Filing, event: Event) -> Value {
+/// What a filing says: the act, why and what to do; of one that says what was found of several controls, what
+/// it says of this one.
+pub(crate) fn said_of(filing: &Filing, control: Option<Hold>) -> Value {
     let said: Value = serde_json::from_slice(&filing.opinion).unwrap_or_default();
-    let first = controls_of(&said, event).and_then(|controls| controls.first().copied().cloned());
-    first.unwrap_or(said)
-}
-
-/// The controls that an event may have happened by, of a message that says something of several; `None`
-/// where it says no such thing.
-pub(crate) fn controls_of(said: &Value, event: Event) -> Option<Vec<&Value>> {
-    let agency = event.agency().unwrap_or_default();
-    let fits = |c: &&Value| {
-        let of = c["act"]["agency"].as_str().unwrap_or_default();
-        let outcome = &c["act"]["outcome"];
-        let found = match event {
-            Event::Refused(_) => outcome == "refuse",
-            _ => outcome != "pass",
-        };
-        of == agency.as_str() && found
+    let is = |one: &&Value, hold: Hold| {
+        let text = |key: &str| one["act"][key].as_str().unwrap_or_default();
+        (text("kind"), text("agency"), text("hold"))
+            == (hold.kind.name(), hold.agency.as_str(), hold.reason.as_str())
     };
-    Some(said["controls"].as_array()?.iter().filter(fits).collect())
+    let mut controls = said["controls"].as_array().into_iter().flatten();
+    let own = control.and_then(|hold| controls.find(|one| is(one, hold)).cloned());
+    own.unwrap_or(said)
 }
 
 /// What happened, as the trader is told of it beside its name: whose hold, which request.
@@ -507,5 +489,63 @@ pub(crate) fn more(event: Event) -> Value {
             json!({"kind": r.kind.name(), "request": r.number})
         }
         _ => json!({}),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::Sync;
+
+    #[test]
+    fn who_decides_while_the_answer_to_an_appeal_waits_had_a_part() {
+        let dir = tempfile::tempdir().unwrap();
+        let rows = "code,direction,origin,regime,tax_type,rate,formula,unit,from,until,basis\n\
+            9503004100,import,,,A00,4.7,,,2020-01-01,,tcta-2018\n\
+            95045000,import,,,A00,0,,,2020-01-01,,tcta-2018\n";
+        std::fs::create_dir_all(dir.path().join("pack")).unwrap();
+        std::fs::write(dir.path().join("pack/measures-money.csv"), rows).unwrap();
+        let house = House::open(dir.path(), "gb", true, Sync::Off).unwrap();
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        let path = "/../../data/corpus/gb/008-toys-southampton.xml";
+        let text = std::fs::read(format!("{}{path}", env!("CARGO_MANIFEST_DIR"))).unwrap();
+        let format = fondaco_wire::format_of("application/xml").unwrap();
+        let mrn = runtime.block_on(house.file(format, &text, "file", None)).unwrap().mrn;
+        let acts = async |said: Value| {
+            let bytes = said.to_string().into_bytes();
+            let message: ActMessage = serde_json::from_value(said).unwrap();
+            house.act(&mrn, &message, &bytes, &format!("{message:?}")).await
+        };
+        let decides = async |said: Value| {
+            let bytes = said.to_string().into_bytes();
+            let message: MoneyMessage = serde_json::from_value(said).unwrap();
+            house.money_act(&message, &bytes, &format!("{message:?}")).await.unwrap();
+        };
+        let of = |act: &str, by: &str| json!({"act": act, "by": by, "guarantee": "g", "amount": "1.00", "currency": "GBP"});
+        runtime.block_on(async {
+            acts(json!({"act": "request", "by": "trader", "kind": "appeal"})).await.unwrap();
+            decides(of("guarantee", "cashier")).await;
+            // The writer is busy until both wait for it: neither sees what the other says.
+            let (go, gone) = std::sync::mpsc::channel::<()>();
+            house.store.write(
+                move |_| {
+                    gone.recv().ok();
+                    Ok(())
+                },
+                drop,
+            );
+            let mut secure = of("secure", "judge");
+            secure["declaration"] = mrn.clone().into();
+            let grant = json!({"act": "grant", "by": "judge", "kind": "appeal", "request": 1});
+            let before = house.store.life(&mrn).unwrap();
+            let ((), granted, ()) =
+                tokio::join!(biased; decides(secure), acts(grant.clone()), async { drop(go) });
+            assert!(matches!(granted, Err(Refused::HadPart)), "{granted:?}");
+            // What was decided about the money was no event: only who sent it tells.
+            assert_eq!(house.store.life(&mrn).unwrap(), before);
+            let mut other = grant;
+            other["by"] = "other".into();
+            acts(other).await.unwrap();
+        });
     }
 }

@@ -346,7 +346,7 @@ impl House {
             (owed, seen) = (None, None);
             (draws, looked) = (Vec::new(), Lookups::default());
         }
-        Ok(Lodge { filing, events, draws, owed, looked, seen })
+        Ok(Lodge { filing, events, draws, owed, looked, seen, judges: false })
     }
 
     /// Does what asks how much is drawn on quotas now.

@@ -2,7 +2,7 @@
 //! slot for all of them; and their results, put down at once or later from a device that was offline.
 
 use fondaco::agency::Post;
-use fondaco::consignment::{Hold, HoldKind, State};
+use fondaco::consignment::{Event, Hold, HoldKind, State};
 use fondaco::day::Day;
 use fondaco::finding::Trilingual;
 use fondaco::inspection::Outcome;
@@ -17,7 +17,9 @@ use utoipa::ToSchema;
 
 use crate::act;
 use crate::house::{self, House};
-use crate::store::{self, Fault, Filing, No, Noted, Results, Slot, Wanted};
+use crate::store::{
+    self, ControlResult, Fault, Filing, Happened, No, Noted, Results, Slot, Wanted,
+};
 use crate::tasks::millis;
 
 /// The formats of their messages in the store.
@@ -294,7 +296,53 @@ impl FoundMessage {
     }
 }
 
+/// The result by which goods were detained or refused. A detention is named after its own; of refusals it is
+/// the how manyth of the message, of those results that were not late and did not detain instead.
+pub(crate) fn came_of<'r>(
+    results: &'r [ControlResult],
+    log: &[Happened],
+    happened: &Happened,
+) -> Option<&'r ControlResult> {
+    let with = |one: &Happened| one.filing == happened.filing;
+    let holds = |came: &ControlResult, hold: Hold| came.found.hold(came.control.agency) == hold;
+    let mut own = results.iter().enumerate().filter(|(_, came)| came.filing == happened.filing);
+    let came = match happened.event {
+        Event::Held(hold) => own.find(|(_, came)| holds(came, hold)),
+        Event::Refused(refusal) => {
+            let before = |one: &&Happened| {
+                let of_agency =
+                    matches!(one.event, Event::Refused(r) if r.agency == refusal.agency);
+                of_agency && with(one) && one.cursor < happened.cursor
+            };
+            let refused = |(n, came): &(usize, &ControlResult)| {
+                let detained = |one: &Happened| {
+                    with(one) && matches!(one.event, Event::Held(hold) if holds(came, hold))
+                };
+                came.control.agency == refusal.agency
+                    && came.found.outcome == Outcome::Refuse
+                    && came.decides(results.get(..=*n).unwrap_or_default())
+                    && !log.iter().any(detained)
+            };
+            own.filter(refused).nth(log.iter().filter(before).count())
+        }
+        _ => None,
+    };
+    came.map(|(_, came)| came)
+}
+
 impl House {
+    /// What a message says of something that happened by it; see [`act::said_of`].
+    pub(crate) fn said_of(&self, by: &Filing, happened: &Happened) -> Result<Value, Fault> {
+        let decided = matches!(happened.event, Event::Held(_) | Event::Refused(_));
+        if by.format != RESULT || !decided {
+            return Ok(act::said_of(by, None));
+        }
+        let results = self.store.results_of(&happened.mrn)?;
+        let log = self.store.events(&happened.mrn, 0, usize::MAX)?;
+        let came = came_of(&results, &log, happened);
+        Ok(act::said_of(by, came.map(|came| came.control)))
+    }
+
     /// The filing of a message about a visit, with what the parties are told of it.
     fn visit_filing(
         &self,
@@ -412,6 +460,7 @@ impl House {
             digest: receipt::digest(&said),
             made,
             found,
+            off: self.off(&main)?,
         };
         let opinion = json!({
             "inspection": inspection,

@@ -48,7 +48,11 @@ pub(crate) fn holds_of(pack: &Pack, opinion: &Value) -> Vec<Hold> {
 /// The items a hold is about, by the message it came with: those the act names, or those of which the
 /// opinion says that its requirement is about them.
 pub(crate) fn items_of(hold: &Hold, by: &Filing) -> Vec<u32> {
-    let opinion = act::said_of(by, Event::Held(*hold));
+    items_in(hold, by, &act::said_of(by, None))
+}
+
+/// The same, by what the message says of it.
+fn items_in(hold: &Hold, by: &Filing, opinion: &Value) -> Vec<u32> {
     let number = |n: &Value| n.as_u64().and_then(|n| u32::try_from(n).ok());
     if act::is_said(by) && opinion["act"].is_object() {
         return opinion["act"]["items"]
@@ -58,7 +62,7 @@ pub(crate) fn items_of(hold: &Hold, by: &Filing) -> Vec<u32> {
             .filter_map(number)
             .collect();
     }
-    asked_of(hold, &opinion)
+    asked_of(hold, opinion)
 }
 
 /// The items of which an opinion says that the requirement of a hold is about them.
@@ -121,13 +125,14 @@ impl Following<'_> {
         let hours = row.filter(|_| speaks).and_then(|row| row.hours);
         let due = hours.zip(millis(&h.at)).map_or(NEVER, |(hours, at)| after(at, hours));
         let by = self.house.store.filing(&h.filing)?;
+        let items = by.map(|by| self.house.said_of(&by, h).map(|said| items_in(&hold, &by, &said)));
         steps.push(Step::Task(Task {
             seq: 0,
             event: h.cursor,
             mrn: h.mrn.clone(),
             agency: hold.agency.to_string(),
             hold,
-            items: by.map(|by| items_of(&hold, &by)).unwrap_or_default(),
+            items: items.transpose()?.unwrap_or_default(),
             since: h.at.clone(),
             due,
         }));

@@ -20,7 +20,7 @@ use serde_json::{Value, json};
 
 use crate::house::{self, House};
 use crate::store::{Fault, Filing, Happened, key};
-use crate::{act, tasks};
+use crate::{act, inspect, tasks};
 
 /// Why a hold was lifted or a refusal is over by the message it came with, and what can be done; `None`
 /// where that grants no amendment. `log` has what happened by the message.
@@ -92,15 +92,10 @@ pub(crate) fn items(draft: &Draft) -> Vec<u32> {
     items.filter_map(|item| item.child("SequenceNumeric")?.text().trim().parse().ok()).collect()
 }
 
-/// The items a message says that it refuses, by the `nth` of `all` refusals of an agency that came with it;
-/// none is the whole declaration, as where it is not certain which of them are meant.
-fn refused_by(filing: &Filing, event: Event, (nth, all): (usize, usize)) -> Vec<u32> {
-    let said: Value = serde_json::from_slice(&filing.opinion).unwrap_or_default();
-    let said = match act::controls_of(&said, event) {
-        None => Some(&said),
-        Some(controls) => controls.get(nth).copied().filter(|_| controls.len() == all),
-    };
-    let items = said.and_then(|said| said["act"]["items"].as_array());
+/// The items a message says that it refuses, of several controls by this one; none is the whole declaration.
+fn refused_by(filing: &Filing, control: Option<Hold>) -> Vec<u32> {
+    let said = act::said_of(filing, control);
+    let items = said["act"]["items"].as_array();
     let number = |n: &Value| u32::try_from(n.as_u64()?).ok();
     items.into_iter().flatten().filter_map(number).collect()
 }
@@ -112,6 +107,13 @@ struct Standing {
     items: Option<Vec<u32>>,
     /// Whether items were added since, which may be the goods that were refused.
     added: bool,
+}
+
+impl Standing {
+    /// Whether nothing that is declared is refused by it.
+    fn is_off(&self) -> bool {
+        self.items.as_ref().is_some_and(Vec::is_empty)
+    }
 }
 
 /// A declaration followed through what happened to it: where its items went, what of them is refused.
@@ -169,7 +171,8 @@ impl House {
         let decoded = (format.decode)(&main.body, &fondaco_wire::Limits::default());
         let mut followed = Followed { decoded, refused: Vec::new(), reshaped: 0 };
         let mut asked = BTreeMap::new();
-        for (n, happened) in log.iter().enumerate() {
+        let results = self.store.results_of(&main.mrn)?;
+        for happened in log {
             match happened.event {
                 Event::Requested(request) if request.kind == RequestKind::Amend => {
                     asked.insert(request, happened.filing.clone());
@@ -184,24 +187,17 @@ impl House {
                 }
                 Event::Refused(refusal) => {
                     let by = self.store.filing(&happened.filing)?;
-                    // Which of those of the agency that came with the message it is.
-                    let alike = |h: &&Happened| {
-                        let own =
-                            matches!(h.event, Event::Refused(r) if r.agency == refusal.agency);
-                        own && h.filing == happened.filing
-                    };
-                    let which = (
-                        log.iter().take(n).filter(alike).count(),
-                        log.iter().filter(alike).count(),
-                    );
-                    let items = by.map(|by| refused_by(&by, happened.event, which));
+                    let came = inspect::came_of(&results, log, happened);
+                    let items = by.map(|by| refused_by(&by, came.map(|came| came.control)));
                     // What is not declared as it stood then is no item: such a refusal is of the whole.
                     let declared = followed.decoded.draft.as_ref().map(self::items);
                     let there = |items: &Vec<u32>| {
                         let declared = declared.as_deref().unwrap_or_default();
                         !items.is_empty() && items.iter().all(|item| declared.contains(item))
                     };
-                    let items = items.filter(there);
+                    // Of a result that decides no more nothing is refused.
+                    let over = came.is_some_and(|came| !came.decides(&results));
+                    let items = if over { Some(Vec::new()) } else { items.filter(there) };
                     followed.refused.push(Standing { refusal, items, added: false });
                 }
                 _ => {}
@@ -226,8 +222,7 @@ impl House {
         let reshaped = reshaped.unwrap_or_default();
         let mut over = Vec::new();
         for agency in life.refusals() {
-            let off = |s: &Standing| s.items.as_ref().is_some_and(Vec::is_empty);
-            if followed.of(life, agency).all(off) {
+            if followed.of(life, agency).all(Standing::is_off) {
                 over.push(life.overturns(agency));
             }
         }
@@ -255,6 +250,17 @@ impl House {
         let log = self.store.events(&main.mrn, 0, usize::MAX)?;
         let (followed, _) = self.followed(main, &log)?;
         Ok((followed.decoded.draft.as_ref().map(items).unwrap_or_default(), followed.reshaped))
+    }
+
+    /// Refusals by which nothing is refused that is declared.
+    pub(crate) fn off(&self, main: &Filing) -> Result<Vec<Refusal>, Fault> {
+        let log = self.store.events(&main.mrn, 0, usize::MAX)?;
+        if !log.iter().any(|h| matches!(h.event, Event::Refused(_))) {
+            return Ok(Vec::new());
+        }
+        let (followed, _) = self.followed(main, &log)?;
+        let off = followed.refused.iter().filter(|s| s.is_off());
+        Ok(off.map(|s| s.refusal).collect())
     }
 
     /// Whether a refusal of these items, none is all, goes further than those of the agency that stand.

@@ -78,14 +78,22 @@ pub fn decides(all: &[Found]) -> Option<&Found> {
     all.iter().max_by(|a, b| a.order().cmp(&b.order()))
 }
 
-/// What happens by a result of a control: nothing where one made later came before. `refused` says
-/// whether the agency refuses by anything else: another control, or an officer's own act.
+/// What of the refusals of an agency no result of this control decides.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Otherwise {
+    /// It refuses by something else: another control, or an officer's own act.
+    pub refuses: bool,
+    /// A refusal was overturned by something else than results: an appeal, or an amendment.
+    pub overturned: bool,
+}
+
+/// What happens by a result of a control: nothing where one made later came before.
 #[must_use]
 pub fn happens(
     control: Hold,
     before: &[Found],
     now: &Found,
-    refused: bool,
+    otherwise: Otherwise,
     life: &Life,
 ) -> Vec<Event> {
     let last = decides(before);
@@ -98,8 +106,8 @@ pub fn happens(
     match now.outcome {
         Outcome::Pass => {}
         Outcome::Detain => events.push(Event::Held(now.hold(agency))),
-        // A refusal that was overturned does not come back by a result: the goods are detained for it.
-        Outcome::Refuse if life.refusal(agency) == Some(true) => {
+        // What an appeal or an amendment ended does not come back by a result: the goods are detained for it.
+        Outcome::Refuse if otherwise.overturned && life.refusal(agency) == Some(true) => {
             events.push(Event::Held(now.hold(agency)));
         }
         Outcome::Refuse => events.push(life.refuses(agency)),
@@ -107,7 +115,7 @@ pub fn happens(
     if let Some(last) = last {
         let open = |hold: &Hold| life.hold(*hold) == Some(false);
         events.extend(Some(last.hold(agency)).filter(open).map(Event::Lifted));
-        let stands = life.refusal(agency) == Some(false) && !refused;
+        let stands = life.refusal(agency) == Some(false) && !otherwise.refuses;
         if last.outcome == Outcome::Refuse && now.outcome != Outcome::Refuse && stands {
             events.push(life.overturns(agency));
         }
@@ -142,7 +150,7 @@ mod tests {
             if seen.contains(one) {
                 continue;
             }
-            for event in happens(control(), &seen, one, false, &life) {
+            for event in happens(control(), &seen, one, Otherwise::default(), &life) {
                 life = next(life, event);
             }
             for event in reactions(&life) {
@@ -172,8 +180,7 @@ mod tests {
         check(&[(1, Refuse), (2, Detain)], State::Detained);
         check(&[(1, Detain), (2, Refuse)], State::Refused);
         check(&[(1, Detain), (2, Detain)], State::Detained);
-        // Refused, passed, refused again: an overturned refusal does not come back, the goods are held.
-        check(&[(1, Refuse), (2, Pass), (3, Refuse)], State::Recalled);
+        check(&[(1, Refuse), (2, Pass), (3, Refuse)], State::Refused);
         // What was made before comes late: it changes nothing.
         check(&[(2, Pass), (1, Refuse)], State::Cleared);
         check(&[(2, Detain), (1, Pass)], State::Detained);
@@ -214,13 +221,34 @@ mod tests {
         ]);
         let before = [found(1, 1, Outcome::Refuse)];
         let pass = found(2, 2, Outcome::Pass);
-        let check = |refused: bool, wanted: &[Event]| {
-            assert_eq!(happens(control(), &before, &pass, refused, &life), wanted);
+        let check = |refuses: bool, wanted: &[Event]| {
+            let otherwise = Otherwise { refuses, overturned: false };
+            assert_eq!(happens(control(), &before, &pass, otherwise, &life), wanted);
         };
         check(true, &[Event::Lifted(control())]);
         check(
             false,
             &[Event::Overturned(Refusal::first(Token::lossy(VET))), Event::Lifted(control())],
         );
+    }
+
+    #[test]
+    fn what_an_appeal_or_an_amendment_ended_does_not_come_back_by_a_result() {
+        let agency = Token::lossy(VET);
+        let first = Refusal::first(agency);
+        let refuse = found(3, 3, Outcome::Refuse);
+        let again = Event::Refused(Refusal { agency, time: 2 });
+        let check = |events: &[Event], overturned: bool, wanted: Event| {
+            let life = fold([&[Event::Accepted], events].concat());
+            let otherwise = Otherwise { refuses: false, overturned };
+            assert_eq!(happens(control(), &[], &refuse, otherwise, &life), [wanted], "{events:?}");
+        };
+        let over = [Event::Refused(first), Event::Overturned(first)];
+        check(&over, true, Event::Held(refuse.hold(agency)));
+        check(&over, false, again);
+        // Refused by an officer since: that stands, and so does this.
+        let third = Event::Refused(Refusal { agency, time: 3 });
+        check(&[over[0], over[1], again], true, third);
+        check(&[], false, Event::Refused(first));
     }
 }

@@ -392,14 +392,11 @@ pub struct Profile {
     pub no_claim: Option<Vec<Token>>,
     /// Beginnings of ids of common requirements that the pack carries out by rows of its own.
     pub carried_out: Vec<String>,
-    /// How many days an official rate of exchange without a last day may be paid by; `None` where payment
-    /// in another currency is not taken.
+    /// Days an official rate without a last day may be paid by; `None`: only its currency is taken.
     pub rate_days: Option<u16>,
-    /// Documents of a declaration whose number is the deferment account its debt is to be taken over by:
-    /// category and type run together.
+    /// Documents, category and type run together, whose number is the deferment account of its debt.
     pub deferment_documents: Vec<Token>,
-    /// Whether the declarant names every tax that is collected with a declaration and how it is paid: of
-    /// one that names none, none is waited for that could not be computed.
+    /// Whether the declarant names every tax that is collected with a declaration, and how it is paid.
     pub taxes_named: bool,
     /// From points to lanes.
     pub policy: Policy,

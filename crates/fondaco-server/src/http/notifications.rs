@@ -179,17 +179,15 @@ impl<'a> Shelf<'a> {
         let own = is_decided(happened.event);
         let said =
             |r: &&Rc<Read>| act::is_said(&r.filing) && (own || r.filing.format == timers::FORMAT);
-        let decided = by.as_ref().filter(said).and_then(|r| {
+        let decided = match by.as_ref().filter(said) {
+            Some(r) if !r.forms_an_opinion() => Some(self.house.said_of(&r.filing, happened)?),
             // Of a grant that formed an opinion only what was sent is left of the act.
-            match (r.forms_an_opinion(), happened.event) {
-                (false, event) => Some(act::said_of(&r.filing, event)),
-                (true, Event::Granted(_)) => {
-                    let sent: Value = serde_json::from_slice(&r.filing.body).unwrap_or_default();
-                    Some(serde_json::json!({"act": sent}))
-                }
-                (true, _) => None,
+            Some(r) if matches!(happened.event, Event::Granted(_)) => {
+                let sent: Value = serde_json::from_slice(&r.filing.body).unwrap_or_default();
+                Some(serde_json::json!({"act": sent}))
             }
-        });
+            _ => None,
+        };
         let formed = by.as_ref().filter(|r| r.forms_an_opinion());
         // What was secured or final is told by what stood then: asked for again it says the same.
         let standing = match (formed, &by) {

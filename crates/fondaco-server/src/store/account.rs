@@ -10,6 +10,26 @@ use utoipa::ToSchema;
 
 use super::books::{self, Books};
 use super::{Fault, Store, lock, retold, told};
+use crate::money::MONEY;
+
+/// Whether somebody sent a declaration or anything about it, or decided about its debt.
+pub(super) fn had_part(db: &Connection, mrn: &str, by: &str) -> rusqlite::Result<bool> {
+    let mut statement = db.prepare_cached(concat!(
+        "SELECT declarant FROM filing WHERE mrn = ?1
+         UNION SELECT declarant FROM filing WHERE about = ?1
+         UNION SELECT f.declarant FROM posting_entry e
+           JOIN posting p ON p.seq = e.posting JOIN filing f ON f.seq = p.filing
+           WHERE e.a = ?1 AND f.format = ?2 AND ",
+        of_a_debt!()
+    ))?;
+    let mut rows = statement.query([mrn, MONEY])?;
+    while let Some(row) = rows.next()? {
+        if row.get_ref(0)?.as_str()?.trim() == by.trim() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
 
 impl Store {
     /// Reads what the books come to; before anything is written by this program. Rows that an older program
@@ -101,18 +121,9 @@ impl Store {
         })
     }
 
-    /// Who sent what was posted on the debt of a declaration, by filings of this format.
-    pub(crate) fn posted_by(&self, declaration: &str, format: &str) -> Result<Vec<String>, Fault> {
-        self.read(|db| {
-            let mut statement = db.prepare_cached(concat!(
-                "SELECT DISTINCT f.declarant FROM posting_entry e
-                 JOIN posting p ON p.seq = e.posting JOIN filing f ON f.seq = p.filing
-                 WHERE e.a = ?1 AND f.format = ?2 AND ",
-                of_a_debt!()
-            ))?;
-            let rows = statement.query_map([declaration, format], |row| row.get(0))?;
-            rows.collect()
-        })
+    /// See [`had_part`].
+    pub(crate) fn had_part(&self, mrn: &str, by: &str) -> Result<bool, Fault> {
+        self.read(|db| had_part(db, mrn, by))
     }
 
     /// What was posted of a declaration, oldest first.

@@ -1,8 +1,9 @@
 //! Inspections: which slots of which posts are booked for which holds, and what was found. Only appended
 //! to; what must hold of two that write at one time is looked at in the writer's transaction.
 
-use fondaco::consignment::{self, Event, Hold, Life};
-use fondaco::inspection::{self, Found, Outcome};
+use fondaco::consignment::{self, Event, Hold, Life, Refusal};
+use fondaco::inspection::{self, Found, Otherwise, Outcome};
+use fondaco::token::Token;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::tasks::key;
@@ -61,6 +62,34 @@ pub(crate) struct Results {
     pub(crate) made: i64,
     /// What was found of each control.
     pub(crate) found: Vec<(Hold, Outcome)>,
+    /// Refusals of items none of which is declared any more.
+    pub(crate) off: Vec<Refusal>,
+}
+
+/// A result of a control, as it came.
+#[derive(Clone, Debug)]
+pub(crate) struct ControlResult {
+    booking: i64,
+    /// The id of the message it came with.
+    pub(crate) filing: String,
+    /// The control.
+    pub(crate) control: Hold,
+    /// What was found.
+    pub(crate) found: Found,
+}
+
+impl ControlResult {
+    /// Whether it decides on its control, of these.
+    pub(crate) fn decides(&self, of: &[Self]) -> bool {
+        let own = of_control(of, &self.control);
+        inspection::decides(&own).is_some_and(|found| found.number == self.found.number)
+    }
+}
+
+/// Those of a control.
+fn of_control(results: &[ControlResult], control: &Hold) -> Vec<Found> {
+    let own = results.iter().filter(|came| came.control == *control);
+    own.map(|came| came.found.clone()).collect()
 }
 
 /// Why a visit is not booked, or a result not taken.
@@ -148,10 +177,10 @@ fn hold(row: &rusqlite::Row<'_>, column: usize) -> rusqlite::Result<Hold> {
     row.get::<_, String>(column)?.parse().map_err(|_| bad(column))
 }
 
-/// Results of a declaration, oldest first: of which hold, in which visit.
-fn results(db: &Connection, mrn: &str) -> rusqlite::Result<Vec<(i64, Hold, Found)>> {
+/// Results of a declaration, oldest first.
+fn results(db: &Connection, mrn: &str) -> rusqlite::Result<Vec<ControlResult>> {
     let mut statement = db.prepare_cached(
-        "SELECT booking, hold, seq, device, sequence, made, outcome FROM inspection_result
+        "SELECT booking, hold, seq, device, sequence, made, outcome, filing FROM inspection_result
          WHERE mrn = ?1 ORDER BY seq",
     )?;
     let rows = statement.query_map([mrn], |row| {
@@ -163,7 +192,8 @@ fn results(db: &Connection, mrn: &str) -> rusqlite::Result<Vec<(i64, Hold, Found
             made: row.get(5)?,
             outcome,
         };
-        Ok((row.get(0)?, hold(row, 1)?, found))
+        let (booking, filing) = (row.get(0)?, row.get(7)?);
+        Ok(ControlResult { booking, filing, control: hold(row, 1)?, found })
     })?;
     rows.collect()
 }
@@ -193,8 +223,8 @@ fn bookings(db: &Connection, mrn: &str) -> rusqlite::Result<Vec<Booking>> {
         let holds = statement.query_map([booking.seq], |row| hold(row, 0))?;
         for hold in holds {
             let hold = hold?;
-            let of = results.iter().filter(|(b, h, _)| *b == booking.seq && *h == hold);
-            booking.controls.push((hold, of.map(|(.., found)| found.clone()).collect()));
+            let of = results.iter().filter(|r| r.booking == booking.seq && r.control == hold);
+            booking.controls.push((hold, of.map(|r| r.found.clone()).collect()));
         }
     }
     Ok(bookings)
@@ -226,6 +256,11 @@ impl Store {
             let rows = statement.query_map([post, day], |r| Ok((r.get(0)?, r.get(1)?)))?;
             rows.collect()
         })
+    }
+
+    /// Results of a declaration, oldest first.
+    pub(crate) fn results_of(&self, mrn: &str) -> Result<Vec<ControlResult>, Fault> {
+        self.read(|db| results(db, mrn))
     }
 
     /// The visit a message booked or was about; empty where it only gave one up.
@@ -356,7 +391,10 @@ impl Writing<'_> {
         .execute(params![said.device, said.sequence, said.digest, filing.id])?;
         let mut life = first.clone();
         let mut events = Vec::new();
-        for (hold, outcome) in &said.found {
+        // Refusals first: one that stands is not overturned and refused again by the same message.
+        let refuses = |one: &&(Hold, Outcome)| one.1 == Outcome::Refuse;
+        let others = said.found.iter().filter(|one| !refuses(one));
+        for (hold, outcome) in said.found.iter().filter(refuses).chain(others) {
             db.prepare_cached(
                 "INSERT INTO inspection_result
                    (booking, mrn, hold, device, sequence, made, outcome, filing)
@@ -379,50 +417,53 @@ impl Writing<'_> {
                 number: db.last_insert_rowid(),
                 outcome: *outcome,
             };
-            let of = |wanted: Hold| -> Vec<Found> {
-                let own = before.iter().filter(|(_, h, _)| *h == wanted);
-                own.map(|(.., found)| found.clone()).collect()
-            };
             // Another control of the agency that stands as refused keeps its refusal.
-            let mut others: Vec<Hold> = before.iter().map(|(_, h, _)| *h).collect();
-            others.retain(|other| other.agency == hold.agency && other != hold);
-            let refused = others.iter().any(|other| {
-                inspection::decides(&of(*other)).is_some_and(|f| f.outcome == Outcome::Refuse)
+            let mut others = before.iter().filter(|other| {
+                other.control.agency == hold.agency
+                    && other.control != *hold
+                    && other.found.outcome == Outcome::Refuse
             });
-            let refused = refused || refused_otherwise(db, mrn, hold, &life)?;
-            for event in inspection::happens(*hold, &of(*hold), &now, refused, &life) {
+            let mut otherwise = by_no_result(db, mrn, hold.agency, &life, &said.off)?;
+            otherwise.refuses |= others.any(|other| other.decides(&before));
+            let own = of_control(&before, hold);
+            for event in inspection::happens(*hold, &own, &now, otherwise, &life) {
                 life = consignment::next(life, event);
                 events.push(event);
             }
-            before.push((visit.seq, *hold, now));
+            let filing = filing.id.clone();
+            before.push(ControlResult { booking: visit.seq, filing, control: *hold, found: now });
         }
         self.happen(seq, mrn, &filing.at, first, &events)?;
         Ok(Noted::Written(said.booking.clone()))
     }
 }
 
-/// Whether a refusal of the agency of a control stands that came with no result of that control, as an
-/// officer's own.
-fn refused_otherwise(
+/// What was decided of the refusals of an agency by no result of any control; those that are `off` refuse
+/// nothing.
+fn by_no_result(
     db: &Connection,
     mrn: &str,
-    control: &Hold,
+    agency: Token,
     life: &Life,
-) -> Result<bool, Fault> {
+    off: &[Refusal],
+) -> Result<Otherwise, Fault> {
     let mut statement = db.prepare_cached(
-        "SELECT event, detail FROM event WHERE mrn = ?1 AND event = 'refused' AND filing NOT IN
+        "SELECT event, detail FROM event
+         WHERE mrn = ?1 AND event IN ('refused', 'refusal-overturned') AND filing NOT IN
            (SELECT f.seq FROM inspection_result r JOIN filing f ON f.id = r.filing
-            WHERE r.mrn = ?1 AND r.hold = ?2)",
+            WHERE r.mrn = ?1)",
     )?;
-    let mut rows = statement.query(params![mrn, key(control)])?;
+    let mut rows = statement.query([mrn])?;
+    let mut otherwise = Otherwise::default();
     while let Some(row) = rows.next()? {
-        let (name, detail): (String, String) = (row.get(0)?, row.get(1)?);
-        if let Ok(Event::Refused(refusal)) = Event::read(&name, &detail)
-            && refusal.agency == control.agency
-            && life.refusals_of(control.agency).contains(&refusal.time)
-        {
-            return Ok(true);
+        match super::event(row, 0, 1)? {
+            Event::Refused(one) if one.agency == agency => {
+                let stands = life.refusals_of(agency).contains(&one.time);
+                otherwise.refuses |= stands && !off.contains(&one);
+            }
+            Event::Overturned(one) => otherwise.overturned |= one.agency == agency,
+            _ => {}
         }
     }
-    Ok(false)
+    Ok(otherwise)
 }

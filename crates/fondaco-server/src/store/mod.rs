@@ -48,7 +48,7 @@ pub(crate) use crossed::Last;
 pub(crate) use draws::{Draw, had_of};
 use draws::{Draws, decimal};
 pub(crate) use exchange::{Aside, Came, Due, Gone, Kept, PartnerKey, Taken};
-pub(crate) use inspections::{Booking, No, Noted, Results, Slot, Wanted};
+pub(crate) use inspections::{Booking, ControlResult, No, Noted, Results, Slot, Wanted};
 pub(crate) use money::{About, Ask, BANK, Intent, Owed, Told};
 pub(crate) use register::{Act, Person};
 pub(crate) use subscriptions::{Heard, Progress, Say, Subscription, Terms};
@@ -154,6 +154,8 @@ pub(crate) struct Lodge {
     /// The last event of the declaration it is about that was seen when it was looked at; `None` for
     /// one that is about no other.
     pub(crate) seen: Option<i64>,
+    /// Whether it answers an appeal: who sends it had no part in the declaration it is about.
+    pub(crate) judges: bool,
 }
 
 /// What became of it.
@@ -168,7 +170,8 @@ pub(crate) enum Lodged {
     /// The declarant used the reference before.
     ReferenceUsed,
     /// What it hangs on moved since it was looked at: others drew on a quota it claims or on a licence it
-    /// shows, so that its draw comes out otherwise, or something happened to the declaration it is about. Nothing was written.
+    /// shows, so that its draw comes out otherwise, something happened to the declaration it is about, or who
+    /// answers an appeal had a part in it. Nothing was written.
     Moved,
 }
 

@@ -9,6 +9,7 @@ use fondaco::consignment::{self, Event, Life};
 use fondaco::ledger::{Mark, Sums};
 use rusqlite::{Connection, params};
 
+use super::account::had_part;
 use super::books::Books;
 use super::draws::Draws;
 use super::lpco;
@@ -235,6 +236,10 @@ impl Writing<'_> {
             if used {
                 return Ok(Lodged::ReferenceUsed);
             }
+        }
+        // A decision about money may be no event, so that what was seen does not tell of it.
+        if lodge.judges && had_part(db, &f.about, &f.declarant)? {
+            return Ok(Lodged::Moved);
         }
         // Of two that decide on one declaration at one time, the second decides by what the first did.
         let before = match lodge.seen {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::http::{House, Said};
+use crate::http::{AMENDS, House, Said, about};
 use crate::money::{
     act, balanced, camt, debt, decides, house, outcomes, owes, reference, state, tells,
 };
@@ -52,6 +52,16 @@ fn an_appeal_is_answered_by_who_had_no_part_and_its_money_moves_with_it() {
         said.is_problem(409, "act-refused");
         assert_eq!(said.json()["why"], "had-part");
         assert!(said.json()["why_text"]["ru"].as_str().unwrap().contains("жалоб"));
+    }
+    // Nor whose declaration it is, nor who asked to have it changed.
+    let declarant = first.get(&format!("/v1/declarations/{mrn}")).text("declarant");
+    let other = "GB555555555555";
+    let more = format!("{AMENDS}<Declarant><ID>{other}</ID></Declarant>");
+    let asked = first.file("AMENDS", &about(&mrn, "AMENDS", "COR", &more));
+    assert_eq!(asked.status, 201, "{}", String::from_utf8_lossy(&asked.body));
+    for by in [other, &*declarant] {
+        let said = grants(&first, &mrn, by, "appeal", by, &json!([]));
+        assert_eq!((said.status, &said.json()["why"]), (409, &"had-part".into()), "{by}");
     }
     let deny =
         json!({"act": "deny", "by": "o1", "kind": "appeal", "request": 1, "reason": "not-founded"});

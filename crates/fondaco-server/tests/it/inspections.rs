@@ -195,6 +195,14 @@ fn result(sequence: u32, made: &str, found: &[(&str, &str)]) -> Value {
         "made_at": format!("2026-01-05T{made}Z"), "controls": controls})
 }
 
+/// What was found of controls of the vet: by name, outcome and items.
+type Found<'f> = &'f [(&'f str, &'f str, &'f [u32])];
+
+/// A control of the vet's by its name.
+fn named(hold: &str) -> Value {
+    json!({"kind": "examination", "agency": "vet", "hold": hold})
+}
+
 struct Visit<'h> {
     house: &'h House,
     mrn: String,
@@ -213,6 +221,53 @@ impl<'h> Visit<'h> {
     fn put(&self, key: &str, result: &Value) -> Said {
         let path = format!("/v1/declarations/{}/inspections/{}/results", self.mrn, self.id);
         send(self.house, &path, &format!("{} {key}", self.mrn), result)
+    }
+
+    /// One of controls `a` and `b` of the vet on lamb of this many items.
+    fn of_two(house: &'h House, lrn: &str, items: usize) -> Self {
+        let mrn = filed(house, "gb/014-lamb-gateway.xml", lrn, items);
+        for hold in ["a", "b"] {
+            let mut act = named(hold);
+            act["act"] = "hold".into();
+            act["by"] = "o".into();
+            act["reason"] = "identity-check".into();
+            assert_eq!(self::act(house, &mrn, &format!("{lrn} {hold}"), &act).status, 201);
+        }
+        lift_lane(house, &mrn);
+        let slot = format!("2099-02-{:02}T09:00", lrn.len());
+        let visit = json!({"by": "o", "post": "quay", "slot": slot,
+            "controls": [named("a"), named("b")]});
+        let booked = book(house, &mrn, &format!("{lrn} book"), &visit);
+        assert_eq!(booked.status, 201, "{}", String::from_utf8_lossy(&booked.body));
+        Self { house, id: booked.text("inspection"), mrn }
+    }
+
+    /// Puts down what was found of controls of the vet by their names, at this minute past nine; the state
+    /// after it.
+    fn finds(&self, minute: u32, found: Found<'_>) -> String {
+        let mut result = result(minute, &format!("09:{minute:02}:00"), &[]);
+        result["device"] = self.mrn.clone().into();
+        let one = |(hold, outcome, items): &(&str, &str, &[u32])| {
+            let mut one = named(hold);
+            one["outcome"] = (*outcome).into();
+            one["items"] = json!(items);
+            match *outcome {
+                "pass" => {}
+                "detain" => one["reason"] = "intellectual-property".into(),
+                _ => one["reason"] = "sanitary".into(),
+            }
+            one["note"] = format!("found by {hold}").into();
+            one
+        };
+        result["controls"] = found.iter().map(one).collect();
+        let said = self.put(&minute.to_string(), &result);
+        assert_eq!(said.status, 201, "{}", String::from_utf8_lossy(&said.body));
+        said.text("state")
+    }
+
+    /// How often something happened to the declaration.
+    fn count(&self, event: &str) -> usize {
+        events(self.house, &self.mrn, event).len()
     }
 
     /// What was found of an agency's control, and how many results of it came.
@@ -375,36 +430,9 @@ fn each_refusal_of_a_message_keeps_its_own_items_through_an_amendment() {
     // Found of the first and the second control of the vet, with items; whether it is refused once item 1
     // is taken off.
     let check = |lrn: &str, found: [(&str, &[u32]); 2], refused: bool| {
-        let mrn = filed(&house, "gb/014-lamb-gateway.xml", lrn, 2);
-        let named = |hold: &str| json!({"kind": "examination", "agency": "vet", "hold": hold});
-        for hold in ["a", "b"] {
-            let mut act = named(hold);
-            act["act"] = "hold".into();
-            act["by"] = "o".into();
-            act["reason"] = "identity-check".into();
-            assert_eq!(self::act(&house, &mrn, &format!("{lrn} {hold}"), &act).status, 201);
-        }
-        lift_lane(&house, &mrn);
-        let slot = format!("2099-02-{:02}T09:00", lrn.len());
-        let visit = json!({"by": "o", "post": "quay", "slot": slot,
-            "controls": [named("a"), named("b")]});
-        let booked = book(&house, &mrn, &format!("{lrn} book"), &visit);
-        assert_eq!(booked.status, 201, "{}", String::from_utf8_lossy(&booked.body));
-        let mut result = result(1, "09:10:00", &[]);
-        result["device"] = lrn.into();
-        let controls = ["a", "b"].into_iter().zip(found).map(|(hold, (outcome, items))| {
-            let mut one = named(hold);
-            one["outcome"] = outcome.into();
-            one["items"] = json!(items);
-            if outcome != "pass" {
-                one["reason"] = "sanitary".into();
-            }
-            one
-        });
-        result["controls"] = controls.collect();
-        let visit = Visit { house: &house, id: booked.text("inspection"), mrn };
-        let said = visit.put("found", &result);
-        assert_eq!(said.text("state"), "refused", "{}", String::from_utf8_lossy(&said.body));
+        let visit = Visit::of_two(&house, lrn, 2);
+        let [(a, of_a), (b, of_b)] = found;
+        assert_eq!(visit.finds(10, &[("a", a, of_a), ("b", b, of_b)]), "refused");
         amended(&house, &visit.mrn, &format!("{lrn}-2"), 1, &taken_off(&[1], 1));
         let still = state(&house, &visit.mrn) == "refused";
         assert_eq!(still, refused, "{found:?}");
@@ -439,4 +467,159 @@ fn a_pass_ends_no_refusal_that_an_officer_made() {
     assert_eq!(visit.put("1", &vet(1, "09:00:00", "refuse")).text("state"), "refused");
     assert_eq!(visit.put("2", &vet(2, "09:30:00", "pass")).text("state"), "refused");
     assert!(events(&house, &visit.mrn, "refusal-overturned").is_empty());
+}
+
+#[test]
+fn a_refusal_ends_once_every_control_that_refused_passes() {
+    let dir = tempfile::tempdir().unwrap();
+    let house = house(dir.path());
+    let none = [].as_slice();
+    let check = |lrn: &str, passes: [&str; 2]| {
+        let visit = Visit::of_two(&house, lrn, 1);
+        assert_eq!(visit.finds(1, &[("a", "refuse", none)]), "refused");
+        assert_eq!(visit.finds(2, &[("b", "refuse", none)]), "refused");
+        assert_eq!(visit.finds(3, &[(passes[0], "pass", none)]), "refused");
+        assert_ne!(visit.finds(4, &[(passes[1], "pass", none)]), "refused", "{passes:?}");
+        assert_eq!(visit.count("refusal-overturned"), 1, "{passes:?}");
+    };
+    check("B", ["b", "a"]);
+    check("BO", ["a", "b"]);
+}
+
+#[test]
+fn each_detention_has_the_items_and_the_reason_of_its_own_control() {
+    let dir = tempfile::tempdir().unwrap();
+    let house = house(dir.path());
+    // Messages as they come; the detentions there are then, by items and by whose control.
+    let check = |lrn: &str, messages: &[(u32, Found<'_>)], wanted: &[(&str, u32)]| {
+        let visit = Visit::of_two(&house, lrn, 2);
+        for (minute, found) in messages {
+            visit.finds(*minute, found);
+        }
+        let mrn = &visit.mrn;
+        let tasks = crate::agencies::tasks(&house, "vet");
+        let own = |t: &&Value| t["mrn"] == **mrn && t["kind"] == "detention";
+        let tasks: Vec<&Value> = tasks.iter().filter(own).collect();
+        let items: Vec<Value> = tasks.iter().map(|t| t["items"].clone()).collect();
+        let all: Vec<Value> = wanted.iter().map(|(_, item)| json!([item])).collect();
+        assert_eq!(items, all, "{messages:?}");
+        // The trader is told why of each, and so is who looks at the page.
+        let told = house.get(&format!("/v1/declarations/{mrn}/notifications")).json();
+        let told = told["notifications"].as_array().unwrap().clone();
+        let told: Vec<String> = told
+            .iter()
+            .filter(|n| n["function"] == "52")
+            .map(|n| n["message"].to_string())
+            .filter(|message| message.contains("found by"))
+            .collect();
+        for (by, _) in wanted {
+            let by = format!("found by {by}");
+            assert_eq!(told.iter().filter(|message| message.contains(&by)).count(), 1, "{told:?}");
+            let page = house.get(&format!("/declarations/{mrn}?lang=en"));
+            assert!(String::from_utf8(page.body).unwrap().contains(&by), "{by}");
+        }
+        for (n, (task, (_, item))) in tasks.iter().zip(wanted).enumerate() {
+            let lift = |items: &[u32]| {
+                let lift = json!({"act": "lift", "by": "v", "kind": "detention", "agency": "vet",
+                    "hold": task["hold"], "items": items});
+                act(&house, mrn, &format!("{lrn} {n} {items:?}"), &lift)
+            };
+            lift(&[3 - item]).is_problem(400, "bad-request");
+            assert_eq!(lift(&[*item]).status, 201, "{task}");
+        }
+    };
+    let one = [1].as_slice();
+    let two = [2].as_slice();
+    check("D", &[(1, &[("a", "refuse", one), ("b", "detain", two)])], &[("b", 2)]);
+    check("DE", &[(1, &[("a", "detain", one), ("b", "detain", two)])], &[("a", 1), ("b", 2)]);
+    check("DET", &[(1, &[("a", "detain", two), ("b", "detain", one)])], &[("a", 2), ("b", 1)]);
+    // What was made before changes nothing: the detention is of the other control.
+    let late: Found<'_> = &[("a", "detain", one), ("b", "detain", two)];
+    check("DETA", &[(9, &[("a", "pass", &[])]), (5, late)], &[("b", 2)]);
+}
+
+#[test]
+fn an_amendment_ends_what_the_results_that_decide_refuse_no_more() {
+    let dir = tempfile::tempdir().unwrap();
+    let house = house(dir.path());
+    let (one, two) = ([1].as_slice(), [2].as_slice());
+    let refuse = |visit: &Visit<'_>, items: &[u32]| {
+        let refuse = json!({"act": "refuse", "by": "v", "agency": "vet", "reason": "sanitary",
+            "items": items});
+        let key = format!("refuse {} {items:?}", visit.mrn);
+        act(&house, &visit.mrn, &key, &refuse).status
+    };
+    // An officer refuses item 1; whether the goods are refused once it is taken off, by what was found.
+    let check = |lrn: &str, found: &[(u32, Found<'_>)], refused: bool| {
+        let visit = Visit::of_two(&house, lrn, 2);
+        assert_eq!(refuse(&visit, one), 201);
+        for (minute, found) in found {
+            assert_eq!(visit.finds(*minute, found), "refused");
+        }
+        amended(&house, &visit.mrn, &format!("{lrn}-2"), 1, &taken_off(&[1], 1));
+        assert_eq!(state(&house, &visit.mrn) == "refused", refused, "{found:?}");
+        assert_eq!(visit.count("refusal-overturned"), usize::from(!refused), "{found:?}");
+    };
+    check("A", &[(1, &[("a", "refuse", two)])], true);
+    check("AM", &[(1, &[("a", "refuse", two)]), (2, &[("a", "pass", two)])], false);
+    check("AME", &[(1, &[("a", "refuse", &[])]), (2, &[("a", "detain", two)])], false);
+    check("AMEN", &[(1, &[("a", "refuse", two)]), (2, &[("b", "pass", two)])], true);
+    // What the same control refuses instead is refused, and nothing else.
+    check("AMEND", &[(1, &[("a", "refuse", two)]), (2, &[("a", "refuse", one)])], false);
+    // Made before the pass that came first, it never refused anything; that beside it did.
+    let late: Found<'_> = &[("a", "refuse", two), ("b", "refuse", one)];
+    check("AMENDE", &[(9, &[("a", "pass", one)]), (5, late)], false);
+    // The same where it is taken off before the control passes.
+    let visit = Visit::of_two(&house, "AMENDING", 2);
+    assert_eq!(refuse(&visit, one), 201);
+    assert_eq!(visit.finds(1, &[("a", "refuse", two)]), "refused");
+    amended(&house, &visit.mrn, "AMENDING-2", 1, &taken_off(&[1], 1));
+    assert_eq!(state(&house, &visit.mrn), "refused");
+    assert_ne!(visit.finds(2, &[("a", "pass", one)]), "refused");
+    // What a control refuses no more an officer may.
+    let visit = Visit::of_two(&house, "AMENDED", 2);
+    assert_eq!(refuse(&visit, one), 201);
+    visit.finds(1, &[("a", "refuse", two)]);
+    assert_eq!(refuse(&visit, two), 409);
+    visit.finds(2, &[("a", "pass", two)]);
+    assert_eq!(refuse(&visit, two), 201);
+}
+
+#[test]
+fn a_refusal_comes_back_unless_an_appeal_or_an_amendment_overturned_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let house = house(dir.path());
+    let none = [].as_slice();
+    let (a_refuses, b_refuses) = (("a", "refuse", none), ("b", "refuse", none));
+    let a_passes = ("a", "pass", none);
+    let finds = |lrn: &str, messages: &[Found<'_>]| {
+        let visit = Visit::of_two(&house, lrn, 2);
+        for (minute, found) in (1..).zip(messages) {
+            visit.finds(minute, found);
+        }
+        visit
+    };
+    // The same results in any order: the goods are refused.
+    let check = |lrn: &str, messages: &[Found<'_>], overturned: usize| {
+        let visit = finds(lrn, messages);
+        assert_eq!(state(&house, &visit.mrn), "refused", "{messages:?}");
+        assert_eq!(visit.count("refusal-overturned"), overturned, "{messages:?}");
+        assert_eq!(visit.count("detained"), 0, "{messages:?}");
+    };
+    check("O", &[&[a_refuses], &[a_passes, b_refuses]], 0);
+    check("OV", &[&[a_refuses], &[b_refuses, a_passes]], 0);
+    check("OVE", &[&[a_refuses], &[b_refuses], &[a_passes]], 0);
+    check("OVER", &[&[a_refuses], &[a_passes], &[b_refuses]], 1);
+    check("OVERT", &[&[a_refuses], &[a_passes], &[a_refuses]], 1);
+    // What an appeal decided no result undoes, nor what an amendment took off.
+    let visit = finds("OVERTU", &[&[a_refuses]]);
+    let appeal = json!({"act": "request", "by": "trader", "kind": "appeal"});
+    assert_eq!(act(&house, &visit.mrn, "appeal", &appeal).status, 201);
+    let grant = json!({"act": "grant", "by": "judge", "kind": "appeal", "request": 1,
+        "overturns": "vet"});
+    assert_eq!(act(&house, &visit.mrn, "grant", &grant).status, 201);
+    assert_eq!(visit.finds(9, &[b_refuses]), "detained");
+    let visit = finds("OVERTUR", &[&[("a", "refuse", &[1])]]);
+    amended(&house, &visit.mrn, "OVERTUR-2", 1, &taken_off(&[1], 1));
+    assert_eq!(visit.finds(9, &[b_refuses]), "detained");
 }

@@ -19,7 +19,7 @@ use super::super::notifications;
 use super::{ActView, Named, Page, Shared, named};
 use crate::act;
 use crate::exchange::crossed::WordOfExport;
-use crate::house;
+use crate::house::{self, House};
 use crate::money::DebtView;
 use crate::store::{Booking, Filing, Happened};
 use crate::timers;
@@ -196,9 +196,16 @@ struct EventView {
 }
 
 /// What an act says of what happened by it, in the language of the page.
-fn said(event: Event, by: Option<&Filing>, log: &[Happened], language: Language) -> Vec<String> {
+fn said(
+    house: &House,
+    happened: &Happened,
+    by: Option<&Filing>,
+    log: &[Happened],
+    language: Language,
+) -> Vec<String> {
     let Some(act) = by.filter(|f| act::is_said(f)) else { return Vec::new() };
-    let told = act::said_of(act, event);
+    let event = happened.event;
+    let told = house.said_of(act, happened).unwrap_or_default();
     let agency = event.agency().unwrap_or_default().to_string();
     let decided = notifications::is_decided(event) || act.format == timers::FORMAT;
     // What followed of itself has no reason of its own.
@@ -354,7 +361,7 @@ pub(super) async fn declaration(
                 EventView {
                     function: function.unwrap_or_default(),
                     own: happened.filing == f.id,
-                    said: said(happened.event, by, &events, p.l),
+                    said: said(&house, happened, by, &events, p.l),
                     happened: happened.clone(),
                 }
             })
