@@ -8,6 +8,7 @@ use fondaco::day::Day;
 use fondaco::declaration::Message;
 use fondaco::finding::Trilingual;
 use fondaco::ledger::Refusal;
+use fondaco::measure::Direction;
 use fondaco::reference::{DecisionReason, Pack};
 use fondaco::token::Token;
 use fondaco_wire::Decoded;
@@ -290,6 +291,11 @@ impl House {
                 *further = self.goes_further(&main, &life, *agency, &message.items)?;
             }
             let mut events = act.happens(&life).map_err(Refused::NotNow)?;
+            let way = pack.profile.type_of(&main.kind).map(|t| t.direction);
+            if act == Act::Depart && way == Some(Direction::Import) {
+                // What comes in does not leave by its import.
+                return Err(Refused::Field("act"));
+            }
             if matches!(act, Act::Refuse { .. }) && !message.items.is_empty() {
                 // What is not declared is not refused: the next amendment would end it.
                 let declared = self.as_it_stands(&main)?.draft.as_ref().map(undone::items);
@@ -305,7 +311,7 @@ impl House {
                 && request.kind == RequestKind::Amend
             {
                 let decoded = self.as_it_stands(&main)?;
-                let on = self.accepted_on(&main, &decoded)?;
+                let on = self.accepted_on(&main)?;
                 let accepted = life.has(Event::Accepted);
                 let amended = self.amended(&pack, &main, decoded, request, (on, accepted))?;
                 let (report, follows) = (amended.report, amended.follows);
@@ -355,12 +361,15 @@ impl House {
 
     /// The day whose law a declaration is judged by: that on which its goods came, where it was lodged
     /// before, otherwise that of its acceptance.
-    fn accepted_on(&self, main: &Filing, decoded: &Decoded) -> Result<Day, Refused> {
+    fn accepted_on(&self, main: &Filing) -> Result<Day, Refused> {
         // Of an arrival there may be no opinion: it is what the declaration was accepted by.
         let log = self.store.events(&main.mrn, 0, usize::MAX)?;
         let by = log.iter().find(|h| h.event == Event::Accepted && h.filing != main.id);
         let came = by.map(|h| self.store.filing(&h.filing)).transpose()?.flatten();
-        let stated = decoded.draft.as_ref().and_then(stated_acceptance);
+        // As it was filed: no amendment moves a declaration under another day's law.
+        let format = house::format_of(main).map_err(Fault::Engine)?;
+        let filed = (format.decode)(&main.body, &fondaco_wire::Limits::default());
+        let stated = filed.draft.as_ref().and_then(stated_acceptance);
         let number = match (came, main.on, stated) {
             (Some(came), ..) => came.on.unwrap_or(came.today),
             (None, Some(on), _) => on,

@@ -32,6 +32,8 @@ pub(crate) enum Kind {
     Markup,
     /// A part beside the declaration, of another form than is written here.
     Beside,
+    /// More of something than any message has.
+    Much,
 }
 
 impl Kind {
@@ -88,6 +90,11 @@ impl Kind {
                 "a part beside the declaration is of another form",
                 "报关单以外的部分形式有误",
                 "часть рядом с декларацией имеет другую форму",
+            ],
+            Self::Much => [
+                "an element has more attributes, or a namespace a longer name, than a message has",
+                "元素的属性过多，或命名空间名称过长",
+                "у элемента больше атрибутов или имя пространства имён длиннее, чем бывает в сообщении",
             ],
         }
     }
@@ -157,6 +164,8 @@ pub(crate) const ELEMENT_NAME: Ill = ill(Kind::Name, "an element's name is no na
 pub(crate) const PREFIX_TAKEN: Ill = ill(Kind::Name, "a prefix that is not free");
 pub(crate) const PREFIX_EMPTY: Ill = ill(Kind::Name, "a prefix declared empty");
 pub(crate) const ATTRIBUTE_TWICE: Ill = ill(Kind::Twice, "an attribute stands twice");
+pub(crate) const ATTRIBUTES_MANY: Ill = ill(Kind::Much, "too many attributes");
+pub(crate) const NAMESPACE_LONG: Ill = ill(Kind::Much, "the name of a namespace is too long");
 pub(crate) const ENVELOPE: Ill = ill(Kind::Beside, "Envelope: not elements with names");
 pub(crate) const ATTRIBUTES: Ill = ill(Kind::Beside, "Attributes: not namespace, name, value");
 pub(crate) const ALIASES: Ill = ill(Kind::Beside, "Aliases: not names");

@@ -24,7 +24,10 @@ const MOST: usize = 100;
 const MOST_ELEMENTS: usize = 400_000;
 
 /// Most attributes of an element, and most prefixes that hold at once.
-const MOST_ATTRIBUTES: usize = 64;
+pub(crate) const MOST_ATTRIBUTES: usize = 64;
+
+/// Longest name of a namespace: it is compared at each element.
+pub(crate) const LONGEST_NAMESPACE: usize = 256;
 
 /// Longest name of an element or attribute; those of the standard are far shorter.
 const LONGEST_NAME: usize = 64;
@@ -527,6 +530,9 @@ impl Builder<'_> {
             match split(attribute.key.0) {
                 ("xmlns", "xml" | "xmlns") => {
                     return Err(self.broken(at, "a prefix that is not free"));
+                }
+                ("xmlns", _) | ("", "xmlns") if value.len() > LONGEST_NAMESPACE => {
+                    return Err(self.broken(at, "the name of a namespace is too long"));
                 }
                 ("xmlns", prefix) => self.prefixes.push((depth, prefix.to_owned(), value)),
                 ("", "xmlns") => self.prefixes.push((depth, String::new(), value)),

@@ -77,6 +77,8 @@ pub struct UnknownLine {
     pub why: Unknown,
     /// The act, where a measure was found.
     pub basis: String,
+    /// Whether it may have to be paid: not where a relief takes it away, whatever it comes to.
+    pub payable: bool,
 }
 
 impl UnknownLine {
@@ -84,7 +86,7 @@ impl UnknownLine {
     fn of(item: u32, tax: Token, row: Option<&Found<'_>>, why: Unknown) -> Self {
         let formula = row.and_then(|r| r.formula()).map(ToString::to_string).unwrap_or_default();
         let basis = row.map(|r| r.basis().to_owned()).unwrap_or_default();
-        Self { item, tax, formula, why, basis }
+        Self { item, tax, formula, why, basis, payable: true }
     }
 }
 
@@ -369,7 +371,11 @@ impl<'a> ItemAssessor<'a> {
 
     /// Says what could not be told of a tax, of which lines may stand.
     fn told(&self, tax: &Tax, row: Option<&Found<'_>>, why: Unknown, into: &mut Assessment) {
-        into.unknown.push(UnknownLine::of(self.item.number, tax.code, row, why));
+        let frees =
+            |relief: &Relief| relief.effect != ReliefEffect::Secure && !self.pledges(relief);
+        let payable = !self.relief(tax).is_some_and(frees);
+        let line = UnknownLine::of(self.item.number, tax.code, row, why);
+        into.unknown.push(UnknownLine { payable, ..line });
     }
 
     /// Says that a tax is unknown, and with it every tax whose base includes it.
@@ -465,9 +471,7 @@ impl<'a> ItemAssessor<'a> {
             Some(ReliefEffect::Exempt) => [zero, zero, zero, zero],
             Some(ReliefEffect::Secure) => [zero, zero, amount, zero],
         };
-        let pledged = relief.and_then(|r| r.secured.as_ref());
-        let pledged = pledged.is_some_and(|when| when.holds(&self.facts) == Some(true));
-        let secured = if pledged { amount } else { secured };
+        let secured = if relief.is_some_and(|r| self.pledges(r)) { amount } else { secured };
         let in_base = if relief.is_some_and(|r| r.in_base) { amount } else { assessed };
         let sum = match self.done.get(&tax.code) {
             Some(Outcome::Amount(before)) => before.checked_add(in_base),
@@ -500,6 +504,11 @@ impl<'a> ItemAssessor<'a> {
             basis: measure.basis().to_owned(),
             mark: measure.mark().to_owned(),
         });
+    }
+
+    /// Whether what a relief takes away has to be secured.
+    fn pledges(&self, relief: &Relief) -> bool {
+        relief.secured.as_ref().is_some_and(|when| when.holds(&self.facts) == Some(true))
     }
 
     fn relief(&self, tax: &Tax) -> Option<&'a Relief> {

@@ -246,7 +246,7 @@ pub fn plan(
     }
     let secured = assessment.lines.iter().any(|line| !line.secured.is_zero());
     // What could not be computed is not nothing; a cost that lacks of what bears no tax stops nobody.
-    let unknown = collected && assessment.unknown.iter().any(|u| !u.tax.is_empty());
+    let unknown = collected && assessment.unknown.iter().any(|u| u.payable && !u.tax.is_empty());
     if secured || unknown || !assessment.total.is_zero() {
         steps.push(Step::RequestPayment);
     }

@@ -343,6 +343,12 @@ impl House {
         if message.act == "cancel" {
             return Err(MoneyRefused::Field("act"));
         }
+        // So does taking back what an assessment charged (`Writing::charge` names these postings).
+        let of_assessment =
+            |posting: &str| ["charge ", "amend "].iter().any(|k| posting.starts_with(k));
+        if message.act == "reverse" && of_assessment(&message.posting) {
+            return Err(MoneyRefused::Field("posting"));
+        }
         let intent = message.intent(message.slip(&id)?, &id)?;
         let about = message.about();
         let holders = if message.act == "limit" {

@@ -240,6 +240,7 @@ impl Writing<'_> {
         }
         let posting = match (&owed.charge, known) {
             // What is not known is not charged, and what was charged before settles nothing of it.
+            (None, true) if !life.owes() => return Ok(vec![life.wants_again()]),
             (None, _) => return Ok(Vec::new()),
             (Some(charge), false) if charge.is_nothing() => {
                 return Ok(Vec::from_iter(life.owes().then(|| life.settles())));

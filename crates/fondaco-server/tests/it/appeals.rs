@@ -89,6 +89,16 @@ fn an_appeal_is_answered_by_who_had_no_part_and_its_money_moves_with_it() {
     let reverse = json!([{"act": "reverse", "by": "judge", "posting": elsewhere, "why": "appeal"}]);
     grants(&first, &mrn, "elsewhere", "appeal", "judge", &reverse).is_problem(409, "money-refused");
     assert_ne!(debt(&first, &other)["due"], "0.00");
+    // What an assessment charged is taken back by nobody alone.
+    let alone = json!({"act": "reverse", "by": "c", "posting": elsewhere, "why": "correction"});
+    let said = decides(&first, "alone", &alone);
+    said.is_problem(400, "bad-request");
+    assert_eq!(said.text("field"), "posting");
+    // Nor do goods that come in leave.
+    let departs = json!({"act": "depart", "by": "port"});
+    let said = act(&first, &other, "departs", &departs);
+    said.is_problem(400, "bad-request");
+    assert_eq!(said.text("field"), "act");
 
     // Granted: nothing is owed, what was paid waits to be paid back.
     let said = grants(&first, &mrn, "grant", "appeal", "judge", &money);

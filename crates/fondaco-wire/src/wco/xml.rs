@@ -12,6 +12,7 @@ use quick_xml::events::{BytesStart, Event};
 
 use super::form::{is_blank, is_char, is_name, is_xml_declaration, run_together, split};
 use crate::ill::{self, Ill, Kind, Spot};
+use crate::tree::{LONGEST_NAMESPACE, MOST_ATTRIBUTES};
 use crate::{Decoded, Limits};
 
 pub use super::write::encode;
@@ -294,6 +295,10 @@ impl Decoder<'_> {
                 if attribute.value.contains('&') && !value.chars().all(is_char) {
                     return Err(bad(&ill::NO_CHARACTER));
                 }
+                // Each may be compared with each, and bear the name of its namespace.
+                if attributes.len().max(self.prefixes.len()) >= MOST_ATTRIBUTES {
+                    return Err(bad(&ill::ATTRIBUTES_MANY));
+                }
                 let (prefix, local) = split(attribute.key.0);
                 if !is_name(local) || !(prefix.is_empty() || is_name(prefix)) {
                     return Err(bad(&ill::ATTRIBUTE_NAME));
@@ -306,6 +311,9 @@ impl Decoder<'_> {
                     None
                 };
                 if let Some(declared) = declares {
+                    if value.len() > LONGEST_NAMESPACE {
+                        return Err(bad(&ill::NAMESPACE_LONG));
+                    }
                     if declared == "xmlns" || (declared == "xml") != (value == XML) {
                         return Err(bad(&ill::PREFIX_TAKEN));
                     }

@@ -210,6 +210,8 @@ fn hostile_certificates_are_refused() {
     check(body.replacen("<r:ID>", "<?php x?><r:ID>", 1), "processing instruction");
     check(body.replacen("<r:ID>", "<x xmlns=\"urn:other\"/><r:ID>", 1), "another namespace");
     check(body.replacen("<r:ID>", &"<r:A>".repeat(100), 1), "too deep");
+    let long = format!("<x xmlns=\"{}\"/><r:ID>", "u".repeat(1_000));
+    check(body.replacen("<r:ID>", &long, 1), "too long");
     check(body[..body.len() / 2].to_owned(), "");
     check(body.replacen("<r:ID>", "<q:ID>", 1), "");
     check(String::new(), "");

@@ -485,17 +485,21 @@ pub fn after_amendment(
 }
 
 /// What an opinion has happen: duties are told, payment is wanted, somebody looks, for a reason that tells
-/// one look from another.
+/// one look from another. Who looks at the goods does not look for documents that lack, and what is
+/// prohibited goes by no look: it is detained until somebody decides.
 fn of_opinion(follows: &Follows, reason: Token) -> Vec<Event> {
-    let look = match follows.lane {
-        Lane::Green => None,
-        Lane::Yellow => Some(HoldKind::Documents),
-        Lane::Red => Some(HoldKind::Examination),
-    };
-    let look = look.map(|kind| Event::Held(Hold { reason, ..Hold::of_customs(kind) }));
+    let plans = |step| follows.plan.contains(&step);
+    let (detained, missing) = (plans(Step::Detain), plans(Step::RequestDocuments));
+    let looks = [
+        (HoldKind::Documents, follows.lane == Lane::Yellow || missing),
+        (HoldKind::Examination, follows.lane == Lane::Red),
+        (HoldKind::Detention, detained),
+    ];
+    let looks = looks.into_iter().filter(|(_, is)| *is);
+    let looks = looks.map(|(kind, _)| Event::Held(Hold { reason, ..Hold::of_customs(kind) }));
     let assessed = follows.assessed.then_some(Event::Assessed);
     let payment = follows.plan.contains(&Step::RequestPayment).then_some(Event::PaymentWanted(1));
-    [assessed, payment, look].into_iter().flatten().collect()
+    assessed.into_iter().chain(payment).chain(looks).collect()
 }
 
 /// The events of lodging a message about a declaration with this life: empty for an original.

@@ -61,10 +61,10 @@ impl Charge {
     /// What is owed by an assessment: what is payable on its lines, and beside it what is secured.
     ///
     /// # Errors
-    /// [`Refusal::NotAssessed`] where something of it is unknown, for an unknown amount is not zero;
+    /// [`Refusal::NotAssessed`] where something of it that may be payable is unknown, for an unknown amount is not zero;
     /// [`Refusal::NotAnAmount`] as in [`Charge::new`].
     pub fn of(assessment: &Assessment) -> Result<Self, Refusal> {
-        if !assessment.unknown.is_empty() {
+        if assessment.unknown.iter().any(|unknown| unknown.payable) {
             return Err(Refusal::NotAssessed);
         }
         let secured = assessment.lines.iter().try_fold(Decimal::ZERO, |sum, line| {

@@ -826,7 +826,11 @@ fn an_assessment_that_could_not_be_told_is_not_charged() {
         formula: String::new(),
         why: Unknown::NoValue,
         basis: String::new(),
+        payable: false,
     });
+    // What a relief takes away is nothing whatever it comes to.
+    assert_eq!(Charge::of(&assessment).unwrap().total(), decimal("13.5").unwrap());
+    assessment.unknown[0].payable = true;
     assert_eq!(Charge::of(&assessment), Err(Refusal::NotAssessed));
     let less = Charge::new(currency, [(Token::lossy("A00"), Decimal::NEGATIVE_ONE)], Decimal::ZERO);
     assert_eq!(less, Err(Refusal::NotAnAmount(Decimal::NEGATIVE_ONE)));
