@@ -68,6 +68,25 @@ pub struct Terms {
 }
 
 impl Terms {
+    /// Whether they are for goods of this code, from this origin to this destination.
+    ///
+    /// # Errors
+    /// [`Doubt::OtherGoods`], [`Doubt::OtherCountry`], or that a country is not stated.
+    pub(crate) fn fit(&self, code: &str, origin: &str, destination: &str) -> Result<(), Doubt> {
+        if !self.lines.is_empty() && !self.lines.iter().any(|line| line.is_for(code)) {
+            return Err(Doubt::OtherGoods);
+        }
+        for (wanted, stated) in [(self.origin, origin), (self.destination, destination)] {
+            match (wanted.is_empty(), stated) {
+                (true, _) => {}
+                (false, "") => return Err(Doubt::NotChecked(Untold::Country)),
+                (false, stated) if wanted == stated => {}
+                (false, _) => return Err(Doubt::OtherCountry),
+            }
+        }
+        Ok(())
+    }
+
     /// What is wrong with them, if anything.
     #[must_use]
     pub fn wrong(&self) -> Option<&'static str> {
