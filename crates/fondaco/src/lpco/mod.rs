@@ -201,7 +201,7 @@ pub enum NotDone {
     Unfit(&'static str),
     /// The register of this house does not keep documents of this type.
     NotKept,
-    /// Another agency issues documents of this type.
+    /// Another agency issues documents of this type, or issued this one.
     OtherIssuer,
 }
 
@@ -266,9 +266,9 @@ impl NotDone {
                 "Реестр этого дома не ведёт документы этого вида; какие ведёт, говорят строки lpcos.csv.",
             ],
             Self::OtherIssuer => [
-                "Another agency issues documents of this type.",
-                "该类证件由其他机构签发。",
-                "Документы этого вида выдаёт другое ведомство.",
+                "Another agency issues documents of this type, or issued this one.",
+                "该类证件或该证件由其他机构签发。",
+                "Документы этого вида выдаёт или этот документ выдало другое ведомство.",
             ],
         };
         Trilingual { en: en.to_owned(), zh: zh.to_owned(), ru: ru.to_owned() }
