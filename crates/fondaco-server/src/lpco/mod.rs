@@ -387,6 +387,13 @@ impl House {
         let quantity = form::figure::<Token>(&query.quantity, &query.unit, ["quantity", "unit"]);
         let value = form::figure::<Currency>(&query.value, &query.currency, ["value", "currency"]);
         let (quantity, value) = (quantity.map_err(Refused::Field)?, value.map_err(Refused::Field)?);
+        // Of nothing, or less, no document would be too small.
+        if quantity.is_some_and(|(amount, _)| amount <= Decimal::ZERO) {
+            return Err(Refused::Field("quantity"));
+        }
+        if value.is_some_and(|(amount, _)| amount <= Decimal::ZERO) {
+            return Err(Refused::Field("value"));
+        }
         let pack = self.pack();
         let reference = pack.on(day);
         let told = |status, text: Trilingual, line| Verified {

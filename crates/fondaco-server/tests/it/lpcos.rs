@@ -457,6 +457,17 @@ fn a_document_is_verified_before_it_is_shown() {
     check(&format!("{all}&quantity=2001&unit=KGM"), "exhausted");
     check(&format!("{all}&quantity=2&unit=NAR"), "not-checked");
     check(all, "not-checked");
+    for (amounts, field) in [
+        ("quantity=0&unit=KGM&value=900&currency=GBP", "quantity"),
+        ("quantity=-5&unit=TNE&value=900&currency=GBP", "quantity"),
+        ("quantity=1&unit=TNE&value=0.00&currency=GBP", "value"),
+        ("quantity=1&unit=TNE&value=-900&currency=GBP", "value"),
+    ] {
+        let goods = "on=2026-11-25&code=9503003500&holder=GB1&origin=CN";
+        let said = house.get(&format!("/v1/lpcos/PC%2F1/verify?{goods}&{amounts}"));
+        said.is_problem(400, "bad-request");
+        assert_eq!(said.text("field"), field, "{amounts}");
+    }
     check("code=9503003500&holder=GB2", "other-holder");
     check("code=9503003500", "not-checked");
     check("code=44&holder=GB1", "other-goods");
