@@ -13,7 +13,7 @@ use fondaco::finding::Trilingual;
 use fondaco::lpco::{
     Act, Asked, Doubt, LONGEST_NUMBER, NotDone, Record, Take, Untold, uncounted, verify,
 };
-use fondaco::money::Currency;
+use fondaco::money::{Currency, Decimal};
 use fondaco::quantity::{Count, Quantity};
 use fondaco::reference::{LpcoKind, Pack};
 use fondaco::token::Token;
@@ -179,13 +179,15 @@ pub(crate) struct Verified {
     pub(crate) line: usize,
 }
 
-impl House {
-    /// The row of the types the register keeps today.
-    fn kept(&self, pack: &Pack, kind: Token) -> Option<LpcoKind> {
-        let mut rows = pack.lpcos.iter();
-        rows.find(|row| row.kept && row.document == kind && row.validity.covers(today())).cloned()
-    }
+/// The row by which the register keeps documents of a type today, or else the next one by which it will.
+fn kept(pack: &Pack, kind: Token) -> Option<&LpcoKind> {
+    let (rows, today) = (pack.lpcos.iter().filter(|row| row.kept && row.document == kind), today());
+    let from = |row: &&LpcoKind| row.validity.from;
+    let next = || rows.clone().filter(|row| from(row).is_some_and(|f| today < f)).min_by_key(from);
+    rows.clone().find(|row| row.validity.covers(today)).or_else(next)
+}
 
+impl House {
     /// Issues a document; waits until it is on the disk.
     pub(crate) async fn issue(
         &self,
@@ -259,14 +261,16 @@ impl House {
             };
         }
         let pack = self.pack();
-        let row = self.kept(&pack, kind).ok_or(Refused::NotDone(NotDone::NotKept))?;
-        if !row.illustrative && !row.issuer.is_empty() && row.issuer != issuer {
-            return Err(Refused::NotDone(NotDone::OtherIssuer));
-        }
-        if let Act::Issue(terms) | Act::Amend(terms) = &act
-            && let Some(field) = uncounted(&row, terms)
-        {
-            return Err(Refused::NotDone(NotDone::Unfit(field)));
+        let row = kept(&pack, kind);
+        let competent = row.filter(|row| !row.illustrative).map(|row| row.issuer.to_string());
+        let competent = competent.unwrap_or_default();
+        // What was issued can be ended also where its type is kept no more: it is still taken as good for
+        // what is judged by the law of a day before.
+        if let Act::Issue(terms) | Act::Amend(terms) = &act {
+            let row = row.ok_or(Refused::NotDone(NotDone::NotKept))?;
+            if let Some(field) = uncounted(row, terms) {
+                return Err(Refused::NotDone(NotDone::Unfit(field)));
+            }
         }
         let mut filing = Filing {
             lrn: number.to_owned(),
@@ -280,6 +284,7 @@ impl House {
             number: number.to_owned(),
             act,
             issuer: issuer.to_owned(),
+            competent,
             by: by.to_owned(),
             terms,
             note: note.to_owned(),
@@ -382,6 +387,13 @@ impl House {
         let quantity = form::figure::<Token>(&query.quantity, &query.unit, ["quantity", "unit"]);
         let value = form::figure::<Currency>(&query.value, &query.currency, ["value", "currency"]);
         let (quantity, value) = (quantity.map_err(Refused::Field)?, value.map_err(Refused::Field)?);
+        // Of nothing, or less, no document would be too small.
+        if quantity.is_some_and(|(amount, _)| amount <= Decimal::ZERO) {
+            return Err(Refused::Field("quantity"));
+        }
+        if value.is_some_and(|(amount, _)| amount <= Decimal::ZERO) {
+            return Err(Refused::Field("value"));
+        }
         let pack = self.pack();
         let reference = pack.on(day);
         let told = |status, text: Trilingual, line| Verified {
@@ -408,7 +420,7 @@ impl House {
                 converted.and_then(Count::value).ok_or(Doubt::NotChecked(Untold::Quantity))
             },
             value: &|currency| {
-                let of = |(amount, from): (fondaco::money::Decimal, Currency)| {
+                let of = |(amount, from): (Decimal, Currency)| {
                     if from == currency {
                         return Some(amount);
                     }

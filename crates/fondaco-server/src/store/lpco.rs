@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
-use fondaco::lpco::{Act, Checked, Document, Record, Take, Used, next};
+use fondaco::lpco::{Act, Checked, Document, NotDone, Record, Take, Used, next};
 use fondaco::money::Decimal;
 use fondaco::token::Token;
 use rusqlite::{Connection, OptionalExtension as _, params};
@@ -89,11 +89,26 @@ pub(crate) struct Acted {
     pub(crate) number: String,
     pub(crate) act: Act,
     pub(crate) issuer: String,
+    /// The agency that issues documents of the type by the law; empty where any does.
+    pub(crate) competent: String,
     pub(crate) by: String,
     /// What the document says, in JSON; empty where the act says nothing of it.
     pub(crate) terms: String,
     pub(crate) note: String,
     pub(crate) at: String,
+}
+
+impl Acted {
+    /// Whether the agency may do it about a document that this one issued, if any did: whoever issued it may,
+    /// and whoever issues such by the law.
+    fn may(&self, issued_by: Option<&str>) -> bool {
+        let competent = self.issuer == self.competent;
+        match (&self.act, issued_by) {
+            (Act::Issue(_), _) => competent || self.competent.is_empty(),
+            (_, None) => true,
+            (_, Some(issuer)) => issuer == self.issuer || (competent && !self.issuer.is_empty()),
+        }
+    }
 }
 
 /// What became of an act.
@@ -102,7 +117,7 @@ pub(crate) enum Registered {
     /// Written: the document as it stands.
     Written(Box<Document>),
     /// Nothing was written.
-    NotDone(fondaco::lpco::NotDone),
+    NotDone(NotDone),
     /// The key was used before.
     Before(Lodged),
 }
@@ -409,6 +424,16 @@ impl Writing<'_> {
         }
         let Acted { kind, number, act, .. } = acted;
         let before = record(self.db, *kind, number, Sight::ALL, "")?;
+        let issued_by: Option<String> = self
+            .db
+            .prepare_cached(
+                "SELECT issuer FROM lpco_act WHERE number = ?1 AND kind = ?2 AND act = 'issue'",
+            )?
+            .query_row(params![number, kind.as_str()], |row| row.get(0))
+            .optional()?;
+        if !acted.may(issued_by.as_deref()) {
+            return Ok(Registered::NotDone(NotDone::OtherIssuer));
+        }
         let used = before.as_ref().map(|r| r.used.clone()).unwrap_or_default();
         let document = match next(before.map(|r| r.document), act, &used) {
             Ok(document) => document,

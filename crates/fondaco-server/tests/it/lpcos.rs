@@ -367,6 +367,78 @@ fn what_cannot_be_done_with_a_document_is_refused_with_why() {
 }
 
 #[test]
+fn who_issued_a_document_acts_about_it_also_when_its_type_is_kept_no_more() {
+    let dir = tempfile::tempdir().unwrap();
+    let over = dir.path().join("pack");
+    std::fs::create_dir_all(&over).unwrap();
+    // Types with who issues them, and the days on which the register keeps them.
+    let with = |kinds: &[[&str; 4]]| {
+        let mut rows = "document,issuer,from,until,name_en,name_zh,name_ru,basis\n".to_owned();
+        for kind in kinds {
+            rows += &format!("{},Paper,证,Бумага,vata-1994\n", kind.join(","));
+        }
+        std::fs::write(over.join("lpcos-own.csv"), rows).unwrap();
+        House::sandbox(dir.path())
+    };
+    let issues = |house: &House, kind: &str, number: &str, issuer: &str| {
+        let message = json!({"kind": kind, "number": number, "issuer": issuer, "by": "x"});
+        send(house, "/v1/lpcos", &format!("{kind}{number}{issuer}"), &message)
+    };
+    let acts = |house: &House, number: &str, act: &str, issuer: &str, why: &str| {
+        let mut message = json!({"act": act, "issuer": issuer, "by": "x", "note": "So."});
+        if act == "amend" {
+            message["terms"] = json!({"holder": "GB1"});
+        }
+        let key = format!("{number}{act}{issuer}{why}");
+        let said = send(house, &format!("/v1/lpcos/{number}/acts"), &key, &message);
+        if why.is_empty() {
+            assert_eq!(said.status, 201, "{}", String::from_utf8_lossy(&said.body));
+        } else {
+            said.is_problem(409, "act-refused");
+            assert_eq!(said.text("why"), why, "{number} {act} {issuer}");
+        }
+    };
+    // Of a type that anybody issues, of one of the agency, and of one that is kept from a later day on.
+    let first = with(&[
+        ["Y001", "", "", ""],
+        ["Y002", "vets", "", ""],
+        ["Y003", "vets", "2099-01-01", ""],
+        ["Y004", "vets", "", "2020-01-01"],
+    ]);
+    assert_eq!(issues(&first, "Y001", "A", "vets").status, 201);
+    assert_eq!(issues(&first, "Y001", "N", "").status, 201);
+    for act in ["amend", "suspend", "revoke"] {
+        acts(&first, "A", act, "plants", "other-issuer");
+        acts(&first, "A", act, "", "other-issuer");
+    }
+    acts(&first, "A", "amend", "vets", "");
+    acts(&first, "A", "suspend", "vets", "");
+    acts(&first, "A", "resume", "plants", "other-issuer");
+    acts(&first, "N", "suspend", "plants", "other-issuer");
+    acts(&first, "N", "suspend", "", "");
+    issues(&first, "Y002", "B", "plants").is_problem(409, "act-refused");
+    assert_eq!(issues(&first, "Y002", "B", "vets").status, 201);
+    // Before the first day it is issued, after the last it is not.
+    assert_eq!(issues(&first, "Y003", "C", "vets").status, 201);
+    acts(&first, "C", "amend", "vets", "");
+    issues(&first, "Y003", "D", "plants").is_problem(409, "act-refused");
+    issues(&first, "Y004", "E", "vets").is_problem(409, "act-refused");
+    assert!(first.stop().success());
+    // A type that is kept no more: it is amended no more, and suspended, resumed and revoked as before. Where
+    // the law gave another to another agency, both act about what the first issued.
+    let second = with(&[["Y001", "", "", "2020-12-31"], ["Y002", "plants", "", ""]]);
+    acts(&second, "A", "amend", "vets", "not-kept");
+    acts(&second, "A", "resume", "vets", "");
+    acts(&second, "A", "revoke", "plants", "other-issuer");
+    acts(&second, "A", "revoke", "vets", "");
+    acts(&second, "B", "suspend", "customs", "other-issuer");
+    acts(&second, "B", "suspend", "vets", "");
+    acts(&second, "B", "resume", "plants", "");
+    let gone = json!({"act": "resume", "kind": "Y009", "by": "x"});
+    send(&second, "/v1/lpcos/A/acts", "gone", &gone).is_problem(404, "not-found");
+}
+
+#[test]
 fn a_document_is_verified_before_it_is_shown() {
     let dir = tempfile::tempdir().unwrap();
     let house = house(dir.path());
@@ -385,6 +457,17 @@ fn a_document_is_verified_before_it_is_shown() {
     check(&format!("{all}&quantity=2001&unit=KGM"), "exhausted");
     check(&format!("{all}&quantity=2&unit=NAR"), "not-checked");
     check(all, "not-checked");
+    for (amounts, field) in [
+        ("quantity=0&unit=KGM&value=900&currency=GBP", "quantity"),
+        ("quantity=-5&unit=TNE&value=900&currency=GBP", "quantity"),
+        ("quantity=1&unit=TNE&value=0.00&currency=GBP", "value"),
+        ("quantity=1&unit=TNE&value=-900&currency=GBP", "value"),
+    ] {
+        let goods = "on=2026-11-25&code=9503003500&holder=GB1&origin=CN";
+        let said = house.get(&format!("/v1/lpcos/PC%2F1/verify?{goods}&{amounts}"));
+        said.is_problem(400, "bad-request");
+        assert_eq!(said.text("field"), field, "{amounts}");
+    }
     check("code=9503003500&holder=GB2", "other-holder");
     check("code=9503003500", "not-checked");
     check("code=44&holder=GB1", "other-goods");

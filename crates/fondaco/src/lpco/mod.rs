@@ -68,6 +68,25 @@ pub struct Terms {
 }
 
 impl Terms {
+    /// Whether they are for goods of this code, from this origin to this destination.
+    ///
+    /// # Errors
+    /// [`Doubt::OtherGoods`], [`Doubt::OtherCountry`], or that a country is not stated.
+    pub(crate) fn fit(&self, code: &str, origin: &str, destination: &str) -> Result<(), Doubt> {
+        if !self.lines.is_empty() && !self.lines.iter().any(|line| line.is_for(code)) {
+            return Err(Doubt::OtherGoods);
+        }
+        for (wanted, stated) in [(self.origin, origin), (self.destination, destination)] {
+            match (wanted.is_empty(), stated) {
+                (true, _) => {}
+                (false, "") => return Err(Doubt::NotChecked(Untold::Country)),
+                (false, stated) if wanted == stated => {}
+                (false, _) => return Err(Doubt::OtherCountry),
+            }
+        }
+        Ok(())
+    }
+
     /// What is wrong with them, if anything.
     #[must_use]
     pub fn wrong(&self) -> Option<&'static str> {
@@ -182,7 +201,7 @@ pub enum NotDone {
     Unfit(&'static str),
     /// The register of this house does not keep documents of this type.
     NotKept,
-    /// Another agency issues documents of this type.
+    /// Another agency issues documents of this type, or issued this one.
     OtherIssuer,
 }
 
@@ -247,9 +266,9 @@ impl NotDone {
                 "Реестр этого дома не ведёт документы этого вида; какие ведёт, говорят строки lpcos.csv.",
             ],
             Self::OtherIssuer => [
-                "Another agency issues documents of this type.",
-                "该类证件由其他机构签发。",
-                "Документы этого вида выдаёт другое ведомство.",
+                "Another agency issues documents of this type, or issued this one.",
+                "该类证件或该证件由其他机构签发。",
+                "Документы этого вида выдаёт или этот документ выдало другое ведомство.",
             ],
         };
         Trilingual { en: en.to_owned(), zh: zh.to_owned(), ru: ru.to_owned() }

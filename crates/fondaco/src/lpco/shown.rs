@@ -59,7 +59,8 @@ const TO_A_MILLIONTH: Rounding = Rounding { digits: 6, mode: RoundingMode::Up };
 
 /// Checks every document shown of a type the register keeps, in the order of items.
 ///
-/// A document of the whole declaration is for each item it fits; where it fits none, each is told so.
+/// A document of the whole declaration is for each item it fits that names none of its type; where it fits
+/// none, each is told so.
 #[must_use]
 pub fn check(
     declaration: &Declaration,
@@ -73,33 +74,49 @@ pub fn check(
     let mut records: BTreeMap<(Token, &str), Option<Record>> = BTreeMap::new();
     let holders: Vec<&str> =
         declaration.parties.iter().map(|p| p.id.as_str()).filter(|id| !id.is_empty()).collect();
+    let header = named(&declaration.documents, reference);
+    let own: Vec<_> = declaration.items.iter().map(|i| named(&i.documents, reference)).collect();
+    for one in header.iter().chain(own.iter().flatten()) {
+        let key = (one.kind, one.number);
+        records.entry(key).or_insert_with(|| looked.document(one.kind, one.number));
+    }
+    // For other goods than the item's, or for goods from or to elsewhere.
+    let apart = |one: &Named<'_>, item: &Item, records: &BTreeMap<_, Option<Record>>| {
+        let record = records.get(&(one.kind, one.number)).and_then(Option::as_ref);
+        let fits = |r: &Record| r.document.terms.fit(&item.code, origin(item), &item.destination);
+        let fits = record.map_or(Ok(()), fits);
+        matches!(fits, Err(Doubt::OtherGoods | Doubt::OtherCountry))
+    };
+    let of_none: Vec<bool> =
+        header.iter().map(|h| declaration.items.iter().all(|i| apart(h, i, &records))).collect();
     let mut all = Vec::new();
-    for (n, item) in declaration.items.iter().enumerate() {
+    for (n, (item, own)) in declaration.items.iter().zip(&own).enumerate() {
         let value = assessment.values.get(n).and_then(|v| v.value);
         let facts = ItemFacts { declaration, item: Some(item), reference, value };
-        for document in shown(declaration, item).filter(|d| reference.keeps(d.code)) {
-            let key = (document.code, document.id.as_str());
-            let record =
-                records.entry(key).or_insert_with(|| looked.document(document.code, &document.id));
-            let quantity = |unit| wanted(document, item, declaration, &facts, unit);
-            let value = |currency| worth(document, item, declaration, &facts, currency);
+        let of_header = header.iter().zip(&of_none).filter(|(one, of_none)| {
+            own.iter().all(|o| o.kind != one.kind) && (**of_none || !apart(one, item, &records))
+        });
+        let here: Vec<&Named<'_>> = own.iter().chain(of_header.map(|(one, _)| one)).collect();
+        // What is stated of a document for other goods covers none of these.
+        let sharing: Vec<&Named<'_>> =
+            here.iter().copied().filter(|one| !apart(one, item, &records)).collect();
+        for one in here {
+            let record = records.get_mut(&(one.kind, one.number)).and_then(Option::as_mut);
+            let quantity = |unit| wanted(one, &sharing, &facts, unit);
+            let value = |currency| worth(one, &sharing, item, &facts, currency);
             let asked = Asked {
                 code: &item.code,
-                origin: if item.origin.is_empty() {
-                    &item.preferential_origin
-                } else {
-                    &item.origin
-                },
+                origin: origin(item),
                 destination: &item.destination,
                 holders: &holders,
                 quantity: &quantity,
                 value: &value,
             };
-            let outcome = verify(record.as_ref(), &asked, reference.day);
+            let outcome = verify(record.as_deref(), &asked, reference.day);
             let mut checked = Checked {
                 item: item.number,
-                kind: document.code,
-                number: document.id.clone(),
+                kind: one.kind,
+                number: one.number.to_owned(),
                 outcome,
                 unit: Token::EMPTY,
                 currency: None,
@@ -118,16 +135,12 @@ pub fn check(
             all.push(checked);
         }
     }
-    let elsewhere = |one: &Checked| {
-        matches!(one.outcome, Err(Doubt::OtherGoods | Doubt::OtherCountry))
-            && declaration.documents.iter().any(|d| d.code == one.kind && d.id == one.number)
-    };
-    let fits: Vec<(Token, String)> =
-        all.iter().filter(|c| !elsewhere(c)).map(|c| (c.kind, c.number.clone())).collect();
-    all.retain(|one| {
-        !elsewhere(one) || !fits.iter().any(|(kind, n)| *kind == one.kind && *n == one.number)
-    });
     all
+}
+
+/// The origin of an item that documents are held against.
+fn origin(item: &Item) -> &str {
+    if item.origin.is_empty() { &item.preferential_origin } else { &item.origin }
 }
 
 /// The programmes of authorised operators that who is named in these roles is in on the day.
@@ -153,18 +166,52 @@ pub fn programmes(
     rows.map(|row| row.document).filter(|kind| holders().any(|h| is_in(*kind, h))).collect()
 }
 
-/// The documents of an item and of its declaration, each once.
-fn shown<'d>(declaration: &'d Declaration, item: &'d Item) -> impl Iterator<Item = &'d Document> {
-    let own = |of: &Document| item.documents.iter().any(|d| d.code == of.code && d.id == of.id);
-    let header = declaration.documents.iter().filter(move |d| !own(d));
-    item.documents.iter().chain(header)
+/// A document as it is named, by one entry or by several.
+struct Named<'d> {
+    kind: Token,
+    number: &'d str,
+    entries: Vec<&'d Document>,
 }
 
-/// How many of a unit are to be written off: as stated with the document, or the goods.
+impl Named<'_> {
+    /// What its entries state together; `None` where none does, or one cannot be told.
+    fn stated(&self, of: impl Fn(&Document) -> Option<Option<Decimal>>) -> Option<Decimal> {
+        let mut stated = self.entries.iter().filter_map(|d| of(d)).peekable();
+        stated.peek()?;
+        stated.try_fold(Decimal::ZERO, |sum, one| sum.checked_add(one?))
+    }
+}
+
+/// The documents of types that the register keeps, each once.
+fn named<'d>(documents: &'d [Document], reference: Reference<'_>) -> Vec<Named<'d>> {
+    let mut all: Vec<Named<'d>> = Vec::new();
+    let mut places = BTreeMap::new();
+    for document in documents.iter().filter(|d| reference.keeps(d.code)) {
+        let (kind, number) = (document.code, document.id.as_str());
+        let place = *places.entry((kind, number)).or_insert(all.len());
+        match all.get_mut(place) {
+            Some(named) => named.entries.push(document),
+            None => all.push(Named { kind, number, entries: vec![document] }),
+        }
+    }
+    all
+}
+
+/// What several documents of one type state together, as far as it can be told.
+fn together(
+    one: &Named<'_>,
+    sharing: &[&Named<'_>],
+    stated: impl Fn(&Named<'_>) -> Option<Decimal>,
+) -> Option<Decimal> {
+    let of_kind = sharing.iter().filter(|s| s.kind == one.kind);
+    of_kind.filter_map(|s| stated(s)).try_fold(Decimal::ZERO, Decimal::checked_add)
+}
+
+/// How many of a unit are to be written off: as stated with the document, or the goods. `sharing` are the
+/// documents that are for the goods.
 fn wanted(
-    document: &Document,
-    item: &Item,
-    declaration: &Declaration,
+    one: &Named<'_>,
+    sharing: &[&Named<'_>],
     facts: &ItemFacts<'_>,
     unit: Token,
 ) -> Result<Decimal, Doubt> {
@@ -172,23 +219,23 @@ fn wanted(
     let goods = facts.quantity(Token::EMPTY, Token::EMPTY, unit);
     let goods = goods.and_then(crate::quantity::Count::value);
     let units = &facts.reference.pack.units;
-    let stated = |d: &Document| {
-        let q = d.written_off?;
-        let q = Quantity { unit: if q.unit.is_empty() { unit } else { q.unit }, ..q };
-        units.convert(q, unit)?.value()
+    let stated = |named: &Named<'_>| {
+        named.stated(|d| {
+            let q = d.written_off?;
+            let q = Quantity { unit: if q.unit.is_empty() { unit } else { q.unit }, ..q };
+            Some(units.convert(q, unit).and_then(crate::quantity::Count::value))
+        })
     };
-    let amount = if document.written_off.is_none() {
+    let amount = if one.entries.iter().all(|d| d.written_off.is_none()) {
         goods.ok_or(untold)?
     } else {
-        // Several documents may share the goods, but together they are written off for all of them.
-        let of_kind = shown(declaration, item).filter(|d| d.code == document.code);
-        let together = of_kind.filter_map(stated).try_fold(Decimal::ZERO, Decimal::checked_add);
-        // What is stated is believed only as far as it can be held against the goods.
-        let (goods, together) = goods.zip(together).ok_or(untold)?;
+        // Several documents may share the goods, but together they are written off for all of them. What is
+        // stated is believed only as far as it can be held against the goods.
+        let (goods, together) = goods.zip(together(one, sharing, stated)).ok_or(untold)?;
         if together < goods {
             return Err(Doubt::Short);
         }
-        stated(document).ok_or(untold)?
+        stated(one).ok_or(untold)?
     };
     let amount = TO_A_MILLIONTH.apply(amount).normalize();
     if amount > Decimal::ZERO { Ok(amount) } else { Err(untold) }
@@ -196,9 +243,9 @@ fn wanted(
 
 /// What is to be written off in a currency: as stated with the document, or the value of the goods.
 fn worth(
-    document: &Document,
+    one: &Named<'_>,
+    sharing: &[&Named<'_>],
     item: &Item,
-    declaration: &Declaration,
     facts: &ItemFacts<'_>,
     currency: Currency,
 ) -> Result<Decimal, Doubt> {
@@ -210,19 +257,17 @@ fn worth(
         }
         money.amount.checked_mul(rate(money.currency)?)?.checked_div(rate(currency)?)
     };
-    let stated = |d: &Document| d.written_off_value.and_then(changed);
-    let amount = if document.written_off_value.is_none() {
+    let stated = |named: &Named<'_>| named.stated(|d| d.written_off_value.map(changed));
+    let amount = if one.entries.iter().all(|d| d.written_off_value.is_none()) {
         facts.value.zip(rate(currency)).and_then(|(value, rate)| value.checked_div(rate))
     } else {
-        let of_kind = shown(declaration, item).filter(|d| d.code == document.code);
-        let together = of_kind.filter_map(stated).try_fold(Decimal::ZERO, Decimal::checked_add);
         // Against the price: freight and the like are in the customs value, not on the licence.
         let price = item.price.and_then(changed);
-        let (price, together) = price.zip(together).ok_or(untold)?;
+        let (price, together) = price.zip(together(one, sharing, stated)).ok_or(untold)?;
         if together < price {
             return Err(Doubt::Short);
         }
-        stated(document)
+        stated(one)
     };
     let amount = TO_A_MILLIONTH.apply(amount.ok_or(untold)?).normalize();
     if amount > Decimal::ZERO { Ok(amount) } else { Err(untold) }

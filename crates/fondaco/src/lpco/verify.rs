@@ -199,23 +199,12 @@ pub fn verify(record: Option<&Record>, asked: &Asked<'_>, day: Day) -> Result<Ta
             return Err(Doubt::OtherHolder);
         }
     }
-    let mut lines = terms.lines.iter().enumerate().filter(|(_, l)| l.is_for(asked.code)).peekable();
-    if !terms.lines.is_empty() && lines.peek().is_none() {
-        return Err(Doubt::OtherGoods);
-    }
-    for (wanted, stated) in [(terms.origin, asked.origin), (terms.destination, asked.destination)] {
-        match (wanted.is_empty(), stated) {
-            (true, _) => {}
-            (false, "") => return Err(Doubt::NotChecked(Untold::Country)),
-            (false, stated) if wanted == stated => {}
-            (false, _) => return Err(Doubt::OtherCountry),
-        }
-    }
+    terms.fit(asked.code, asked.origin, asked.destination)?;
     if terms.once && record.in_use {
         return Err(Doubt::UsedBefore);
     }
     let mut doubt = None;
-    for (n, line) in lines {
+    for (n, line) in terms.lines.iter().enumerate().filter(|(_, l)| l.is_for(asked.code)) {
         let quantity = line.quantity.map(|q| (asked.quantity)(q.unit)).transpose();
         let value = line.value.map(|v| (asked.value)(v.currency)).transpose();
         match quantity.and_then(|quantity| Ok(Take { line: n, quantity, value: value? })) {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use fondaco::allotment::nothing_drawn;
 use fondaco::condition::Condition;
 use fondaco::day::Validity;
-use fondaco::declaration::{Declaration, Document as Shown};
+use fondaco::declaration::{Declaration, Document as Shown, Item};
 use fondaco::lpco::{
     Act, Checked, Document, Doubt, Line, Looked, NotDone, Record, Standing, Take, Terms, Untold,
     Used, next, uncounted,
@@ -308,10 +308,6 @@ fn items_take_one_after_the_other_and_documents_may_share_the_goods() {
             assert_eq!(outcomes(&opinion(&pack, declared, looked)), wanted);
         };
     check(&timber(&[60, 50, 40], &[licence("7")]), &good, &[Ok(60), Err("exhausted"), Ok(40)]);
-    let part = |number: &str, value: i64, unit: &str| Shown {
-        written_off: Some(Quantity { value: Decimal::from(value), unit: t(unit) }),
-        ..licence(number)
-    };
     check(&timber(&[60], &[part("7", 60, "KGM")]), &good, &[Ok(60)]);
     check(&timber(&[60], &[part("7", 60, "")]), &good, &[Ok(60)]);
     check(&timber(&[60], &[part("7", 1, "KGM")]), &good, &[Err("writes-off-too-little")]);
@@ -365,6 +361,110 @@ fn items_take_one_after_the_other_and_documents_may_share_the_goods() {
     let found = opinion(&pack, &declared, &lines);
     let of: Vec<_> = found.checked.iter().map(|c| c.outcome.unwrap().line).collect();
     assert_eq!(of, [1, 0]);
+}
+
+/// Goods of this code and mass, with these documents.
+fn goods(number: u32, code: &str, mass: i64, documents: &[Shown]) -> Item {
+    let mut declared = timber(&[mass], documents);
+    Item { number, code: t(code), ..declared.items.remove(0) }
+}
+
+fn part(number: &str, value: i64, unit: &str) -> Shown {
+    Shown {
+        written_off: Some(Quantity { value: Decimal::from(value), unit: t(unit) }),
+        ..licence(number)
+    }
+}
+
+#[test]
+fn documents_are_held_against_the_goods_they_are_for() {
+    let mut pack = world();
+    let mut rule = pack.requirements.all()[0].clone();
+    rule.codes = vec![t("4407"), t("9503")];
+    pack.requirements = Requirements::new(vec![rule]);
+    // Licences by number, the code they are for, what they allow, and what else is so.
+    type Given<'a> = (&'a str, &'a str, i64, fn(&mut Record));
+    type Wanted<'a> = (u32, &'a str, Result<i64, &'a str>);
+    let check = |given: &[Given<'_>],
+                 items: Vec<Item>,
+                 header: &[Shown],
+                 wanted: &[Wanted<'_>],
+                 settled: &[Settlement]| {
+        let mut looked = Register::default();
+        for (number, code, allowed, change) in given {
+            let lines = vec![line(&[code], kilograms(*allowed))];
+            looked.0.extend(register(number, |r| r.document.terms.lines = lines).0);
+            change(looked.0.get_mut(&(t("L1"), (*number).to_owned())).unwrap());
+        }
+        let mut declared = declaration(items, Vec::new());
+        declared.documents = header.to_vec();
+        let found = opinion(&pack, &declared, &looked);
+        let named = found.checked.iter().map(|c| (c.item, &*c.number));
+        let said: Vec<Wanted<'_>> =
+            named.zip(outcomes(&found)).map(|((item, n), outcome)| (item, n, outcome)).collect();
+        assert_eq!(said, wanted);
+        let so: Vec<_> = found.settled.iter().map(|s| s.settlement).collect();
+        assert_eq!(so, settled, "{said:?}");
+    };
+    let plain: fn(&mut Record) = |_| {};
+    let suspended: fn(&mut Record) = |r| r.document.standing = Standing::Suspended;
+    let finnish: fn(&mut Record) = |r| r.document.terms.origin = t("FI");
+    let (met, missing) = (Settlement::Met, Settlement::Missing);
+    let (timber, toys) = ("44071110", "95030035");
+    let (a, b) = (("A", "4407", 1, plain), ("B", "9503", 200, plain));
+    // What is stated of a document for other goods covers none of these, wherever else it is named.
+    let shared = [part("A", 1, "KGM"), part("B", 99, "KGM")];
+    let two = || vec![goods(1, timber, 100, &shared), goods(2, toys, 5, &[])];
+    let short = Err("writes-off-too-little");
+    check(
+        &[a, b],
+        two(),
+        &[licence("B")],
+        &[(1, "A", short), (1, "B", Err("other-goods")), (2, "B", Ok(5))],
+        &[missing, met],
+    );
+    let two = || vec![goods(1, timber, 100, &[]), goods(2, toys, 5, &[licence("B")])];
+    check(&[a, b], two(), &shared, &[(1, "A", short), (2, "B", Ok(5))], &[missing, met]);
+    let mut two = vec![goods(1, timber, 100, &[]), goods(2, timber, 5, &[])];
+    two[1].origin = t("FI");
+    check(
+        &[a, ("B", "4407", 200, finnish)],
+        two,
+        &[part("A", 1, "KGM"), part("B", 99, "KGM")],
+        &[(1, "A", short), (2, "A", Ok(1)), (2, "B", Ok(99))],
+        &[missing, met],
+    );
+    // Named twice it is one document.
+    let twice = |one: Shown, other| vec![goods(1, timber, 60, &[one, other])];
+    for allowed in [100, 200] {
+        let one = ("A", "4407", allowed, plain);
+        check(&[one], twice(licence("A"), licence("A")), &[], &[(1, "A", Ok(60))], &[met]);
+    }
+    let a = ("A", "4407", 100, plain);
+    let parts = twice(part("A", 20, ""), part("A", 40, "KGM"));
+    check(&[a], parts, &[], &[(1, "A", Ok(60))], &[met]);
+    let parts = twice(part("A", 20, "KGM"), licence("A"));
+    check(&[a], parts, &[], &[(1, "A", short)], &[missing]);
+    let one = vec![goods(1, timber, 60, &[])];
+    check(&[a], one, &[licence("A"), licence("A")], &[(1, "A", Ok(60))], &[met]);
+    // A document of the declaration is not for an item that names one of its type.
+    let two = || vec![goods(1, timber, 60, &[licence("A")]), goods(2, timber, 50, &[])];
+    let h = ("H", "4407", 50, plain);
+    check(&[a, h], two(), &[licence("H")], &[(1, "A", Ok(60)), (2, "H", Ok(50))], &[met, met]);
+    let shares = vec![goods(1, timber, 60, &[part("A", 20, "KGM")])];
+    check(&[a, h], shares, &[part("H", 40, "KGM")], &[(1, "A", short)], &[missing]);
+    // One that is not good is told of the goods it is for alone.
+    let bad = ("H", "4407", 50, suspended);
+    let two = |own: &[Shown]| vec![goods(1, timber, 5, &[]), goods(2, toys, 5, own)];
+    let wanted = [(1, "H", Err("suspended")), (2, "B", Ok(5))];
+    check(&[bad, b], two(&[licence("B")]), &[licence("H")], &wanted, &[missing, met]);
+    check(&[bad, b], two(&[]), &[licence("H"), licence("B")], &wanted, &[missing, met]);
+    let own = vec![goods(1, timber, 5, &[licence("A")]), goods(2, toys, 5, &[licence("B")])];
+    let wanted = [(1, "A", Ok(5)), (2, "B", Ok(5))];
+    check(&[a, bad, b], own, &[licence("H")], &wanted, &[met, met]);
+    // Where it is for none of the goods, each is told so.
+    let one = vec![goods(1, toys, 5, &[])];
+    check(&[h, b], one, &[licence("H")], &[(1, "H", Err("other-goods"))], &[missing]);
 }
 
 proptest! {
