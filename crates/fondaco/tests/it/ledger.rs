@@ -74,6 +74,7 @@ fn told(words: &[&str]) -> BankEntry {
             "text" => part.references.push(value.to_owned()),
             "end" => part.end_to_end = value.to_owned(),
             "svcr" => entry.servicer_reference = value.to_owned(),
+            "psvcr" => value.clone_into(&mut part.servicer_reference),
             "ntry" => entry.entry_reference = value.to_owned(),
             "day" => entry.booked = Some(Day::of(2026, 11, value.parse().unwrap()).unwrap()),
             "back" => entry.reversal = true,
@@ -673,6 +674,30 @@ fn an_entry_counts_once_however_often_it_is_told() {
             k18: duplicate, not posted
             k19: unknown-reference
             M1: Part, stays: due 1000 contingent 0 received 176 deferred 0 secured 0 CNY
+        "#]],
+    );
+}
+
+/// What the bank gives references of their own is two, whatever else is the same: an entry reference that
+/// is always the same tells nothing apart.
+#[test]
+fn entries_with_references_of_their_own_are_two() {
+    check(
+        "charge M1 A00=1000 CNY
+         ask 1 M1 1000 CNY
+         bank 053 a/1 in 50 CNY ref=1 ntry=CH56 svcr=A
+         bank 053 a/2 in 50 CNY ref=1 ntry=CH56 svcr=B
+         bank 053 a/3 in 50 CNY ref=1 ntry=CH56 svcr=C
+         bank 053 b/1 in 50 CNY ref=1 ntry=CH56 svcr=B
+         bank 054 c/1 in 50 CNY ref=1 ntry=CH56
+         show M1",
+        expect![[r#"
+            k3: part, 950 to come
+            k4: part, 900 to come
+            k5: part, 850 to come
+            k6: duplicate, not posted
+            k7: duplicate, not posted
+            M1: Part, stays: due 1000 contingent 0 received 150 deferred 0 secured 0 CNY
         "#]],
     );
 }

@@ -1,0 +1,98 @@
+//! Entries seen before, and which of them one is.
+
+use super::{BankEntry, Intake, Told};
+use crate::ledger::mark::{Shape, details, entry_reference, in_statement, place, servicer, shape};
+use crate::ledger::posting::Key;
+use crate::money::Decimal;
+
+/// An entry seen before.
+#[derive(Clone, Debug)]
+pub(super) struct Seen {
+    told: Told,
+    pub(super) shape: Shape,
+    servicer_reference: String,
+    /// Amount, references and EndToEndId of its parts; `None` where the message gave none.
+    details: Option<Vec<(Decimal, String, String)>>,
+    /// Whether a message of the other kind told it too.
+    paired: bool,
+    pub(super) postings: Vec<Key>,
+}
+
+impl Seen {
+    /// Whether the bank gave it and an entry references of their own that are not one.
+    pub(super) fn has_another_mark(&self, entry: &BankEntry) -> bool {
+        let (own, other) = (&self.servicer_reference, &entry.servicer_reference);
+        !own.is_empty() && !other.is_empty() && own != other
+    }
+}
+
+impl Intake {
+    /// The entry seen before that this one is.
+    pub(super) fn told_before(&self, entry: &BankEntry) -> Option<usize> {
+        let same = |at: &usize| self.seen.get(*at).is_some_and(|s| !s.has_another_mark(entry));
+        let first = |of: Option<&Vec<usize>>| of?.iter().copied().find(same);
+        let by_place = || self.places.get(&place(entry)).copied();
+        let by_statement = || first(self.statements.get(&in_statement(entry)));
+        let by_servicer = || self.servicer.get(&servicer(entry)?).copied();
+        let by_entry = || first(self.entry_references.get(&entry_reference(entry)?));
+        by_place()
+            .or_else(by_statement)
+            .or_else(by_servicer)
+            .or_else(by_entry)
+            .or_else(|| self.by_shape(entry))
+    }
+
+    /// The one of the same figures and details that a message of the other kind told, or that a copy tells
+    /// again.
+    fn by_shape(&self, entry: &BankEntry) -> Option<usize> {
+        let details = details(entry);
+        let same = |at: &usize| {
+            self.seen.get(*at).is_some_and(|seen| {
+                let other_kind = seen.told != entry.told && !seen.paired;
+                let differ =
+                    !seen.servicer_reference.is_empty() && !entry.servicer_reference.is_empty();
+                let told = match (&seen.details, &details) {
+                    (Some(a), Some(b)) => a == b,
+                    _ => true,
+                };
+                (other_kind || entry.copy) && !differ && told
+            })
+        };
+        self.shapes.get(&shape(entry))?.iter().copied().find(same)
+    }
+
+    /// Keeps in mind that an entry was told, and that it is one told before.
+    pub(super) fn note(&mut self, entry: &BankEntry, before: Option<usize>, postings: Vec<Key>) {
+        let at = before.unwrap_or(self.seen.len());
+        self.owned.extend(postings.iter().cloned());
+        if let Some(seen) = self.seen.get_mut(at) {
+            seen.paired |= seen.told != entry.told;
+            if seen.servicer_reference.is_empty() {
+                seen.servicer_reference.clone_from(&entry.servicer_reference);
+            }
+        } else {
+            self.seen.push(Seen {
+                told: entry.told,
+                shape: shape(entry),
+                servicer_reference: entry.servicer_reference.clone(),
+                details: details(entry),
+                paired: false,
+                postings,
+            });
+            self.shapes.entry(shape(entry)).or_default().push(at);
+        }
+        let known = |of: &mut Vec<usize>| {
+            if !of.contains(&at) {
+                of.push(at);
+            }
+        };
+        self.places.entry(place(entry)).or_insert(at);
+        known(self.statements.entry(in_statement(entry)).or_default());
+        if let Some(mark) = servicer(entry) {
+            self.servicer.entry(mark).or_insert(at);
+        }
+        if let Some(mark) = entry_reference(entry) {
+            known(self.entry_references.entry(mark).or_default());
+        }
+    }
+}
