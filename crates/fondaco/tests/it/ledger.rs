@@ -702,6 +702,30 @@ fn entries_with_references_of_their_own_are_two() {
     );
 }
 
+/// An older program kept what a bank writes where it has no reference: an entry of it is no other for that
+/// than one with a reference.
+#[test]
+fn what_stands_where_there_is_no_reference_tells_nothing_apart() {
+    check(
+        "charge M1 A00=1000 CNY
+         ask 1 M1 1000 CNY
+         bank 054 a/1 in 50 CNY ref=1 svcr=NONREF
+         bank 053 b/1 in 50 CNY ref=1 svcr=B1
+         bank 053 b/2 in 50 CNY ref=1 svcr=B2
+         bank 054 c/1 in 60 CNY ref=1 svcr=C1 ntry=7
+         bank 054 d/1 in 60 CNY ref=1 svcr=notprovided ntry=7
+         show M1",
+        expect![[r#"
+            k3: part, 950 to come
+            k4: duplicate, not posted
+            k5: part, 900 to come
+            k6: part, 840 to come
+            k7: duplicate, not posted
+            M1: Part, stays: due 1000 contingent 0 received 160 deferred 0 secured 0 CNY
+        "#]],
+    );
+}
+
 /// What the bank takes back opens the debt again.
 #[test]
 fn a_reversal_of_the_bank_opens_the_debt_again() {

@@ -1,7 +1,9 @@
 //! Entries seen before, and which of them one is.
 
 use super::{BankEntry, Intake, Told};
-use crate::ledger::mark::{Shape, details, entry_reference, in_statement, place, servicer, shape};
+use crate::ledger::mark::{
+    Shape, details, entry_reference, in_statement, is_reference, place, servicer, shape,
+};
 use crate::ledger::posting::Key;
 use crate::money::Decimal;
 
@@ -22,7 +24,8 @@ impl Seen {
     /// Whether the bank gave it and an entry references of their own that are not one.
     pub(super) fn has_another_mark(&self, entry: &BankEntry) -> bool {
         let (own, other) = (&self.servicer_reference, &entry.servicer_reference);
-        !own.is_empty() && !other.is_empty() && own != other
+        // An older program kept what stands where there is none.
+        is_reference(own) && is_reference(other) && own != other
     }
 }
 
@@ -49,13 +52,11 @@ impl Intake {
         let same = |at: &usize| {
             self.seen.get(*at).is_some_and(|seen| {
                 let other_kind = seen.told != entry.told && !seen.paired;
-                let differ =
-                    !seen.servicer_reference.is_empty() && !entry.servicer_reference.is_empty();
                 let told = match (&seen.details, &details) {
                     (Some(a), Some(b)) => a == b,
                     _ => true,
                 };
-                (other_kind || entry.copy) && !differ && told
+                (other_kind || entry.copy) && told && !seen.has_another_mark(entry)
             })
         };
         self.shapes.get(&shape(entry))?.iter().copied().find(same)
@@ -67,7 +68,7 @@ impl Intake {
         self.owned.extend(postings.iter().cloned());
         if let Some(seen) = self.seen.get_mut(at) {
             seen.paired |= seen.told != entry.told;
-            if seen.servicer_reference.is_empty() {
+            if !is_reference(&seen.servicer_reference) {
                 seen.servicer_reference.clone_from(&entry.servicer_reference);
             }
         } else {
