@@ -12,7 +12,10 @@
 //! 3. the entry reference (NtryRef) of one before, with the same day, amount and way, unless both have a
 //!    bank's reference and they differ: some banks give every entry the same;
 //! 4. the account, day, amount, way and details of one that a message of the other kind told and none of
-//!    this kind did yet, unless both have a bank's reference and they differ.
+//!    this kind did yet, or that a copy tells for the first time, unless both have a bank's reference and
+//!    they differ.
+//!
+//! Two have a bank's reference where both entries have one, or neither has and all their transactions do.
 
 mod retold;
 mod seen;
