@@ -554,6 +554,14 @@ pub(super) mod tests {
             let amount = 10 * (1 + dice.roll(5));
             let mut told = entry(n - dice.roll(6), 1 + dice.roll(45), amount, dice.roll(4));
             told.copy = dice.roll(20) == 0;
+            if dice.roll(4) == 0 {
+                told.parts[0].servicer_reference = format!("P{}", n / 4);
+            }
+            // As banks write that give every entry one reference, and every statement one id.
+            if dice.roll(3) == 0 {
+                told.entry_reference = "1".to_owned();
+                told.statement = "S".to_owned();
+            }
             if dice.roll(10) == 0 {
                 told.status = Status::Pending;
             }

@@ -56,6 +56,7 @@ mod tests {
 
     use expect_test::{Expect, expect};
     use fondaco::ledger::{BankEntry, CreditorReference, Ledger, Slip};
+    use fondaco_wire::iso20022::{BankMessage, Problem};
 
     use super::super::books::tests::{filing, folded, gbp, lodge};
     use super::*;
@@ -108,31 +109,17 @@ mod tests {
         store
     }
 
-    /// As a program told it that knew no pages and no rows: these entries of it were posted.
-    fn was_told(store: &Store, n: u64, body: &str, posted: &[usize]) {
-        let read = iso20022::read_taken(body.as_bytes(), &Limits::default());
-        let entries = read.iter().flat_map(|message| message.entries()).enumerate();
-        let without_page = |entry: &BankEntry| BankEntry { page: 0, ..entry.clone() };
-        let entries = entries.filter(|(at, _)| posted.contains(&(at + 1)));
-        let entries: Vec<BankEntry> = entries.map(|(_, entry)| without_page(entry)).collect();
-        assert_eq!(entries.len(), posted.len());
-        let filing = told(n, body);
-        store
-            .written_here(move |w| {
-                w.bank(filing, &entries, |told| {
-                    assert!(told.iter().flatten().all(|p| p.taken.outcome.name() != "duplicate"));
-                    b"{}".to_vec()
-                })
-            })
-            .unwrap()
-            .unwrap();
+    fn entries(read: Result<BankMessage, Vec<Problem>>) -> Vec<BankEntry> {
+        read.unwrap().entries().cloned().collect()
     }
 
-    /// What became of each entry of a message that comes now.
-    fn tells(store: &Store, n: u64, body: &str) -> Vec<&'static str> {
-        let read = iso20022::read(body.as_bytes(), &Limits::default()).unwrap();
-        let entries: Vec<BankEntry> = read.entries().cloned().collect();
-        let filing = told(n, body);
+    /// As an older program read it.
+    fn read_then(body: &str) -> Vec<BankEntry> {
+        entries(iso20022::read_taken(body.as_bytes(), &Limits::default()))
+    }
+
+    /// What became of each entry of a message.
+    fn takes(store: &Store, filing: Filing, entries: Vec<BankEntry>) -> Vec<&'static str> {
         let (sender, outcomes) = std::sync::mpsc::channel();
         let done = store.written_here(move |w| {
             w.bank(filing, &entries, |told| {
@@ -144,6 +131,24 @@ mod tests {
         });
         assert!(done.unwrap().is_ok());
         outcomes.iter().collect()
+    }
+
+    /// As a program told it that knew no pages and no rows: these entries of it were posted.
+    fn was_told(store: &Store, n: u64, body: &str, posted: &[usize]) {
+        let read = iso20022::read_taken(body.as_bytes(), &Limits::default());
+        let entries = read.iter().flat_map(|message| message.entries()).enumerate();
+        let without_page = |entry: &BankEntry| BankEntry { page: 0, ..entry.clone() };
+        let entries = entries.filter(|(at, _)| posted.contains(&(at + 1)));
+        let entries: Vec<BankEntry> = entries.map(|(_, entry)| without_page(entry)).collect();
+        assert_eq!(entries.len(), posted.len());
+        let outcomes = takes(store, told(n, body), entries);
+        assert!(outcomes.iter().all(|o| *o != "duplicate"), "{outcomes:?}");
+    }
+
+    /// What became of each entry of a message that comes now.
+    fn tells(store: &Store, n: u64, body: &str) -> Vec<&'static str> {
+        let read = iso20022::read(body.as_bytes(), &Limits::default());
+        takes(store, told(n, body), entries(read))
     }
 
     /// The rows of entries, and what was received by them; the sums are those of the postings.
@@ -250,6 +255,51 @@ mod tests {
         assert_eq!((received, payments.len()), (gbp(158).amount, 10));
         assert_eq!(house.sums(), folded(&db));
         house.close();
+    }
+
+    /// What a bank writes where it has no reference was one to an older program, which posted by it: that is
+    /// found by its key of then, in rows that program wrote and in such as are made.
+    #[test]
+    fn what_was_posted_by_a_reference_that_is_none_is_found() {
+        for made in [false, true] {
+            let dir = tempfile::tempdir().unwrap();
+            let path = dir.path().join("s.db");
+            let old = store(&path);
+            old.written_here(|w| w.lodge(&lodge(0, 0, 1_000))).unwrap();
+            let first = message("a", "S", "", &[(50, "NONREF"), (60, "NONREF")]);
+            // By the rules of then the second was the first.
+            let outcomes = takes(&old, told(1, &first), read_then(&first));
+            assert_eq!(outcomes, ["part", "duplicate"]);
+            let posted = old.sums();
+            old.close();
+            let db = Connection::open(&path).unwrap();
+            if made {
+                forget_rows(&db);
+            }
+            let house = store(&path);
+            let rows = expect![[r#"
+                1 a/0/1 50: bank ACC ref NONREF in 1, 50
+                2 a/0/2 60 as 1: -, -
+                received 50 by 1 payments
+            "#]];
+            check(&house, &db, &rows);
+            assert_eq!(tells(&house, 2, &first), ["duplicate", "duplicate"]);
+            assert_eq!(house.sums(), posted);
+            // What the statement calls by a reference is the same; what was lost then is not.
+            let booked = |(n, entry): (usize, BankEntry)| BankEntry {
+                told: fondaco::ledger::Told::Statement,
+                message: "b".to_owned(),
+                statement: "T".to_owned(),
+                servicer_reference: format!("B{n}"),
+                ..entry
+            };
+            let booked = read_then(&first).into_iter().enumerate().map(booked).collect();
+            assert_eq!(takes(&house, told(3, "b"), booked), ["duplicate", "part"]);
+            let next = message("c", "U", "", &[(70, "NONREF"), (80, "nonref")]);
+            assert_eq!(tells(&house, 4, &next), ["part", "part"]);
+            assert_eq!(tells(&house, 5, &next), ["duplicate", "duplicate"]);
+            house.close();
+        }
     }
 
     #[test]

@@ -49,10 +49,13 @@ CREATE TABLE IF NOT EXISTS bank_entry (
 CREATE INDEX IF NOT EXISTS bank_entry_filing ON bank_entry (filing);
 CREATE INDEX IF NOT EXISTS bank_entry_same ON bank_entry (same_as) WHERE same_as IS NOT NULL;
 CREATE INDEX IF NOT EXISTS bank_entry_place ON bank_entry (account, message, number);
-CREATE INDEX IF NOT EXISTS bank_entry_statement ON bank_entry (account, statement, number);
+DROP INDEX IF EXISTS bank_entry_statement;
+CREATE INDEX IF NOT EXISTS bank_entry_in_statement
+  ON bank_entry (account, statement, number, booked, amount, currency);
 CREATE INDEX IF NOT EXISTS bank_entry_mark ON bank_entry (account, mark) WHERE mark <> '';
-CREATE INDEX IF NOT EXISTS bank_entry_reference ON bank_entry (account, entry_reference)
-  WHERE entry_reference <> '';
+DROP INDEX IF EXISTS bank_entry_reference;
+CREATE INDEX IF NOT EXISTS bank_entry_by_reference
+  ON bank_entry (account, entry_reference, booked, amount, currency) WHERE entry_reference <> '';
 CREATE INDEX IF NOT EXISTS bank_entry_shape ON bank_entry (account, booked, amount, currency, says);
 CREATE TABLE IF NOT EXISTS bank_part (
   entry INTEGER NOT NULL,
@@ -242,50 +245,52 @@ fn bring(
     Ok(known)
 }
 
+const BY_PLACE: &str = "account = ?1 AND message = ?2 AND number = ?3";
+const BY_MARK: &str = "account = ?1 AND mark = ?2 AND mark <> ''";
+const BY_SHAPE: &str = "account = ?1 AND booked IS ?2 AND amount = ?3 AND currency = ?4";
+const BY_DETAILS: &str = "account = ?1 AND booked IS ?2 AND amount = ?3 AND currency = ?4
+    AND says IN ('', ?5)";
+// Some banks give every entry the same reference, or every statement the same id.
+const BY_STATEMENT: &str = "account = ?1 AND booked IS ?2 AND amount = ?3 AND currency = ?4
+    AND statement = ?5 AND number = ?6";
+const BY_REFERENCE: &str = "account = ?1 AND booked IS ?2 AND amount = ?3 AND currency = ?4
+    AND entry_reference = ?5 AND entry_reference <> ''";
+
+/// The first rows of entries told by this.
+fn alike_by(condition: &str) -> String {
+    format!("SELECT coalesce(same_as, seq) FROM bank_entry WHERE {condition} AND status = 'BOOK'")
+}
+
 /// Rows of entries that one may have been told as, and of those it may take back, with all that were told as
 /// the same, in their order. It leaves out only what [`Intake`] would not take for it.
 fn alike(db: &Connection, entry: &BankEntry) -> Result<BTreeSet<i64>, Fault> {
     let account = entry.account.as_str();
     let mut firsts: BTreeSet<i64> = BTreeSet::new();
     let mut find = |condition: &str, with: &[&dyn rusqlite::ToSql]| -> Result<(), Fault> {
-        let sql = format!(
-            "SELECT coalesce(same_as, seq) FROM bank_entry WHERE {condition} AND status = 'BOOK'"
-        );
-        let mut statement = db.prepare_cached(&sql)?;
+        let mut statement = db.prepare_cached(&alike_by(condition))?;
         let mut rows = statement.query(with)?;
         while let Some(row) = rows.next()? {
             firsts.insert(row.get(0)?);
         }
         Ok(())
     };
-    find(
-        "account = ?1 AND message = ?2 AND number = ?3",
-        &[&account, &entry.message, &entry.number],
-    )?;
-    find(
-        "account = ?1 AND statement = ?2 AND number = ?3",
-        &[&account, &entry.statement, &entry.number],
-    )?;
+    let (booked, amount) = (entry.booked.map(Day::number), figure(entry.money.amount));
+    let currency = entry.money.currency.as_str();
+    find(BY_PLACE, &[&account, &entry.message, &entry.number])?;
+    find(BY_STATEMENT, &[&account, &booked, &amount, &currency, &entry.statement, &entry.number])?;
     let of_parts = entry.parts.iter().map(|part| part.servicer_reference.as_str());
     let marks: BTreeSet<&str> = of_parts.chain([entry.servicer_reference.as_str()]).collect();
     for mark in marks.into_iter().filter(|mark| !mark.is_empty()) {
-        find("account = ?1 AND mark = ?2 AND mark <> ''", &[&account, &mark])?;
+        find(BY_MARK, &[&account, &mark])?;
     }
     if !entry.entry_reference.is_empty() {
-        find(
-            "account = ?1 AND entry_reference = ?2 AND entry_reference <> ''",
-            &[&account, &entry.entry_reference],
-        )?;
+        find(BY_REFERENCE, &[&account, &booked, &amount, &currency, &entry.entry_reference])?;
     }
-    let (booked, amount) = (entry.booked.map(Day::number), figure(entry.money.amount));
-    let currency = entry.money.currency.as_str();
-    let shape = "account = ?1 AND booked IS ?2 AND amount = ?3 AND currency = ?4";
     let says = says(entry);
     if says.is_empty() {
-        find(shape, &[&account, &booked, &amount, &currency])?;
+        find(BY_SHAPE, &[&account, &booked, &amount, &currency])?;
     } else {
-        let condition = format!("{shape} AND says IN ('', ?5)");
-        find(&condition, &[&account, &booked, &amount, &currency, &says])?;
+        find(BY_DETAILS, &[&account, &booked, &amount, &currency, &says])?;
     }
     // Nor is what another was posted under posted under again.
     for key in entry.keys().filter_map(|key| key.parse::<Key>().ok()) {
@@ -540,5 +545,38 @@ mod tests {
         assert_eq!(store.sums().balance(&waits, gbp(0).currency), -gbp(100).amount);
         assert_eq!(store.sums(), folded(&Connection::open(&path).unwrap()));
         store.close();
+    }
+
+    /// However many rows an account has, those that may be the same are found by an index alone, and few of
+    /// them are: also where the bank gives every entry one reference and every statement one id.
+    #[test]
+    fn entries_that_may_be_the_same_are_found_by_an_index() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("s.db");
+        Store::open(&path, Sync::Off).unwrap().close();
+        let db = Connection::open(&path).unwrap();
+        let shape = "booked=? AND amount=? AND currency=?";
+        for (condition, index) in [
+            (BY_PLACE, "bank_entry_place (account=? AND message=? AND number=?)".to_owned()),
+            (BY_MARK, "bank_entry_mark (account=? AND mark=?)".to_owned()),
+            (BY_SHAPE, format!("bank_entry_shape (account=? AND {shape})")),
+            (BY_DETAILS, format!("bank_entry_shape (account=? AND {shape} AND says=?)")),
+            (
+                BY_STATEMENT,
+                format!(
+                    "bank_entry_in_statement (account=? AND statement=? AND number=? AND {shape})"
+                ),
+            ),
+            (
+                BY_REFERENCE,
+                format!("bank_entry_by_reference (account=? AND entry_reference=? AND {shape})"),
+            ),
+        ] {
+            let sql = format!("EXPLAIN QUERY PLAN {}", alike_by(condition));
+            let mut statement = db.prepare(&sql).unwrap();
+            let mut rows = statement.raw_query();
+            let plan: String = rows.next().unwrap().unwrap().get(3).unwrap();
+            assert_eq!(plan, format!("SEARCH bank_entry USING INDEX {index}"));
+        }
     }
 }

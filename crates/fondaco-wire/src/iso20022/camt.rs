@@ -5,7 +5,7 @@
 //! version 01 they are others.
 
 use fondaco::day::Day;
-use fondaco::ledger::{BankEntry, BankId, Part, Side, Status, Told};
+use fondaco::ledger::{BankEntry, BankId, Part, Side, Status, Told, is_reference};
 use fondaco::money::{Currency, Decimal, Money};
 
 use crate::Limits;
@@ -106,8 +106,8 @@ pub fn read(bytes: &[u8], limits: &Limits) -> Result<BankMessage, Vec<Problem>> 
     read_with(bytes, limits, false)
 }
 
-/// The same of a message that was taken by a program which did not look at pages: a page of which the number
-/// cannot be read is none (0).
+/// The same of a message that was taken by an older program, as that read it: a page of which the number
+/// cannot be read is none (0), and what a bank writes where it has no reference is one, for it was posted by.
 ///
 /// # Errors
 /// As [`read`].
@@ -115,10 +115,10 @@ pub fn read_taken(bytes: &[u8], limits: &Limits) -> Result<BankMessage, Vec<Prob
     read_with(bytes, limits, true)
 }
 
-fn read_with(bytes: &[u8], limits: &Limits, any_page: bool) -> Result<BankMessage, Vec<Problem>> {
+fn read_with(bytes: &[u8], limits: &Limits, as_then: bool) -> Result<BankMessage, Vec<Problem>> {
     let (namespace, root) = tree(bytes, limits, "").map_err(|problem| vec![problem])?;
     let mut problems = Problems::default();
-    let message = Reading { problems: &mut problems, any_page }.message(&namespace, &root);
+    let message = Reading { problems: &mut problems, as_then }.message(&namespace, &root);
     match message {
         Some(message) if problems.0.is_empty() => Ok(message),
         _ => Err(problems.0),
@@ -150,8 +150,8 @@ struct Around<'a> {
 
 struct Reading<'p> {
     problems: &'p mut Problems,
-    /// Whether a page may be anything.
-    any_page: bool,
+    /// Whether it is read as it was by an older program: any page, and any text as a reference.
+    as_then: bool,
 }
 
 impl Reading<'_> {
@@ -261,7 +261,7 @@ impl Reading<'_> {
     /// Which page it is, where it comes in several; 0 where it does not.
     fn page(&mut self, node: &Node, name: &str) -> u32 {
         let mut unsaid = Problems::default();
-        let problems = if self.any_page { &mut unsaid } else { &mut *self.problems };
+        let problems = if self.as_then { &mut unsaid } else { &mut *self.problems };
         let Some(node) = node.child(name) else { return 0 };
         node.fits(elements::PAGE, problems);
         let Some(number) = node.child("PgNb") else { return 0 };
@@ -433,11 +433,8 @@ impl Reading<'_> {
 
     fn entry(&mut self, around: &Around<'_>, number: u32, node: &Node) -> Option<BankEntry> {
         node.fits(elements::ENTRY, self.problems);
-        let text = |name: &str, problems: &mut Problems| {
-            node.child(name).map(|n| n.text(35, problems)).unwrap_or_default()
-        };
-        let entry_reference = text("NtryRef", self.problems);
-        let servicer_reference = text("AcctSvcrRef", self.problems);
+        let entry_reference = self.reference(node, "NtryRef");
+        let servicer_reference = self.reference(node, "AcctSvcrRef");
         let money = node.child("Amt")?.money(self.problems);
         let side = node.child("CdtDbtInd")?.code(&SIDES, self.problems);
         let reversal = node.child("RvslInd").is_some_and(|n| n.flag(self.problems));
@@ -469,6 +466,12 @@ impl Reading<'_> {
             parts,
             detailed,
         })
+    }
+
+    /// A reference of the bank's own; empty where there is none.
+    fn reference(&mut self, node: &Node, name: &str) -> String {
+        let text = node.child(name).map(|n| n.text(35, self.problems)).unwrap_or_default();
+        if self.as_then || is_reference(&text) { text } else { String::new() }
     }
 
     fn status(&mut self, node: &Node) -> Option<Status> {
@@ -588,12 +591,9 @@ impl Reading<'_> {
         let (mut servicer_reference, mut end_to_end) = (String::new(), String::new());
         if let Some(references) = node.child("Refs") {
             references.fits(elements::REFERENCES, self.problems);
-            let mut text = |name: &str| {
-                let found = references.child(name);
-                found.map(|n| n.text(35, self.problems)).unwrap_or_default()
-            };
-            servicer_reference = text("AcctSvcrRef");
-            end_to_end = text("EndToEndId");
+            servicer_reference = self.reference(references, "AcctSvcrRef");
+            let found = references.child("EndToEndId");
+            end_to_end = found.map(|n| n.text(35, self.problems)).unwrap_or_default();
         }
         if end_to_end == "NOTPROVIDED" {
             end_to_end.clear();

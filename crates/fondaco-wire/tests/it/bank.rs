@@ -8,14 +8,14 @@ use std::process::Command;
 use expect_test::{Expect, expect};
 use fondaco::day::Day;
 use fondaco::ledger::{
-    BankId, Charge, CreditorReference, Debt, Intake, Ledger, Payable, PaymentRequest, Side, Slip,
-    Status,
+    BankEntry, BankId, Charge, CreditorReference, Debt, Intake, Ledger, Payable, PaymentRequest,
+    Side, Slip, Status,
 };
 use fondaco::money::{Decimal, Money, decimal};
 use fondaco::token::Token;
 use fondaco_wire::Limits;
 use fondaco_wire::iso20022::{
-    Agent, Holder, Order, Problem, Remittance, Transfer, pain001, read, read_taken,
+    Agent, BankMessage, Holder, Order, Problem, Remittance, Transfer, pain001, read, read_taken,
 };
 
 use crate::{Dice, shared};
@@ -604,6 +604,40 @@ fn a_notification_and_the_statement_after_it_settle_once() {
     let after = house.received().map(|a| a.to_string());
     assert_eq!(after, ["0.00", "200.50", "50.00", "70.00", "0", "0"]);
     assert!(!house.ledger.releases(&debt(1).declaration));
+}
+
+/// What a bank writes where it has no reference is none: each entry counts. What an older program took is
+/// read as it read it.
+#[test]
+fn what_stands_where_there_is_no_reference_is_none() {
+    for none in ["NONREF", "NonRef", "NOTPROVIDED", "notprovided"] {
+        let lines = format!(
+            "in 40.00 CNY BOOK svcr={none} ntry={none} part=40.00:{one}:
+             in 60.00 CNY BOOK svcr={none} ntry={none} part=60.00:{one}:
+             in 60.00 CNY BOOK svcr={none} ntry={none} part=60.00:{two}:",
+            one = reference(1),
+            two = reference(2),
+        );
+        let part = format!("<TxDtls><Refs><AcctSvcrRef>{none}</AcctSvcrRef>");
+        let text = message("054", 8, "CNY", "0", &lines).replace("<TxDtls><Refs>", &part);
+        let references = |read: BankMessage| -> Vec<String> {
+            let of = |e: &BankEntry| {
+                let of_part = e.parts[0].servicer_reference.clone();
+                [e.servicer_reference.clone(), e.entry_reference.clone(), of_part]
+            };
+            read.entries().flat_map(of).collect()
+        };
+        let now = read(text.as_bytes(), &Limits::default()).unwrap();
+        assert_eq!(references(now), vec![""; 9], "{none}");
+        let then = read_taken(text.as_bytes(), &Limits::default()).unwrap();
+        assert_eq!(references(then), vec![none; 9], "{none}");
+        let mut house = house();
+        for _ in 0..2 {
+            assert!(house.take(text.as_bytes()));
+            let received = house.received().map(|a| a.to_string());
+            assert_eq!(received, ["100.00", "60.00", "0", "0", "0", "0"], "{none}");
+        }
+    }
 }
 
 /// The text with something changed by chance.

@@ -9,27 +9,30 @@
 //!    first page), or with the same day, amount and way the same place in a statement of the same id,
 //!    unless both have a bank's reference and they differ;
 //! 2. the bank's reference (AcctSvcrRef) of one before, going the same way;
-//! 3. the entry reference (NtryRef) of one before, with the same day, amount and way;
+//! 3. the entry reference (NtryRef) of one before, with the same day, amount and way, unless both have a
+//!    bank's reference and they differ: some banks give every entry the same;
 //! 4. the account, day, amount, way and details of one that a message of the other kind told and none of
-//!    this kind did yet, unless both have a bank's reference and they differ.
+//!    this kind did yet, or that a copy tells for the first time, unless both have a bank's reference and
+//!    they differ.
+//!
+//! Two have a bank's reference where both entries have one, or neither has and all their transactions do.
 
 mod retold;
+mod seen;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use rust_decimal::RoundingStrategy;
 
 use super::fold::Ledger;
-use super::mark::{
-    Mark, Place, Shape, details, entry_reference, in_statement, key, key_on_page, note, place,
-    servicer, shape,
-};
+use super::mark::{Mark, Place, Shape, key, key_on_page, note, shape};
 use super::outcome::Outcome;
 use super::posting::{Account, BankId, Entry, Key, Payable, Posting, Reason, RefundId, SuspenseId};
 use super::reference::CreditorReference;
 use super::refusal::Refusal;
 use crate::day::Day;
 use crate::money::{Decimal, Money};
+use seen::Seen;
 
 /// Which message told an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -188,27 +191,6 @@ struct Asked {
     payments: Vec<Key>,
 }
 
-/// An entry seen before.
-#[derive(Clone, Debug)]
-struct Seen {
-    told: Told,
-    shape: Shape,
-    servicer_reference: String,
-    /// Amount, references and EndToEndId of its parts; `None` where the message gave none.
-    details: Option<Vec<(Decimal, String, String)>>,
-    /// Whether a message of the other kind told it too.
-    paired: bool,
-    postings: Vec<Key>,
-}
-
-impl Seen {
-    /// Whether the bank gave it and an entry references of their own that are not one.
-    fn has_another_mark(&self, entry: &BankEntry) -> bool {
-        let (own, other) = (&self.servicer_reference, &entry.servicer_reference);
-        !own.is_empty() && !other.is_empty() && own != other
-    }
-}
-
 /// Requests asked for and entries seen: the fold of both, in their order.
 ///
 /// Once the ledger is folded, a house that starts again gives it the requests and the entries again; what was
@@ -224,8 +206,8 @@ pub struct Intake {
     owned: BTreeSet<Key>,
     places: BTreeMap<Place, usize>,
     servicer: BTreeMap<Mark, usize>,
-    entry_references: BTreeMap<(Shape, String), usize>,
-    statements: BTreeMap<(Shape, String, u32, u32), usize>,
+    entry_references: BTreeMap<(Shape, String), Vec<usize>>,
+    statements: BTreeMap<(Shape, String, u32, u32), Vec<usize>>,
     shapes: BTreeMap<Shape, Vec<usize>>,
 }
 
@@ -575,65 +557,6 @@ impl Intake {
             self.refunds.insert(id, posting.key().clone());
         }
         counts
-    }
-
-    /// The entry seen before that this one is.
-    fn told_before(&self, entry: &BankEntry) -> Option<usize> {
-        let in_statement = || {
-            let at = self.statements.get(&in_statement(entry))?;
-            let other = self.seen.get(*at).is_some_and(|seen| seen.has_another_mark(entry));
-            (!other).then_some(at)
-        };
-        let by_place = self.places.get(&place(entry)).or_else(in_statement);
-        let by_servicer = || self.servicer.get(&servicer(entry)?);
-        let by_entry = || self.entry_references.get(&entry_reference(entry)?);
-        if let Some(at) = by_place.or_else(by_servicer).or_else(by_entry) {
-            return Some(*at);
-        }
-        let details = details(entry);
-        let same = |at: &&usize| {
-            self.seen.get(**at).is_some_and(|seen| {
-                let other_kind = seen.told != entry.told && !seen.paired;
-                let differ =
-                    !seen.servicer_reference.is_empty() && !entry.servicer_reference.is_empty();
-                let told = match (&seen.details, &details) {
-                    (Some(a), Some(b)) => a == b,
-                    _ => true,
-                };
-                (other_kind || entry.copy) && !differ && told
-            })
-        };
-        self.shapes.get(&shape(entry))?.iter().find(same).copied()
-    }
-
-    /// Keeps in mind that an entry was told, and that it is one told before.
-    fn note(&mut self, entry: &BankEntry, before: Option<usize>, postings: Vec<Key>) {
-        let at = before.unwrap_or(self.seen.len());
-        self.owned.extend(postings.iter().cloned());
-        if let Some(seen) = self.seen.get_mut(at) {
-            seen.paired |= seen.told != entry.told;
-            if seen.servicer_reference.is_empty() {
-                seen.servicer_reference.clone_from(&entry.servicer_reference);
-            }
-        } else {
-            self.seen.push(Seen {
-                told: entry.told,
-                shape: shape(entry),
-                servicer_reference: entry.servicer_reference.clone(),
-                details: details(entry),
-                paired: false,
-                postings,
-            });
-            self.shapes.entry(shape(entry)).or_default().push(at);
-        }
-        self.places.entry(place(entry)).or_insert(at);
-        self.statements.entry(in_statement(entry)).or_insert(at);
-        if let Some(mark) = servicer(entry) {
-            self.servicer.entry(mark).or_insert(at);
-        }
-        if let Some(mark) = entry_reference(entry) {
-            self.entry_references.entry(mark).or_insert(at);
-        }
     }
 }
 

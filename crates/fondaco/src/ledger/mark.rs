@@ -16,6 +16,13 @@ pub(super) type Place = (BankId, String, u32, u32);
 /// The bank's reference of an entry: account, reference, way, whether it takes back.
 pub(super) type Mark = (BankId, String, Side, bool);
 
+/// Whether a text is a reference: it is one of the bank's own, and not what banks write where they have none.
+#[must_use]
+pub fn is_reference(text: &str) -> bool {
+    let none = |of: &str| text.eq_ignore_ascii_case(of);
+    !["", "NONREF", "NOTPROVIDED"].into_iter().any(none)
+}
+
 impl BankEntry {
     /// The keys its parts are posted under.
     pub fn keys(&self) -> impl Iterator<Item = String> {

@@ -29,6 +29,7 @@ pub use act::{Charge, Slip, Source, Why};
 pub use fold::{Applied, Ledger};
 pub use hand::{Mark, Sums};
 pub use intake::{BankEntry, Intake, Part, PaymentRequest, Side, Status, Taken, Told};
+pub use mark::is_reference;
 pub use outcome::Outcome;
 pub use posting::{
     Account, BankId, Book, Debt, DebtorId, DeclarationId, DefermentId, Entry, GuaranteeId, Key,

@@ -74,6 +74,7 @@ fn told(words: &[&str]) -> BankEntry {
             "text" => part.references.push(value.to_owned()),
             "end" => part.end_to_end = value.to_owned(),
             "svcr" => entry.servicer_reference = value.to_owned(),
+            "psvcr" => value.clone_into(&mut part.servicer_reference),
             "ntry" => entry.entry_reference = value.to_owned(),
             "day" => entry.booked = Some(Day::of(2026, 11, value.parse().unwrap()).unwrap()),
             "back" => entry.reversal = true,
@@ -673,6 +674,142 @@ fn an_entry_counts_once_however_often_it_is_told() {
             k18: duplicate, not posted
             k19: unknown-reference
             M1: Part, stays: due 1000 contingent 0 received 176 deferred 0 secured 0 CNY
+        "#]],
+    );
+}
+
+/// What the bank gives references of their own is two, whatever else is the same: an entry reference that
+/// is always the same tells nothing apart.
+#[test]
+fn entries_with_references_of_their_own_are_two() {
+    check(
+        "charge M1 A00=1000 CNY
+         ask 1 M1 1000 CNY
+         bank 053 a/1 in 50 CNY ref=1 ntry=CH56 svcr=A
+         bank 053 a/2 in 50 CNY ref=1 ntry=CH56 svcr=B
+         bank 053 a/3 in 50 CNY ref=1 ntry=CH56 svcr=C
+         bank 053 b/1 in 50 CNY ref=1 ntry=CH56 svcr=B
+         bank 054 c/1 in 50 CNY ref=1 ntry=CH56
+         show M1",
+        expect![[r#"
+            k3: part, 950 to come
+            k4: part, 900 to come
+            k5: part, 850 to come
+            k6: duplicate, not posted
+            k7: duplicate, not posted
+            M1: Part, stays: due 1000 contingent 0 received 150 deferred 0 secured 0 CNY
+        "#]],
+    );
+}
+
+/// References of transactions tell entries apart as those of entries do, but not one from the other: a batch
+/// with a reference of its own and the same batch by its transactions is one.
+#[test]
+fn transactions_with_references_of_their_own_are_two() {
+    check(
+        "charge M1 A00=2000 CNY
+         ask 1 M1 2000 CNY
+         bank 054 a/1 in 100 CNY ref=1 psvcr=X
+         bank 053 b/1 in 100 CNY ref=1 psvcr=Y
+         bank 053 b/2 in 100 CNY ref=1 psvcr=X
+         bank 054 c/1 in 50 CNY ref=1 ntry=7 psvcr=P
+         bank 054 c/2 in 50 CNY ref=1 ntry=7 psvcr=Q
+         bank 054 d/1 in 30 CNY of=20 ref=1 psvcr=A and=10 psvcr=B
+         bank 053 e/1 in 30 CNY of=20 ref=1 psvcr=C and=10 psvcr=D
+         bank 053 e/2 in 30 CNY of=20 ref=1 psvcr=A and=10 psvcr=B
+         bank 054 f/1 in 40 CNY of=30 ref=1 psvcr=F and=10 psvcr=G
+         bank 053 g/1 in 40 CNY of=40 ref=1 svcr=H plain
+         bank 054 h/1 in 60 CNY ref=1 psvcr=J
+         bank 053 i/1 in 60 CNY ref=1 svcr=K
+         bank 054 j/1 in 70 CNY of=40 ref=1 ntry=8 psvcr=L and=30 psvcr=M
+         bank 053 k/1 in 70 CNY ref=1 ntry=8 psvcr=N
+         show M1",
+        expect![[r#"
+            k3: part, 1900 to come
+            k4: part, 1800 to come
+            k5: duplicate, not posted
+            k6: part, 1750 to come
+            k7: part, 1700 to come
+            k8: part, 1680 to come
+            k8: unknown-reference
+            k9: part, 1660 to come
+            k9: unknown-reference
+            k10: duplicate, not posted
+            k10: duplicate, not posted
+            k11: part, 1630 to come
+            k11: unknown-reference
+            k12: duplicate, not posted
+            k13: part, 1570 to come
+            k14: duplicate, not posted
+            k15: part, 1530 to come
+            k15: unknown-reference
+            k16: duplicate, not posted
+            M1: Part, stays: due 2000 contingent 0 received 470 deferred 0 secured 0 CNY
+        "#]],
+    );
+}
+
+/// Two alike payments in one copy are two, whether the original came or not.
+#[test]
+fn a_copy_tells_no_entry_twice() {
+    check(
+        "charge M1 A00=2000 CNY
+         ask 1 M1 2000 CNY
+         bank 054 a/1 in 50 CNY ref=1 copy
+         bank 054 a/2 in 50 CNY ref=1 copy
+         bank 054 b/1 in 50 CNY ref=1 copy
+         bank 053 c/1 in 50 CNY ref=1
+         bank 053 c/2 in 50 CNY ref=1
+         bank 053 c/3 in 50 CNY ref=1
+         bank 054 d/1 in 60 CNY ref=1
+         bank 054 d/2 in 60 CNY ref=1
+         bank 054 e/1 in 60 CNY ref=1 copy
+         bank 054 e/2 in 60 CNY ref=1 copy
+         bank 054 e/3 in 60 CNY ref=1 copy
+         bank 054 d/7 in 60 CNY ref=1 copy
+         bank 053 f/1 in 60 CNY ref=1 copy
+         bank 053 f/2 in 60 CNY ref=1 copy
+         show M1",
+        expect![[r#"
+            k3: part, 1950 to come
+            k4: part, 1900 to come
+            k5: duplicate, not posted
+            k6: duplicate, not posted
+            k7: duplicate, not posted
+            k8: part, 1850 to come
+            k9: part, 1790 to come
+            k10: part, 1730 to come
+            k11: duplicate, not posted
+            k12: duplicate, not posted
+            k13: part, 1670 to come
+            k14: duplicate, not posted
+            k15: duplicate, not posted
+            k16: duplicate, not posted
+            M1: Part, stays: due 2000 contingent 0 received 330 deferred 0 secured 0 CNY
+        "#]],
+    );
+}
+
+/// An older program kept what a bank writes where it has no reference: an entry of it is no other for that
+/// than one with a reference.
+#[test]
+fn what_stands_where_there_is_no_reference_tells_nothing_apart() {
+    check(
+        "charge M1 A00=1000 CNY
+         ask 1 M1 1000 CNY
+         bank 054 a/1 in 50 CNY ref=1 svcr=NONREF
+         bank 053 b/1 in 50 CNY ref=1 svcr=B1
+         bank 053 b/2 in 50 CNY ref=1 svcr=B2
+         bank 054 c/1 in 60 CNY ref=1 svcr=C1 ntry=7
+         bank 054 d/1 in 60 CNY ref=1 svcr=notprovided ntry=7
+         show M1",
+        expect![[r#"
+            k3: part, 950 to come
+            k4: duplicate, not posted
+            k5: part, 900 to come
+            k6: part, 840 to come
+            k7: duplicate, not posted
+            M1: Part, stays: due 1000 contingent 0 received 160 deferred 0 secured 0 CNY
         "#]],
     );
 }

@@ -60,6 +60,6 @@ impl Intake {
                 *other == shape(entry) && *statement == entry.statement && *number == entry.number
             })
         };
-        in_message.map(|(_, at)| *at).or_else(|| in_statement().map(|(_, at)| *at))
+        in_message.map(|(_, at)| *at).or_else(|| in_statement()?.1.first().copied())
     }
 }
