@@ -17,7 +17,7 @@ use utoipa::ToSchema;
 
 use super::api::{Asked, CursorQuery, Problem, Shared, answer, not_found, unavailable, with};
 use crate::act;
-use crate::house::{self, House};
+use crate::house::House;
 use crate::store::{Fault, Filing, Happened};
 use crate::timers;
 
@@ -101,7 +101,7 @@ impl Read {
         Self { filing, opinion }
     }
 
-    /// See [`house::forms_an_opinion`].
+    /// See [`crate::house::forms_an_opinion`].
     fn forms_an_opinion(&self) -> bool {
         !self.filing.about.is_empty() && self.opinion["assessment"].is_object()
     }
@@ -112,13 +112,15 @@ struct Shelf<'a> {
     house: &'a House,
     /// By number and by id.
     filings: HashMap<String, Option<Rc<Read>>>,
-    /// Messages about a declaration, oldest first.
-    about: HashMap<String, Vec<Filing>>,
+    /// Messages about a declaration that formed an opinion on it.
+    formed: HashMap<String, Vec<Rc<Read>>>,
+    /// What happened to a declaration, oldest first.
+    logs: HashMap<String, Rc<[Happened]>>,
 }
 
 impl<'a> Shelf<'a> {
     fn new(house: &'a House) -> Self {
-        Self { house, filings: HashMap::new(), about: HashMap::new() }
+        Self { house, filings: HashMap::new(), formed: HashMap::new(), logs: HashMap::new() }
     }
 
     /// Takes what these events are told by off the disk at once.
@@ -142,24 +144,38 @@ impl<'a> Shelf<'a> {
         self.filings.get(name).cloned().flatten()
     }
 
-    /// The opinion formed last before a message about a declaration came.
-    fn standing(&mut self, mrn: &str, before: &str) -> Result<Option<Value>, Fault> {
-        if !self.about.contains_key(mrn) {
-            self.about.insert(mrn.to_owned(), self.house.store.about(mrn)?);
+    /// What happened to a declaration, oldest first.
+    fn log(&mut self, mrn: &str) -> Result<Rc<[Happened]>, Fault> {
+        if let Some(log) = self.logs.get(mrn) {
+            return Ok(log.clone());
         }
-        let about = self.about.get(mrn).map(Vec::as_slice).unwrap_or_default();
-        let until = about.iter().position(|f| f.id == before).unwrap_or(about.len());
-        let formed = about.get(..until).and_then(house::last_formed);
-        Ok(formed.map(|f| serde_json::from_slice(&f.opinion).unwrap_or_default()))
+        let log: Rc<[Happened]> = self.house.store.events(mrn, 0, usize::MAX)?.into();
+        self.logs.insert(mrn.to_owned(), log.clone());
+        Ok(log)
+    }
+
+    /// The opinion on a declaration that stood when this happened, where it is not its own: the last one
+    /// formed by what happened up to it. By the log: what moves money is about no declaration.
+    fn standing(&mut self, happened: &Happened) -> Result<Option<Rc<Read>>, Fault> {
+        if !self.formed.contains_key(&happened.mrn) {
+            let about = self.house.store.about(&happened.mrn)?;
+            let read = about.into_iter().map(|f| Rc::new(Read::new(f)));
+            let formed = read.filter(|r| r.forms_an_opinion()).collect();
+            self.formed.insert(happened.mrn.clone(), formed);
+        }
+        let log = self.log(&happened.mrn)?;
+        let formed = self.formed.get(&happened.mrn).map(Vec::as_slice).unwrap_or_default();
+        let of = |h: &Happened| formed.iter().find(|r| r.filing.id == h.filing).cloned();
+        Ok(log.iter().rev().filter(|h| h.cursor <= happened.cursor).find_map(of))
     }
 
     /// What happened to a declaration before, where how an event is told hangs on that.
-    fn before(&self, happened: &Happened) -> Result<Vec<Event>, Fault> {
+    fn before(&mut self, happened: &Happened) -> Result<Vec<Event>, Fault> {
         if !matches!(happened.event, Event::Settled(_) | Event::Cancelled) {
             return Ok(Vec::new());
         }
-        let all = self.house.store.events(&happened.mrn, 0, usize::MAX)?;
-        Ok(all.into_iter().filter(|h| h.cursor < happened.cursor).map(|h| h.event).collect())
+        let log = self.log(&happened.mrn)?;
+        Ok(log.iter().filter(|h| h.cursor < happened.cursor).map(|h| h.event).collect())
     }
 
     /// The message an event is told by, where it is told. What came with another filing, as the
@@ -191,10 +207,10 @@ impl<'a> Shelf<'a> {
         let formed = by.as_ref().filter(|r| r.forms_an_opinion());
         // What was secured or final is told by what stood then: asked for again it says the same.
         let standing = match (formed, &by) {
-            (None, Some(by)) if function == "13" => self.standing(&filing.mrn, &by.filing.id)?,
+            (None, Some(_)) if function == "13" => self.standing(happened)?,
             _ => None,
         };
-        let opinion = formed.map(|r| &r.opinion).or(standing.as_ref()).unwrap_or(&main.opinion);
+        let opinion = &formed.or(standing.as_ref()).unwrap_or(&main).opinion;
         let id = id(happened);
         Ok(Some(Notification {
             cursor: happened.cursor,
