@@ -7,9 +7,9 @@ use std::rc::Rc;
 use axum::extract::{Path, Query, State};
 use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
-use fondaco::consignment::Event;
 #[cfg(test)]
 use fondaco::consignment::HoldKind;
+use fondaco::consignment::{Event, requirement_of};
 use fondaco_wire::wco::response;
 use serde::Serialize;
 use serde_json::Value;
@@ -211,6 +211,12 @@ impl<'a> Shelf<'a> {
             _ => None,
         };
         let opinion = &formed.or(standing.as_ref()).unwrap_or(&main).opinion;
+        let requirement = match &happened.event {
+            Event::Held(hold) if decided.is_none() && !hold.agency.is_empty() => {
+                requirement_of(hold)
+            }
+            _ => "",
+        };
         let id = id(happened);
         Ok(Some(Notification {
             cursor: happened.cursor,
@@ -227,6 +233,7 @@ impl<'a> Shelf<'a> {
                 mrn: &filing.mrn,
                 opinion,
                 decided: decided.as_ref(),
+                requirement,
                 status: match happened.event {
                     Event::Granted(_) => "39",
                     Event::Denied(_) => "41",
