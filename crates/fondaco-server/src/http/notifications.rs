@@ -83,8 +83,16 @@ pub(super) fn function(
         Event::Arrived if by.is_some_and(heard) => Some("02"),
         // What was never accepted and ends is told as not taken, with nothing wrong named.
         Event::Cancelled if !before.any(|e| e == Event::Accepted) => Some("03"),
-        // What was told as secured and is final as it was is not told again; that it is, 09 says.
-        Event::Settled(time) if before.any(|e| matches!(e, Event::Secured(t) if t >= time)) => None,
+        // What was told as secured and is final as it was is not told again; that it is, 09 says. Assessed
+        // anew it is not as it was.
+        Event::Settled(time) => {
+            let as_it_was = before.fold(false, |as_it_was, event| match event {
+                Event::Secured(t) if t >= time => true,
+                Event::Assessed => false,
+                _ => as_it_was,
+            });
+            if as_it_was { None } else { event.response() }
+        }
         event => event.response(),
     }
 }

@@ -560,6 +560,42 @@ fn what_was_told_of_a_debt_is_told_the_same_after_an_amendment() {
 }
 
 #[test]
+fn a_debt_that_is_less_than_was_secured_is_told_when_it_is_final() {
+    let dir = tempfile::tempdir().unwrap();
+    let house = house(dir.path());
+    let mrn = owes(&house, "LESS");
+    let due = debt(&house, &mrn)["due"].as_str().unwrap().to_owned();
+    let of = |act: &str| json!({"act": act, "by": "c", "declaration": mrn, "guarantee": "G1", "amount": due, "currency": "GBP"});
+    for act in ["guarantee", "secure"] {
+        let mut said = of(act);
+        if act == "guarantee" {
+            said.as_object_mut().unwrap().remove("declaration");
+        }
+        assert_eq!(decides(&house, act, &said).status, 201);
+    }
+    code_changed(&house, &mrn, 1, "95030041");
+    let less = debt(&house, &mrn)["due"].as_str().unwrap().to_owned();
+    assert_ne!(less, due);
+    let paid = camt("M1", &[("in", &less, "GBP", "BOOK", &reference(&house, &mrn))]);
+    // The request was for more.
+    assert_eq!(outcomes(&tells(&house, "b", &paid)), ["part"]);
+    assert_eq!(state(&house, &mrn), "cleared");
+    let told = duties_told(&house, &mrn);
+    let last = told.last().unwrap();
+    assert_eq!(last["event"], "debt-settled", "{told:?}");
+    assert!(last["message"].as_str().unwrap().contains("<NameCode>4</NameCode>"));
+    // The figures are those it was amended to.
+    let of_amendment = &told[told.len() - 2];
+    let figures = |n: &Value| {
+        n["message"].as_str().unwrap().split("<GoodsShipment>").nth(1).unwrap().to_owned()
+    };
+    assert_eq!(
+        (&of_amendment["event"], figures(of_amendment)),
+        (&json!("assessed"), figures(last))
+    );
+}
+
+#[test]
 fn what_an_amendment_leaves_unknown_is_not_settled_by_what_was_charged_before() {
     let dir = tempfile::tempdir().unwrap();
     let house = house(dir.path());
