@@ -7,9 +7,7 @@ use std::rc::Rc;
 use axum::extract::{Path, Query, State};
 use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
-#[cfg(test)]
-use fondaco::consignment::HoldKind;
-use fondaco::consignment::{Event, requirement_of};
+use fondaco::consignment::{Event, Hold, HoldKind, Request, RequestKind, requirement_of};
 use fondaco_wire::wco::response;
 use serde::Serialize;
 use serde_json::Value;
@@ -95,6 +93,24 @@ pub(super) fn function(
         }
         event => event.response(),
     }
+}
+
+/// Whether anything that happens is told by a response of this function code.
+pub(crate) fn is_told_by(code: &str) -> bool {
+    let held = HoldKind::ALL.map(|kind| Event::Held(Hold::of_customs(kind)));
+    let request = Request { number: 1, kind: RequestKind::Amend };
+    let numbered = [
+        Event::Amended(1),
+        Event::Secured(1),
+        Event::Settled(1),
+        Event::Corrected(1),
+        Event::StillCleared(1),
+        Event::Requested(request),
+        Event::Granted(request),
+        Event::Denied(request),
+    ];
+    let mut all = Event::PLAIN.into_iter().chain(held).chain(numbered);
+    all.any(|event| event.response() == Some(code))
 }
 
 /// A filing with its opinion read.
