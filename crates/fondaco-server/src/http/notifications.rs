@@ -287,9 +287,11 @@ impl Notification {
 
 /// Events looked at together: what they are told by is held in memory meanwhile.
 const TOGETHER: usize = 64;
+/// A page ends with the message that takes it over so many bytes.
+const MOST_BYTES: usize = 4 << 20;
 
 /// The messages to the trader after a cursor, of one declaration or (`name` empty) of all, oldest first,
-/// and the cursor to go on with; of at most `most` events.
+/// and the cursor to go on with; of at most `most` events, fewer where they are large.
 pub(crate) fn after(
     house: &House,
     name: &str,
@@ -297,12 +299,17 @@ pub(crate) fn after(
     most: usize,
 ) -> Result<(Vec<Notification>, i64), Fault> {
     let events = house.store.events(name, after, most)?;
-    let mut all = Vec::new();
+    let (mut all, mut bytes) = (Vec::new(), 0);
     for some in events.chunks(TOGETHER) {
         let mut shelf = Shelf::new(house);
         shelf.fetch(some)?;
         for happened in some {
-            all.extend(shelf.told(happened)?);
+            let Some(told) = shelf.told(happened)? else { continue };
+            bytes += told.message.len();
+            all.push(told);
+            if bytes > MOST_BYTES {
+                return Ok((all, happened.cursor));
+            }
         }
     }
     Ok((all, events.last().map_or(after, |h| h.cursor)))
