@@ -13,6 +13,7 @@ use fondaco::reference::{DecisionReason, Pack};
 use fondaco::token::Token;
 use fondaco_wire::Decoded;
 use fondaco_wire::report::{Report, Texts};
+use fondaco_wire::wco::is_char;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
@@ -203,6 +204,9 @@ impl ActMessage {
         let request = || Ok::<_, Refused>(Request { number: self.request, kind: kind()? });
         if self.by.trim().is_empty() {
             return Err(Refused::Field("by"));
+        }
+        if !self.note.chars().all(is_char) {
+            return Err(Refused::Field("note"));
         }
         let posts = self.act == "grant" && matches!(self.kind.as_str(), "refund" | "appeal");
         if !self.money.is_empty() && !posts {

@@ -10,6 +10,7 @@ use fondaco::reference::{DecisionReason, Pack};
 use fondaco::token::Token;
 use fondaco_wire::receipt;
 use fondaco_wire::report::Texts;
+use fondaco_wire::wco::is_char;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -283,6 +284,9 @@ impl FoundMessage {
     ) -> Result<(Hold, Outcome, Option<&'p DecisionReason>), NotVisited> {
         let outcome = Outcome::named(&self.outcome).ok_or(NotVisited::Field("outcome"))?;
         let hold = hold(&self.kind, &self.agency, &self.hold)?;
+        if !self.note.chars().all(is_char) {
+            return Err(NotVisited::Field("note"));
+        }
         let act = match outcome {
             Outcome::Pass => return Ok((hold, outcome, None)),
             Outcome::Detain => "hold detention",

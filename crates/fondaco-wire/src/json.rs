@@ -12,7 +12,7 @@ use fondaco::model::{Base, Element, ElementId, Model};
 use serde_json::{Map, Value, json};
 
 use crate::ill::{self, Ill, Kind, Spot};
-use crate::wco::form::is_name;
+use crate::wco::form::{is_char, is_name};
 use crate::wco::xml::breach_finding;
 use crate::{Decoded, Limits};
 
@@ -53,6 +53,10 @@ pub fn decode(model: &'static Model, bytes: &[u8], limits: &Limits) -> Decoded {
             return broken(&why, spot);
         }
     };
+    // Escapes bring in what XML does not have: it could be written neither back nor into an answer.
+    if !has_chars_of_xml(&value) {
+        return broken(&ill::NO_CHARACTER, Spot::Whole);
+    }
     let Value::Object(mut root) = value else {
         return refuse(Code::NotADeclaration, "not an object");
     };
@@ -257,6 +261,18 @@ impl Reader {
         }
         self.draft.set_text(node, &text);
         self.draft.close(node);
+    }
+}
+
+/// Whether every text and name in it can be written as XML.
+fn has_chars_of_xml(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.chars().all(is_char),
+        Value::Array(all) => all.iter().all(has_chars_of_xml),
+        Value::Object(members) => {
+            members.iter().all(|(name, value)| name.chars().all(is_char) && has_chars_of_xml(value))
+        }
+        _ => true,
     }
 }
 

@@ -43,6 +43,19 @@ pub(super) struct EventQuery {
     limit: Option<super::ask::Most<1_000>>,
 }
 
+/// See [`notifications::after`]; the store is read beside the threads that serve.
+async fn page(
+    house: &Arc<House>,
+    name: &str,
+    after: i64,
+    most: usize,
+) -> Result<(Vec<Notification>, i64), Fault> {
+    let (house, name) = (house.clone(), name.to_owned());
+    let read =
+        tokio::task::spawn_blocking(move || notifications::after(&house, &name, after, most));
+    read.await.unwrap_or(Err(Fault::Stopped))
+}
+
 /// What is told after a cursor, as CloudEvents in an array.
 ///
 /// `Fondaco-Next` and the link `next` say where to go on; not everything that happens is told, so go on
@@ -55,7 +68,7 @@ pub(super) async fn events(
 ) -> Response {
     let (after, most) = (query.after.unwrap_or(0), super::ask::Most::or(query.limit, 100));
     let name = query.mrn.unwrap_or_default();
-    let (all, next) = match notifications::after(&house, &name, after, most) {
+    let (all, next) = match page(&house, &name, after, most).await {
         Ok(found) => found,
         Err(fault) => return unavailable(&fault),
     };
@@ -78,7 +91,7 @@ pub(super) async fn events(
     params(("cursor" = i64, Path, description = "Its cursor")),
     responses((status = 200, body = CloudEvent, content_type = "application/cloudevents+json"), (status = 404, body = Problem, content_type = "application/problem+json")))]
 pub(super) async fn one(State(house): Shared, Asked(Path(cursor)): Asked<Path<i64>>) -> Response {
-    match notifications::after(&house, "", cursor.saturating_sub(1), 1) {
+    match page(&house, "", cursor.saturating_sub(1), 1).await {
         Ok((all, _)) => all.iter().find(|n| n.cursor == cursor).map_or_else(not_found, |n| {
             let bytes = cloud::event(house.tell.source(), n).to_bytes();
             ([(header::CONTENT_TYPE, cloud::ONE)], bytes).into_response()

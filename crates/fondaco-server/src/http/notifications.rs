@@ -7,9 +7,7 @@ use std::rc::Rc;
 use axum::extract::{Path, Query, State};
 use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
-use fondaco::consignment::Event;
-#[cfg(test)]
-use fondaco::consignment::HoldKind;
+use fondaco::consignment::{Event, Hold, HoldKind, Request, RequestKind, requirement_of};
 use fondaco_wire::wco::response;
 use serde::Serialize;
 use serde_json::Value;
@@ -17,7 +15,7 @@ use utoipa::ToSchema;
 
 use super::api::{Asked, CursorQuery, Problem, Shared, answer, not_found, unavailable, with};
 use crate::act;
-use crate::house::{self, House};
+use crate::house::House;
 use crate::store::{Fault, Filing, Happened};
 use crate::timers;
 
@@ -83,10 +81,36 @@ pub(super) fn function(
         Event::Arrived if by.is_some_and(heard) => Some("02"),
         // What was never accepted and ends is told as not taken, with nothing wrong named.
         Event::Cancelled if !before.any(|e| e == Event::Accepted) => Some("03"),
-        // What was told as secured and is final as it was is not told again; that it is, 09 says.
-        Event::Settled(time) if before.any(|e| matches!(e, Event::Secured(t) if t >= time)) => None,
+        // What was told as secured and is final as it was is not told again; that it is, 09 says. Assessed
+        // anew it is not as it was.
+        Event::Settled(time) => {
+            let as_it_was = before.fold(false, |as_it_was, event| match event {
+                Event::Secured(t) if t >= time => true,
+                Event::Assessed => false,
+                _ => as_it_was,
+            });
+            if as_it_was { None } else { event.response() }
+        }
         event => event.response(),
     }
+}
+
+/// Whether anything that happens is told by a response of this function code.
+pub(crate) fn is_told_by(code: &str) -> bool {
+    let held = HoldKind::ALL.map(|kind| Event::Held(Hold::of_customs(kind)));
+    let request = Request { number: 1, kind: RequestKind::Amend };
+    let numbered = [
+        Event::Amended(1),
+        Event::Secured(1),
+        Event::Settled(1),
+        Event::Corrected(1),
+        Event::StillCleared(1),
+        Event::Requested(request),
+        Event::Granted(request),
+        Event::Denied(request),
+    ];
+    let mut all = Event::PLAIN.into_iter().chain(held).chain(numbered);
+    all.any(|event| event.response() == Some(code))
 }
 
 /// A filing with its opinion read.
@@ -101,7 +125,7 @@ impl Read {
         Self { filing, opinion }
     }
 
-    /// See [`house::forms_an_opinion`].
+    /// See [`crate::house::forms_an_opinion`].
     fn forms_an_opinion(&self) -> bool {
         !self.filing.about.is_empty() && self.opinion["assessment"].is_object()
     }
@@ -112,13 +136,15 @@ struct Shelf<'a> {
     house: &'a House,
     /// By number and by id.
     filings: HashMap<String, Option<Rc<Read>>>,
-    /// Messages about a declaration, oldest first.
-    about: HashMap<String, Vec<Filing>>,
+    /// Messages about a declaration that formed an opinion on it.
+    formed: HashMap<String, Vec<Rc<Read>>>,
+    /// What happened to a declaration, oldest first.
+    logs: HashMap<String, Rc<[Happened]>>,
 }
 
 impl<'a> Shelf<'a> {
     fn new(house: &'a House) -> Self {
-        Self { house, filings: HashMap::new(), about: HashMap::new() }
+        Self { house, filings: HashMap::new(), formed: HashMap::new(), logs: HashMap::new() }
     }
 
     /// Takes what these events are told by off the disk at once.
@@ -142,24 +168,38 @@ impl<'a> Shelf<'a> {
         self.filings.get(name).cloned().flatten()
     }
 
-    /// The opinion formed last before a message about a declaration came.
-    fn standing(&mut self, mrn: &str, before: &str) -> Result<Option<Value>, Fault> {
-        if !self.about.contains_key(mrn) {
-            self.about.insert(mrn.to_owned(), self.house.store.about(mrn)?);
+    /// What happened to a declaration, oldest first.
+    fn log(&mut self, mrn: &str) -> Result<Rc<[Happened]>, Fault> {
+        if let Some(log) = self.logs.get(mrn) {
+            return Ok(log.clone());
         }
-        let about = self.about.get(mrn).map(Vec::as_slice).unwrap_or_default();
-        let until = about.iter().position(|f| f.id == before).unwrap_or(about.len());
-        let formed = about.get(..until).and_then(house::last_formed);
-        Ok(formed.map(|f| serde_json::from_slice(&f.opinion).unwrap_or_default()))
+        let log: Rc<[Happened]> = self.house.store.events(mrn, 0, usize::MAX)?.into();
+        self.logs.insert(mrn.to_owned(), log.clone());
+        Ok(log)
+    }
+
+    /// The opinion on a declaration that stood when this happened, where it is not its own: the last one
+    /// formed by what happened up to it. By the log: what moves money is about no declaration.
+    fn standing(&mut self, happened: &Happened) -> Result<Option<Rc<Read>>, Fault> {
+        if !self.formed.contains_key(&happened.mrn) {
+            let about = self.house.store.about(&happened.mrn)?;
+            let read = about.into_iter().map(|f| Rc::new(Read::new(f)));
+            let formed = read.filter(|r| r.forms_an_opinion()).collect();
+            self.formed.insert(happened.mrn.clone(), formed);
+        }
+        let log = self.log(&happened.mrn)?;
+        let formed = self.formed.get(&happened.mrn).map(Vec::as_slice).unwrap_or_default();
+        let of = |h: &Happened| formed.iter().find(|r| r.filing.id == h.filing).cloned();
+        Ok(log.iter().rev().filter(|h| h.cursor <= happened.cursor).find_map(of))
     }
 
     /// What happened to a declaration before, where how an event is told hangs on that.
-    fn before(&self, happened: &Happened) -> Result<Vec<Event>, Fault> {
+    fn before(&mut self, happened: &Happened) -> Result<Vec<Event>, Fault> {
         if !matches!(happened.event, Event::Settled(_) | Event::Cancelled) {
             return Ok(Vec::new());
         }
-        let all = self.house.store.events(&happened.mrn, 0, usize::MAX)?;
-        Ok(all.into_iter().filter(|h| h.cursor < happened.cursor).map(|h| h.event).collect())
+        let log = self.log(&happened.mrn)?;
+        Ok(log.iter().filter(|h| h.cursor < happened.cursor).map(|h| h.event).collect())
     }
 
     /// The message an event is told by, where it is told. What came with another filing, as the
@@ -191,10 +231,16 @@ impl<'a> Shelf<'a> {
         let formed = by.as_ref().filter(|r| r.forms_an_opinion());
         // What was secured or final is told by what stood then: asked for again it says the same.
         let standing = match (formed, &by) {
-            (None, Some(by)) if function == "13" => self.standing(&filing.mrn, &by.filing.id)?,
+            (None, Some(_)) if function == "13" => self.standing(happened)?,
             _ => None,
         };
-        let opinion = formed.map(|r| &r.opinion).or(standing.as_ref()).unwrap_or(&main.opinion);
+        let opinion = &formed.or(standing.as_ref()).unwrap_or(&main).opinion;
+        let requirement = match &happened.event {
+            Event::Held(hold) if decided.is_none() && !hold.agency.is_empty() => {
+                requirement_of(hold)
+            }
+            _ => "",
+        };
         let id = id(happened);
         Ok(Some(Notification {
             cursor: happened.cursor,
@@ -211,6 +257,7 @@ impl<'a> Shelf<'a> {
                 mrn: &filing.mrn,
                 opinion,
                 decided: decided.as_ref(),
+                requirement,
                 status: match happened.event {
                     Event::Granted(_) => "39",
                     Event::Denied(_) => "41",
@@ -240,9 +287,11 @@ impl Notification {
 
 /// Events looked at together: what they are told by is held in memory meanwhile.
 const TOGETHER: usize = 64;
+/// A page ends with the message that takes it over so many bytes.
+const MOST_BYTES: usize = 4 << 20;
 
 /// The messages to the trader after a cursor, of one declaration or (`name` empty) of all, oldest first,
-/// and the cursor to go on with; of at most `most` events.
+/// and the cursor to go on with; of at most `most` events, fewer where they are large.
 pub(crate) fn after(
     house: &House,
     name: &str,
@@ -250,12 +299,17 @@ pub(crate) fn after(
     most: usize,
 ) -> Result<(Vec<Notification>, i64), Fault> {
     let events = house.store.events(name, after, most)?;
-    let mut all = Vec::new();
+    let (mut all, mut bytes) = (Vec::new(), 0);
     for some in events.chunks(TOGETHER) {
         let mut shelf = Shelf::new(house);
         shelf.fetch(some)?;
         for happened in some {
-            all.extend(shelf.told(happened)?);
+            let Some(told) = shelf.told(happened)? else { continue };
+            bytes += told.message.len();
+            all.push(told);
+            if bytes > MOST_BYTES {
+                return Ok((all, happened.cursor));
+            }
         }
     }
     Ok((all, events.last().map_or(after, |h| h.cursor)))

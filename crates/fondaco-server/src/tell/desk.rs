@@ -115,6 +115,8 @@ pub(crate) struct Ended {
 struct Run<'a> {
     house: &'a House,
     to: Subscription,
+    /// The last thing said of any subscription when this one was looked at.
+    said: i64,
     now: &'a dyn Fn() -> i64,
     limits: Limits,
     begun: Instant,
@@ -129,6 +131,17 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
+    /// Whether it still is what was looked at: who ended or moved is called no more.
+    fn stands(&mut self) -> Result<bool, Fault> {
+        let said = self.house.store.news().borrow().said;
+        if said == self.said {
+            return Ok(true);
+        }
+        self.said = said;
+        let stands = self.house.store.subscription(&self.to.id)?;
+        Ok(stands.is_some_and(|s| s.seq == self.to.seq && !s.ended))
+    }
+
     /// Writes how far it came; `false` where something was said of it meanwhile.
     fn save(&mut self, progress: Progress) -> Result<bool, Fault> {
         let (id, said) = (self.to.id.clone(), self.to.seq);
@@ -207,6 +220,10 @@ impl Run<'_> {
                     }
                     return Ok(Turn::More { position: self.position });
                 }
+                // Nothing of this turn is written any more: it is at least once.
+                if !self.stands()? {
+                    return Ok(Turn::Changed);
+                }
                 let begun = Instant::now();
                 let told = self.house.tell.tell(&self.to, n, (self.now)());
                 self.tried += 1;
@@ -239,6 +256,8 @@ pub(crate) fn turn(
     limits: Limits,
 ) -> Result<Ended, Fault> {
     let ended = |turn| Ok(Ended { turn, slow: false });
+    // Before it is looked at: what is said from here on is seen.
+    let said = house.store.news().borrow().said;
     let Some(to) = house.store.subscription(id)?.filter(|s| !s.ended) else {
         return ended(Turn::Over);
     };
@@ -253,6 +272,7 @@ pub(crate) fn turn(
     let mut run = Run {
         house,
         to,
+        said,
         now,
         limits,
         begun,

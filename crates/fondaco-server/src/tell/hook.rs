@@ -5,6 +5,7 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, Mac as _};
+use jiff::fmt::rfc2822;
 use sha2::Sha256;
 use ureq::tls::{RootCerts, TlsConfig};
 use ureq::unversioned::resolver::DefaultResolver;
@@ -102,7 +103,7 @@ impl Hooks {
         let mut response = sent.map_err(|e| Failed::of(why(&e)))?;
         let status = response.status();
         let wait = response.headers().get("retry-after").and_then(|v| v.to_str().ok());
-        let wait = wait.and_then(|v| v.trim().parse().ok()).map(|s: u32| s.min(LONGEST_WAIT));
+        let wait = wait.and_then(|v| asked(v, seconds));
         // Read so that the connection serves again; it arrived whatever comes of it.
         response.body_mut().with_config().limit(ANSWER).read_to_vec().ok();
         if status.is_success() {
@@ -110,6 +111,19 @@ impl Hooks {
         }
         Err(Failed { why: Why::Status(status.as_u16()), wait })
     }
+}
+
+/// How long a receiver asks to be left alone, in seconds: `Retry-After` is a number of them, or a date.
+/// Source: RFC 9110, 10.2.3.
+fn asked(value: &str, now: i64) -> Option<u32> {
+    let value = value.trim();
+    let seconds = if !value.is_empty() && value.bytes().all(|b| b.is_ascii_digit()) {
+        // More than can be counted is more than is kept to.
+        value.parse().unwrap_or(i64::MAX)
+    } else {
+        rfc2822::parse(value).ok()?.timestamp().as_second().saturating_sub(now)
+    };
+    u32::try_from(seconds.clamp(0, i64::from(LONGEST_WAIT))).ok()
 }
 
 fn why(error: &ureq::Error) -> Why {
@@ -121,5 +135,31 @@ fn why(error: &ureq::Error) -> Why {
         // What the system's look-up says of a name that is none.
         ureq::Error::Io(e) if e.to_string().contains("lookup address") => Why::Unresolved,
         _ => Why::Connection,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_receiver_says_how_long_in_seconds_or_until_when() {
+        // Wed, 21 Oct 2015 07:28:00 GMT.
+        let now = 1_445_412_480;
+        let check = |value: &str, wanted: Option<u32>| {
+            assert_eq!(asked(value, now), wanted, "{value}");
+        };
+        check("120", Some(120));
+        check(" 0 ", Some(0));
+        check("99999999999", Some(LONGEST_WAIT));
+        check("99999999999999999999", Some(LONGEST_WAIT));
+        check("Wed, 21 Oct 2015 07:30:00 GMT", Some(120));
+        check("Wed, 21 Oct 2015 07:00:00 GMT", Some(0));
+        check("Fri, 21 Oct 2016 07:28:00 GMT", Some(LONGEST_WAIT));
+        check("Thu, 21 Oct 2015 07:30:00 GMT", None);
+        check("soon", None);
+        check("-1", None);
+        check("1.5", None);
+        check("", None);
     }
 }

@@ -59,8 +59,11 @@ impl Recent {
         let cursor = if cursor > held.to {
             let cursor = cursor.min(house.store.last_cursor()?);
             if cursor > held.to && cursor - held.to <= NEAR {
-                let gap = usize::try_from(cursor - held.to).unwrap_or(0);
-                held.add(house, gap)?;
+                // A page may end before.
+                while held.to < cursor {
+                    let gap = usize::try_from(cursor - held.to).unwrap_or(0);
+                    held.add(house, gap)?;
+                }
             } else if cursor > held.to {
                 *held = Held { from: cursor, to: cursor, ..Held::default() };
             }

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use super::address::Refused;
 use super::{FORMAT, desk};
 use crate::house::{self, House, MOST_TRIES};
+use crate::http::notifications::is_told_by;
 use crate::store::{self, Fault, Filing, Heard, Lodged, Say, Subscription, Terms};
 
 /// A subscription as it is asked for; of a change only what changes.
@@ -107,8 +108,9 @@ impl WebhookMessage {
             functions: self.functions.as_ref().unwrap_or(&before.functions).clone(),
             language: or(&self.language, &before.language),
         };
-        let code = |f: &String| f.len() == 2 && f.bytes().all(|b| b.is_ascii_digit());
-        if terms.functions.len() > MOST_FUNCTIONS || !terms.functions.iter().all(code) {
+        // What was taken before stands, also where nothing is told by it any more.
+        let mut named = self.functions.iter().flatten();
+        if terms.functions.len() > MOST_FUNCTIONS || !named.all(|f| is_told_by(f)) {
             return Err(NotSaid::Field("functions"));
         }
         if !matches!(&*terms.language, "en" | "zh" | "ru") {

@@ -260,6 +260,34 @@ fn what_is_said_meanwhile_stands_against_a_delivery_under_way() {
 }
 
 #[test]
+fn who_ended_or_moved_gets_no_more_than_the_delivery_under_way() {
+    let check = |verb: Verb| {
+        let (old, other) = (free(), free());
+        let stage = Stage::with([old, other]);
+        let id = stage.subscribe(old).stands.id;
+        (0..4).for_each(|_| drop(stage.file()));
+        let heard = listen_for(old, 200, Duration::from_millis(600));
+        let house = stage.house.clone();
+        let running = {
+            let id = id.clone();
+            std::thread::spawn(move || turn(&house, &id, None, &super::desk::clock).unwrap())
+        };
+        while heard.lock().unwrap().is_empty() {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        // Another one changes nothing for it.
+        let third = stage.subscribe(other).stands.id;
+        assert_ne!(third, id);
+        let url = Some(format!("http://{other}/hook"));
+        stage.say(verb, &id, &WebhookMessage { by: "b".into(), url, ..Default::default() });
+        assert_eq!(running.join().unwrap(), Turn::Changed);
+        assert_eq!(heard.lock().unwrap().len(), 1);
+    };
+    check(Verb::Change);
+    check(Verb::End);
+}
+
+#[test]
 fn the_time_between_tries_doubles_up_to_an_hour_with_chance_in_it() {
     let check = |attempts: u32, least: i64, most: i64| {
         assert_eq!((wait(attempts, 0), wait(attempts, u32::MAX)), (least, most), "{attempts}");

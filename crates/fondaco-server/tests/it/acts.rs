@@ -103,6 +103,9 @@ fn what_cannot_be_done_is_refused_with_why() {
     check(json!({"act": "lift", "by": "o", "kind": "xyz"}), 400, "bad-request", "field", "kind");
     let long = json!({"act": "lift", "by": "o", "kind": "query", "agency": "x".repeat(24)});
     check(long, 400, "bad-request", "field", "agency");
+    let note = json!({"act": "hold", "by": "o", "kind": "query", "reason": "question",
+        "note": "a\u{1}b"});
+    check(note, 400, "bad-request", "field", "note");
     check(json!({"act": "lift", "by": "o", "how": 1}), 400, "bad-request", "field", "how");
     check(
         json!({"act": "lift", "by": "o", "kind": "query"}),

@@ -91,6 +91,18 @@ fn an_agency_that_has_to_decide_gets_a_task_and_releases_by_item() {
         // An agency is waited for; where the trader is, no time of the agency's runs.
         assert_eq!((task["due"].is_string(), &task["overdue"]), (kind == "delay", &false.into()));
         assert!(task["text"]["zh"].as_str().is_some_and(|t| !t.is_empty()));
+        // The trader is told what the agency wants, not what the lane is.
+        let told = house.get(&format!("/v1/declarations/{mrn}/notifications")).json();
+        let function = if kind == "delay" { "50" } else { "06" };
+        let of_agency = |n: &&Value| {
+            let message = n["message"].as_str().unwrap();
+            n["function"] == function
+                && message.matches("<StatementCode>").count() == 1
+                && message.contains(&format!("<StatementCode>{requirement}</StatementCode>"))
+                && !message.contains("<NameCode>")
+        };
+        let all = told["notifications"].as_array().unwrap();
+        assert_eq!(all.iter().filter(of_agency).count(), 1, "{told}");
         lift_lane(&house, &mrn);
         let lift = json!({"act": "lift", "by": "v", "kind": kind, "agency": agency,
             "hold": requirement, "items": items});

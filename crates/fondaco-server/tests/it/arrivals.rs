@@ -76,6 +76,12 @@ fn goods_the_law_of_the_day_would_return_are_held_and_take_what_they_would() {
         ["zh", "ru"].iter().all(|l| reason["text"][l].as_str().unwrap().contains("9503003500"))
     );
     assert!(!formed["findings"][0]["remedy"]["ru"].as_str().unwrap().is_empty());
+    // The trader is told so too.
+    let told = house.get(&format!("/v1/declarations/{mrn}/notifications")).json();
+    let wanted = told["notifications"].as_array().unwrap().iter().find(|n| n["function"] == "06");
+    let said =
+        "<StatementCode>FD415</StatementCode><StatementDescription>The line 9503003500 is for";
+    assert!(wanted.unwrap()["message"].as_str().unwrap().contains(said), "{told}");
     // They write off what they would have, and owe.
     assert_eq!(lpcos::said_of(&formed), lpcos::is("valid", "300 KGM", "met"));
     assert_eq!(lpcos::left(&house, "PC-1"), "700");

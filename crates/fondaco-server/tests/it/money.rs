@@ -20,6 +20,7 @@ bic = "BUKBGB22"
 const MEASURES: &str = "\
 code,direction,origin,regime,tax_type,rate,formula,unit,from,until,basis
 9503003500,import,,,A00,4.7,,,2020-01-01,,tcta-2018
+9503004100,import,,,A00,2,,,2020-01-01,,tcta-2018
 ";
 
 pub(crate) fn house(dir: &Path) -> House {
@@ -492,7 +493,22 @@ fn goods_lodged_before_they_came_owe_when_they_come() {
 
 /// A message that changes the delivery term of a declaration, granted, and the look at it over.
 fn term_changed(house: &House, mrn: &str, number: u32, term: &str) {
-    let pointers: String = ["42A", "67A", "22B"]
+    let shipment = format!("<TradeTerms><ConditionCode>{term}</ConditionCode></TradeTerms>");
+    amended(house, mrn, number, &["42A", "67A", "22B"], "090", &shipment);
+}
+
+/// The same of the code of its first item.
+fn code_changed(house: &House, mrn: &str, number: u32, code: &str) {
+    let shipment = format!(
+        "<GovernmentAgencyGoodsItem><SequenceNumeric>1</SequenceNumeric><Commodity>\
+         <Classification><ID>{code}</ID><IdentificationTypeCode>TSP</IdentificationTypeCode>\
+         </Classification></Commodity></GovernmentAgencyGoodsItem>"
+    );
+    amended(house, mrn, number, &["42A", "67A", "68A", "23A", "21A"], "145", &shipment);
+}
+
+fn amended(house: &House, mrn: &str, number: u32, path: &[&str], tag: &str, shipment: &str) {
+    let pointers: String = path
         .iter()
         .map(|class| {
             format!(
@@ -501,11 +517,11 @@ fn term_changed(house: &House, mrn: &str, number: u32, term: &str) {
             )
         })
         .collect();
-    let tag = pointers.rfind("</Pointer>").unwrap();
-    let pointers = format!("{}<TagID>090</TagID>{}", &pointers[..tag], &pointers[tag..]);
+    let at = pointers.rfind("</Pointer>").unwrap();
+    let pointers = format!("{}<TagID>{tag}</TagID>{}", &pointers[..at], &pointers[at..]);
     let body = format!(
-        "<Amendment><ChangeReasonCode>21</ChangeReasonCode>{pointers}</Amendment><GoodsShipment>\
-         <TradeTerms><ConditionCode>{term}</ConditionCode></TradeTerms></GoodsShipment>"
+        "<Amendment><ChangeReasonCode>21</ChangeReasonCode>{pointers}</Amendment>\
+         <GoodsShipment>{shipment}</GoodsShipment>"
     );
     let key = format!("COR{number}");
     let filed = house.file(&key, &crate::http::about(mrn, &key, "COR", &body));
@@ -518,6 +534,65 @@ fn term_changed(house: &House, mrn: &str, number: u32, term: &str) {
         let lift = json!({"act": "lift", "by": "o", "kind": kind, "hold": hold});
         act(house, mrn, &format!("lift {kind} {number}"), &lift);
     }
+}
+
+/// The messages that duties were told by.
+fn duties_told(house: &House, mrn: &str) -> Vec<Value> {
+    let all = house.get(&format!("/v1/declarations/{mrn}/notifications")).json();
+    let all = all["notifications"].as_array().unwrap();
+    all.iter().filter(|n| n["function"] == "13").cloned().collect()
+}
+
+#[test]
+fn what_was_told_of_a_debt_is_told_the_same_after_an_amendment() {
+    let dir = tempfile::tempdir().unwrap();
+    let house = house(dir.path());
+    let mrn = owes(&house, "STANDS");
+    let due = debt(&house, &mrn)["due"].as_str().unwrap().to_owned();
+    let paid = camt("M1", &[("in", &due, "GBP", "BOOK", &reference(&house, &mrn))]);
+    assert_eq!(outcomes(&tells(&house, "b", &paid)), ["matched"]);
+    let before = duties_told(&house, &mrn);
+    assert_eq!(before.last().unwrap()["event"], "debt-settled");
+    code_changed(&house, &mrn, 1, "95030041");
+    let after = duties_told(&house, &mrn);
+    assert!(after.len() > before.len(), "{after:?}");
+    assert_eq!(after[..before.len()], before);
+}
+
+#[test]
+fn a_debt_that_is_less_than_was_secured_is_told_when_it_is_final() {
+    let dir = tempfile::tempdir().unwrap();
+    let house = house(dir.path());
+    let mrn = owes(&house, "LESS");
+    let due = debt(&house, &mrn)["due"].as_str().unwrap().to_owned();
+    let of = |act: &str| json!({"act": act, "by": "c", "declaration": mrn, "guarantee": "G1", "amount": due, "currency": "GBP"});
+    for act in ["guarantee", "secure"] {
+        let mut said = of(act);
+        if act == "guarantee" {
+            said.as_object_mut().unwrap().remove("declaration");
+        }
+        assert_eq!(decides(&house, act, &said).status, 201);
+    }
+    code_changed(&house, &mrn, 1, "95030041");
+    let less = debt(&house, &mrn)["due"].as_str().unwrap().to_owned();
+    assert_ne!(less, due);
+    let paid = camt("M1", &[("in", &less, "GBP", "BOOK", &reference(&house, &mrn))]);
+    // The request was for more.
+    assert_eq!(outcomes(&tells(&house, "b", &paid)), ["part"]);
+    assert_eq!(state(&house, &mrn), "cleared");
+    let told = duties_told(&house, &mrn);
+    let last = told.last().unwrap();
+    assert_eq!(last["event"], "debt-settled", "{told:?}");
+    assert!(last["message"].as_str().unwrap().contains("<NameCode>4</NameCode>"));
+    // The figures are those it was amended to.
+    let of_amendment = &told[told.len() - 2];
+    let figures = |n: &Value| {
+        n["message"].as_str().unwrap().split("<GoodsShipment>").nth(1).unwrap().to_owned()
+    };
+    assert_eq!(
+        (&of_amendment["event"], figures(of_amendment)),
+        (&json!("assessed"), figures(last))
+    );
 }
 
 #[test]

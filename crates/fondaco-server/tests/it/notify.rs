@@ -316,6 +316,7 @@ fn no_private_address_is_subscribed_or_called() {
     };
     bad(json!({"by": "", "url": "https://a.example/"}));
     bad(json!({"by": "b", "url": "https://a.example/", "functions": ["x"]}));
+    bad(json!({"by": "b", "url": "https://a.example/", "functions": ["01", "04"]}));
     bad(json!({"by": "b", "url": "https://a.example/", "language": "xx"}));
     bad(json!({"by": "b", "url": "https://a.example/", "after": -1}));
     bad(json!({"by": "b", "url": "https://a.example/", "other": 1}));

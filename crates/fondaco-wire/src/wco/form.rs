@@ -85,6 +85,7 @@ pub(crate) fn split(name: &str) -> (&str, &str) {
 }
 
 /// Characters XML 1.0 allows.
-pub(crate) fn is_char(c: char) -> bool {
+#[must_use]
+pub fn is_char(c: char) -> bool {
     matches!(c, '\t' | '\n' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..)
 }

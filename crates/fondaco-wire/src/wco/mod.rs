@@ -9,6 +9,8 @@ pub mod response;
 pub(crate) mod write;
 pub mod xml;
 
+pub use form::is_char;
+
 static MODEL: LazyLock<Model> = LazyLock::new(|| {
     let text = include_str!("../../../../data/model/declaration.txt");
     #[allow(clippy::panic, reason = "the file is part of the program and read by every test")]

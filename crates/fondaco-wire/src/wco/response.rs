@@ -28,6 +28,8 @@ pub struct Response<'a> {
     pub opinion: &'a Value,
     /// What an officer or an agency decided, where it came by that: `act`, `text` and `remedy`.
     pub decided: Option<&'a Value>,
+    /// The requirement by which an agency holds the goods where nobody decided it; empty of all else.
+    pub requirement: &'a str,
     /// The status: of the answer to a request (function 11) 39 granted or 41 denied, of duties (13)
     /// 67 as computed, 115 secured, 4 final; empty where none is told. Source: HMRC's notifications.
     pub status: &'a str,
@@ -105,34 +107,27 @@ pub fn encode(response: &Response<'_>) -> String {
     let o = response.opinion;
     if let Some(decided) = response.decided {
         decision(&mut w, decided);
-    } else if response.function == "06" {
-        for requirement in list(o, "requirements") {
-            if text(requirement, "status") == "missing" {
-                w.within("AdditionalInformation", |w| {
-                    w.leaf("StatementCode", text(requirement, "id"));
-                    let said = requirement.get("text").map(|t| text(t, "en")).unwrap_or_default();
-                    w.leaf("StatementDescription", said);
-                });
-            }
-        }
+    } else {
+        wanted(&mut w, response);
     }
     if !response.status.is_empty() {
         w.within("Status", |w| w.leaf("NameCode", response.status));
     }
     if matches!(response.function, "05" | "06")
         && response.decided.is_none()
+        && response.requirement.is_empty()
         && let Some(decision) = o.get("decision")
     {
         // The trader is told what kind of look it is, not which rule asked for it.
         w.within("Status", |w| w.leaf("NameCode", text(decision, "lane")));
     }
-    if response.function == "03" {
-        for finding in list(o, "findings") {
+    // What expired or was ended was not returned: what was found of it is not why.
+    if response.function == "03" && text(o, "outcome") == "returned" {
+        for error in errors(o) {
             w.within("Error", |w| {
-                w.leaf("ValidationCode", text(finding, "code"));
-                let said = finding.get("text").map(|t| text(t, "en")).unwrap_or_default();
-                w.leaf("Description", said);
-                w.pointer(text(finding, "pointer"));
+                w.leaf("ValidationCode", text(error, "code"));
+                w.leaf("Description", in_english(error));
+                w.pointer(text(error, "pointer"));
             });
         }
     }
@@ -155,6 +150,39 @@ pub fn encode(response: &Response<'_>) -> String {
     });
     w.0.push_str("</Response>\n");
     w.0
+}
+
+fn in_english(value: &Value) -> &str {
+    value.get("text").map(|t| text(t, "en")).unwrap_or_default()
+}
+
+fn errors(opinion: &Value) -> impl Iterator<Item = &Value> {
+    list(opinion, "findings").iter().filter(|f| text(f, "severity") == "error")
+}
+
+/// What a look that the opinion asked for wants: of an agency its requirement; of the lane what is missing
+/// and, of goods that the law of the day they came would return, why it would.
+fn wanted(w: &mut Writer, response: &Response<'_>) {
+    let mut say = |what: &Value, key: &str| {
+        w.within("AdditionalInformation", |w| {
+            w.leaf("StatementCode", text(what, key));
+            w.leaf("StatementDescription", in_english(what));
+        });
+    };
+    let requirements = list(response.opinion, "requirements");
+    if !response.requirement.is_empty() {
+        // Once, of however many items it is asked.
+        let is = |r: &&Value| text(r, "id") == response.requirement;
+        requirements.iter().find(is).into_iter().for_each(|r| say(r, "id"));
+        return;
+    }
+    if response.function == "06" {
+        let missing = requirements.iter().filter(|r| text(r, "status") == "missing");
+        missing.for_each(|r| say(r, "id"));
+    }
+    if matches!(response.function, "05" | "06") {
+        errors(response.opinion).for_each(|f| say(f, "code"));
+    }
 }
 
 /// Why somebody decided so, and what can be done about it.
@@ -210,22 +238,19 @@ mod tests {
     use super::*;
     use serde_json::json;
 
+    fn of<'a>(function: &'a str, lrn: &'a str, opinion: &'a Value) -> Response<'a> {
+        let (id, at) = ("r1", "2026-11-23T20:20:00.123Z");
+        let (mrn, decided, requirement, status) = ("", None, "", "");
+        Response { function, id, at, lrn, mrn, opinion, decided, requirement, status }
+    }
+
     #[test]
     fn a_rejection_points_at_what_was_wrong() {
-        let opinion = json!({"findings": [{
-            "code": "FD404", "pointer": "42A/67A/68A[2]/23A/21A[1]/145",
+        let opinion = json!({"outcome": "returned", "findings": [{
+            "code": "FD404", "severity": "error", "pointer": "42A/67A/68A[2]/23A/21A[1]/145",
             "text": {"en": "no such <code>"},
         }]});
-        let xml = encode(&Response {
-            function: "03",
-            id: "r1",
-            at: "2026-11-23T20:20:00.123Z",
-            lrn: "L&1",
-            mrn: "",
-            opinion: &opinion,
-            decided: None,
-            status: "",
-        });
+        let xml = encode(&of("03", "L&1", &opinion));
         let wanted = "<Pointer><DocumentSectionCode>42A</DocumentSectionCode></Pointer>\
             <Pointer><DocumentSectionCode>67A</DocumentSectionCode></Pointer>\
             <Pointer><SequenceNumeric>2</SequenceNumeric>\
@@ -236,5 +261,60 @@ mod tests {
         assert!(xml.contains(wanted), "{xml}");
         assert!(xml.contains("<DateTimeString formatCode=\"304\">20261123202000Z<"), "{xml}");
         assert!(xml.contains("no such &lt;code&gt;") && xml.contains("L&amp;1"), "{xml}");
+    }
+
+    #[test]
+    fn what_ended_without_being_returned_has_no_errors() {
+        let check = |outcome: &str, severity: &str, errors: usize| {
+            let opinion = json!({"outcome": outcome, "findings": [
+                {"code": "FD432", "severity": severity, "pointer": "42A", "text": {"en": "x"}},
+            ]});
+            let xml = encode(&of("03", "L", &opinion));
+            assert_eq!(xml.matches("<Error>").count(), errors, "{outcome} {severity}: {xml}");
+        };
+        check("returned", "error", 1);
+        check("returned", "warning", 0);
+        check("accepted", "warning", 0);
+        // As goods that the law of the day would return.
+        check("accepted", "error", 0);
+    }
+
+    #[test]
+    fn a_look_says_why_and_that_of_an_agency_what_it_wants() {
+        let requirement =
+            |id: &str, status: &str| json!({"id": id, "status": status, "text": {"en": id}});
+        let opinion = json!({
+            "outcome": "accepted", "decision": {"lane": "yellow"},
+            "requirements": [
+                requirement("licence", "missing"), requirement("health", "missing"),
+                requirement("health", "missing"), requirement("phyto", "met"),
+            ],
+            "findings": [
+                {"code": "FD415", "severity": "error", "text": {"en": "out of season"}},
+                {"code": "FD416", "severity": "warning", "text": {"en": "odd"}},
+            ],
+        });
+        let check = |function: &str, requirement: &str, codes: &[&str], lane: bool| {
+            let xml = encode(&Response { requirement, ..of(function, "L", &opinion) });
+            let is = xml.split("<StatementCode>").skip(1);
+            let is: Vec<&str> = is.map(|rest| rest.split('<').next().unwrap()).collect();
+            assert_eq!(is, codes, "{function} {requirement}: {xml}");
+            assert_eq!(xml.contains("<NameCode>yellow</NameCode>"), lane, "{xml}");
+        };
+        check("06", "", &["licence", "health", "health", "FD415"], true);
+        check("05", "", &["FD415"], true);
+        check("06", "health", &["health"], false);
+        check("05", "phyto", &["phyto"], false);
+        check("50", "phyto", &["phyto"], false);
+    }
+
+    #[test]
+    fn a_response_has_no_character_that_xml_does_not_have() {
+        let opinion = json!({});
+        for c in (0..0x20_u32).chain([0x7f, 0xfffd, 0xfffe, 0xffff, 0x1_0000, 0x10_ffff]) {
+            let lrn = format!("A{}", char::from_u32(c).unwrap());
+            let xml = encode(&of("01", &lrn, &opinion));
+            assert!(roxmltree::Document::parse(&xml).is_ok(), "{c:x}: {xml}");
+        }
     }
 }

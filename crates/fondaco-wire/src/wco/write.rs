@@ -3,6 +3,7 @@
 use fondaco::draft::{Draft, Foreign, ForeignChild, NodeRef};
 use fondaco::model::Base;
 
+use super::form::is_char;
 use super::xml::{DATA_TYPES, DATE_TIME, DECLARATION, XML};
 
 /// Writes a declaration, in its envelope where it came in one.
@@ -18,7 +19,7 @@ pub fn encode(draft: &Draft) -> String {
     out
 }
 
-/// Appends text with what XML would misread written as references.
+/// Appends text with what XML would misread written as references, and what it does not have as U+FFFD.
 pub(crate) fn escape(out: &mut String, text: &str, attribute: bool) {
     for c in text.chars() {
         match c {
@@ -28,7 +29,8 @@ pub(crate) fn escape(out: &mut String, text: &str, attribute: bool) {
             '"' if attribute => out.push_str("&quot;"),
             '\n' | '\t' if attribute => out.push_str(if c == '\n' { "&#10;" } else { "&#9;" }),
             '\r' => out.push_str("&#13;"),
-            c => out.push(c),
+            c if is_char(c) => out.push(c),
+            _ => out.push(char::REPLACEMENT_CHARACTER),
         }
     }
 }

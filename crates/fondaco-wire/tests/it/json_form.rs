@@ -58,6 +58,34 @@ const SMALL: &str = r#"{"Declaration": {
 }}"#;
 
 #[test]
+fn a_character_that_xml_does_not_have_is_refused_as_in_xml() {
+    let check = |number: u32, refused: bool| {
+        let is_refused = |decoded: &Decoded| {
+            decoded.findings.iter().any(|finding| finding.code == Code::NotWellFormed)
+        };
+        let of = |json: &str, xml: &str| {
+            let json = json.replace('?', &format!("\\u{number:04x}"));
+            let xml = xml.replace('?', &format!("&#{number};"));
+            assert_eq!(is_refused(&read(&json)), refused, "{json}");
+            assert_eq!(is_refused(&read_xml(&xml)), refused, "{xml}");
+        };
+        let xml = |inner: &str| {
+            format!("<Declaration xmlns=\"urn:wco:datamodel:WCO:DEC-DMS:2\">{inner}</Declaration>")
+        };
+        of(
+            r#"{"Declaration": {"FunctionalReferenceID": "A?"}}"#,
+            &xml("<FunctionalReferenceID>A?</FunctionalReferenceID>"),
+        );
+        of(
+            r#"{"Declaration": {"InvoiceAmount": {"value": "1", "currencyID": "A?"}}}"#,
+            &xml("<InvoiceAmount currencyID=\"A?\">1</InvoiceAmount>"),
+        );
+    };
+    [0, 1, 0xb, 0x1f, 0xfffe, 0xffff].iter().for_each(|c| check(*c, true));
+    [0x9, 0xa, 0xd, 0x20, 0x7f, 0xd7ff, 0xfffd].iter().for_each(|c| check(*c, false));
+}
+
+#[test]
 fn members_come_in_any_order_and_are_written_in_that_of_the_model() {
     let decoded = read(SMALL);
     assert!(decoded.findings.is_empty(), "{:#?}", decoded.findings);
