@@ -8,7 +8,6 @@ use fondaco::day::Day;
 use fondaco::declaration::Message;
 use fondaco::finding::Trilingual;
 use fondaco::ledger::Refusal;
-use fondaco::measure::Direction;
 use fondaco::reference::{DecisionReason, Pack};
 use fondaco::token::Token;
 use fondaco_wire::Decoded;
@@ -295,11 +294,6 @@ impl House {
                 *further = self.goes_further(&main, &life, *agency, &message.items)?;
             }
             let mut events = act.happens(&life).map_err(Refused::NotNow)?;
-            let way = pack.profile.type_of(&main.kind).map(|t| t.direction);
-            if act == Act::Depart && way == Some(Direction::Import) {
-                // What comes in does not leave by its import.
-                return Err(Refused::Field("act"));
-            }
             if matches!(act, Act::Refuse { .. }) && !message.items.is_empty() {
                 // What is not declared is not refused: the next amendment would end it.
                 let declared = self.as_it_stands(&main)?.draft.as_ref().map(undone::items);
