@@ -25,7 +25,7 @@ use crate::replay;
 use crate::store::lpco::Lookups;
 use crate::store::{self, BANK, Draw, Fault, Filing, Lodge, Lodged, Owed, Writing};
 use crate::timers;
-use crate::{inspect, lpco, undone};
+use crate::{inspect, lpco};
 
 /// The format of an act in the store.
 pub(crate) const FORMAT: &str = "act";
@@ -296,8 +296,7 @@ impl House {
             let mut events = act.happens(&life).map_err(Refused::NotNow)?;
             if matches!(act, Act::Refuse { .. }) && !message.items.is_empty() {
                 // What is not declared is not refused: the next amendment would end it.
-                let declared = self.as_it_stands(&main)?.draft.as_ref().map(undone::items);
-                let declared = declared.unwrap_or_default();
+                let (declared, _) = self.items_now(&main)?;
                 if message.items.iter().any(|item| !declared.contains(item)) {
                     return Err(Refused::Field("items"));
                 }
@@ -317,7 +316,7 @@ impl House {
                 owed = amended.owed.filter(|_| accepted);
                 filing.on = Some(on.number());
                 house::judged(&mut filing, &report)?;
-                let judged = serde_json::from_slice(&report.to_bytes()).unwrap_or_default();
+                let judged = serde_json::to_value(&report).unwrap_or_default();
                 let (placed, spent) = self.undoes(&main, &life, request, &judged)?;
                 let mut more = consignment::after_amendment(&follows, &life, request, &placed);
                 if owed.as_ref().is_some_and(|owed| owed.charge.is_some()) {
@@ -329,7 +328,7 @@ impl House {
             }
             let (id, receipt) = (filing.id.clone(), filing.receipt.clone());
             let lodge = Lodge { filing, events, draws, owed, looked, seen: Some(last), judges };
-            let parts = self.parts(mrn, act, message).await?;
+            let parts = self.parts(&main, act, message).await?;
             let intents = decided(&message.money, &message.by, mrn, &id)?;
             let lodged = if !intents.is_empty() {
                 let about = mrn.to_owned();
@@ -364,15 +363,16 @@ impl House {
         let log = self.store.events(&main.mrn, 0, usize::MAX)?;
         let by = log.iter().find(|h| h.event == Event::Accepted && h.filing != main.id);
         let came = by.map(|h| self.store.filing(&h.filing)).transpose()?.flatten();
-        // As it was filed: no amendment moves a declaration under another day's law.
-        let format = house::format_of(main).map_err(Fault::Engine)?;
-        let filed = (format.decode)(&main.body, &fondaco_wire::Limits::default());
-        let stated = filed.draft.as_ref().and_then(stated_acceptance);
-        let number = match (came, main.on, stated) {
-            (Some(came), ..) => came.on.unwrap_or(came.today),
-            (None, Some(on), _) => on,
-            (None, None, Some(stated)) => stated.number(),
-            (None, None, None) => main.today,
+        let number = match (came, main.on) {
+            (Some(came), _) => came.on.unwrap_or(came.today),
+            (None, Some(on)) => on,
+            (None, None) => {
+                // As it was filed: no amendment moves a declaration under another day's law.
+                let format = house::format_of(main).map_err(Fault::Engine)?;
+                let filed = (format.decode)(&main.body, &fondaco_wire::Limits::default());
+                let stated = filed.draft.as_ref().and_then(stated_acceptance);
+                stated.map_or(main.today, Day::number)
+            }
         };
         Day::from_number(number).map_err(|e| Fault::Engine(e.to_string()).into())
     }

@@ -280,7 +280,7 @@ impl House {
     /// [`Refused::Field`]: an item the hold is not about, or any where items were taken off since.
     pub(crate) async fn parts(
         &self,
-        mrn: &str,
+        main: &Filing,
         act: Act,
         message: &ActMessage,
     ) -> Result<Vec<Part>, Refused> {
@@ -288,9 +288,8 @@ impl House {
             return Ok(Vec::new());
         }
         self.follow().await?;
-        let Some(main) = self.store.filing(mrn)? else { return Ok(Vec::new()) };
-        let (declared, reshaped) = self.items_now(&main)?;
-        let mut tasks = self.store.tasks_of(mrn)?;
+        let (declared, reshaped) = self.items_now(main)?;
+        let mut tasks = self.store.tasks_of(&main.mrn)?;
         for task in tasks.iter_mut().filter(|task| task.items.is_empty()) {
             // What is held as a whole is held item by item.
             task.items.clone_from(&declared);

@@ -23,11 +23,11 @@ use crate::store::{Fault, Filing, Happened, key};
 use crate::{act, inspect, tasks};
 
 /// Why a hold was lifted or a refusal is over by the message it came with, and what can be done; `None`
-/// where that grants no amendment. `log` has what happened by the message.
-pub(crate) fn why<'h>(
+/// where that grants no amendment. `log` has what happened by the message, and is asked for where it tells.
+pub(crate) fn why<L: AsRef<[Happened]>>(
     event: Event,
     by: &Filing,
-    log: impl IntoIterator<Item = &'h Happened>,
+    log: impl FnOnce() -> L,
 ) -> Option<[Trilingual; 2]> {
     if by.format != act::FORMAT || !house::forms_an_opinion(by) {
         return None;
@@ -46,7 +46,7 @@ pub(crate) fn why<'h>(
             }
             _ => false,
         };
-        log.into_iter().any(held)
+        log().as_ref().iter().any(held)
     };
     let why = match event {
         Event::Lifted(hold) if anew(hold) => [
@@ -77,8 +77,8 @@ pub(crate) fn more(house: &House, happened: &Happened) -> Value {
         return more;
     }
     let by = house.store.filing(&happened.filing).ok().flatten();
-    let log = house.store.events(&happened.mrn, 0, usize::MAX).unwrap_or_default();
-    let why = by.and_then(|by| why(happened.event, &by, &log));
+    let log = || house.store.events(&happened.mrn, 0, usize::MAX).unwrap_or_default();
+    let why = by.and_then(|by| why(happened.event, &by, log));
     if let (Some([text, remedy]), Some(more)) = (why, more.as_object_mut()) {
         more.insert("text".to_owned(), json!(Texts::from(&text)));
         more.insert("remedy".to_owned(), json!(Texts::from(&remedy)));
@@ -87,7 +87,7 @@ pub(crate) fn more(house: &House, happened: &Happened) -> Value {
 }
 
 /// The numbers of the items a draft has.
-pub(crate) fn items(draft: &Draft) -> Vec<u32> {
+fn items(draft: &Draft) -> Vec<u32> {
     let items = draft.root().into_iter().flat_map(|root| root.goods_items());
     items.filter_map(|item| item.child("SequenceNumeric")?.text().trim().parse().ok()).collect()
 }

@@ -455,10 +455,10 @@ pub fn after_amendment(
     } else {
         // What was wanted is wanted anew. That it is not any more is for the ledger to say.
         let wants = |event: &Event| matches!(event, Event::PaymentWanted(_));
-        match events.iter().position(wants) {
-            Some(at) if life.owes() => drop(events.remove(at)),
-            Some(at) => events.splice(at..=at, [life.wants_again()]).for_each(drop),
-            None => {}
+        if life.owes() {
+            events.retain(|event| !wants(event));
+        } else if let Some(wanted) = events.iter_mut().find(|event| wants(event)) {
+            *wanted = life.wants_again();
         }
     }
     if life.has(Event::Accepted) {

@@ -214,7 +214,7 @@ fn said(
     }
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let mut lines = vec![agency];
-    if let Some([text, remedy]) = undone::why(event, act, log) {
+    if let Some([text, remedy]) = undone::why(event, act, || log) {
         lines.extend([text, remedy].map(|text| text.get(language).to_owned()));
     } else if decided {
         let tag = language.tag();
