@@ -19,6 +19,7 @@ use utoipa::ToSchema;
 
 use crate::cli::today;
 use crate::consider::{self, When, stated_acceptance};
+use crate::determine::{ASSESS, Stated};
 use crate::house::{self, House, MOST_TRIES};
 use crate::money::{MONEY, MoneyMessage, MoneyRefused, decided};
 use crate::replay;
@@ -34,7 +35,7 @@ pub(crate) const FORMAT: &str = "act";
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ActMessage {
-    /// `hold`, `lift`, `refuse`, `request`, `grant`, `deny`, `depart`, `cancel` or `hand-over`.
+    /// `hold`, `lift`, `refuse`, `request`, `grant`, `deny`, `assess`, `depart`, `cancel` or `hand-over`.
     pub(crate) act: String,
     /// Who does it: the person's or the system's own id.
     pub(crate) by: String,
@@ -68,6 +69,10 @@ pub(crate) struct ActMessage {
     /// Each is a decision about money of the declaration, `cancel` takes back all that is owed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) money: Vec<MoneyMessage>,
+    /// Of `assess`: what is owed of taxes that could not be computed; why so much is said in `note`. Where it
+    /// is empty, the rates are loaded by now.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) amounts: Vec<Stated>,
 }
 
 fn is_zero(number: &u32) -> bool {
@@ -111,6 +116,9 @@ pub(crate) enum Refused {
     /// The declaration as amended would be returned: with what is wrong.
     #[error("the declaration as amended would be returned")]
     Returned(Box<Report>),
+    /// Assessed anew, something that may have to be paid is not known still.
+    #[error("amounts are not known still")]
+    StillUnknown(Box<Report>),
     /// An amendment of the message points where nothing can be changed: where.
     #[error("the amendment points where nothing can be changed")]
     NotApplied(String),
@@ -170,6 +178,7 @@ pub(crate) fn words(why: NotNow) -> Trilingual {
             "没有可由该申诉撤销的拒绝决定。",
             "Нет отказа, который отменяла бы эта жалоба.",
         ],
+        NotNow::NothingOwed => ["Nothing is to be paid.", "无应缴款项。", "Уплачивать нечего."],
     };
     Trilingual { en: en.to_owned(), zh: zh.to_owned(), ru: ru.to_owned() }
 }
@@ -211,6 +220,9 @@ impl ActMessage {
         if !self.money.is_empty() && !posts {
             return Err(Refused::Field("money"));
         }
+        if !self.amounts.is_empty() && self.act != ASSESS {
+            return Err(Refused::Field("amounts"));
+        }
         Ok(match self.act.as_str() {
             "hold" => Act::Hold(hold()?),
             "lift" => Act::Lift(hold()?),
@@ -229,6 +241,7 @@ impl ActMessage {
                 Act::Grant(request()?, overturned)
             }
             "deny" => Act::Deny(request()?),
+            ASSESS => Act::Assess,
             "depart" => Act::Depart,
             "cancel" => Act::Cancel,
             "hand-over" => Act::HandOver,
@@ -325,6 +338,14 @@ impl House {
                 }
                 events.extend(more);
                 events.extend(spent);
+            }
+            if act == Act::Assess {
+                let on = self.accepted_on(&main)?;
+                let anew = self.assessed_anew(&pack, &main, message, on)?;
+                filing.on = Some(on.number());
+                main.lane.clone_into(&mut filing.lane);
+                (filing.opinion, filing.total) = (anew.opinion, anew.total);
+                (owed, looked, draws) = (anew.owed, anew.looked, anew.draws);
             }
             let (id, receipt) = (filing.id.clone(), filing.receipt.clone());
             let lodge = Lodge { filing, events, draws, owed, looked, seen: Some(last), judges };

@@ -114,7 +114,8 @@ pub(crate) fn expand(files: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
 pub(crate) fn run(args: &AssessArgs, assess: bool) -> Result<Exit, Failure> {
     let pack = load_pack(&args.pack, args.measures.as_deref(), args.rates.as_deref())?;
     let language = Language::from_tag(&args.language).unwrap_or(Language::En);
-    let when = When { on: args.on, today: today(), window: args.on.is_some() };
+    // Whoever assesses by the law of a day chose the law; whoever checks asks what filing then would find.
+    let when = When { on: args.on, today: today(), window: args.on.is_some() && !assess };
     let mut out = BufWriter::new(std::io::stdout().lock());
     let mut worst = Exit::Fine;
     let files = expand(&args.files)?;

@@ -505,15 +505,20 @@ pub(crate) fn is_again(before: &Filing, format: &str, bytes: &[u8]) -> bool {
 /// Puts an opinion into a filing, with what lists show of it.
 pub(crate) fn judged(filing: &mut Filing, report: &Report) -> Result<(), Fault> {
     report.decision.lane.clone_into(&mut filing.lane);
-    filing.total = match &report.assessment {
+    filing.total = total(report);
+    filing.opinion = store::pack(&report.to_bytes())?;
+    Ok(())
+}
+
+/// The sum of what has to be paid by an opinion, as filings have it.
+pub(crate) fn total(report: &Report) -> String {
+    match &report.assessment {
         // Where nothing could be computed there is no sum, and zero would be one.
         Some(a) if !a.lines.is_empty() || a.unknown.is_empty() => {
             format!("{} {}", a.total, a.currency)
         }
         _ => String::new(),
-    };
-    filing.opinion = store::pack(&report.to_bytes())?;
-    Ok(())
+    }
 }
 
 /// The format a filing came in.

@@ -8,6 +8,7 @@ mod classify;
 mod cli;
 mod consider;
 mod exchange;
+mod determine;
 mod explain;
 mod file;
 mod finder;

@@ -17,6 +17,7 @@ use fondaco_wire::Decoded;
 use crate::act;
 use crate::arrival::{self, Standing};
 use crate::consider::{self, When};
+use crate::determine::{self, ASSESS};
 use crate::house::{format_of, forms_an_opinion};
 use crate::law::kept::of_digest;
 use crate::lpco;
@@ -101,7 +102,7 @@ pub(crate) fn replay(dir: &Path, store: &Store, filing: &Filing) -> Result<Vec<u
     // What it drew before it was amended.
     let had = store.had(&filing.about, &filing.id).map_err(said)?;
     let kept = |quota: &Quota| had_of(&had, &quota.order, &quota.definition);
-    let known = Known { drawn: &drawn, kept: &kept, looked: &looked };
+    let known = Known { drawn: &drawn, kept: &kept, looked: &looked, determined: &[] };
     if forms_an_opinion(filing) {
         // Formed of the declaration whose goods had come, or that was amended.
         let main = store.filing(&filing.about).map_err(said)?;
@@ -109,6 +110,14 @@ pub(crate) fn replay(dir: &Path, store: &Store, filing: &Filing) -> Result<Vec<u
         let decoded = as_it_stands(store, &main, Some(&filing.id)).map_err(said)?;
         let amends = filing.format == act::FORMAT;
         let when = When { window: false, ..when };
+        if amends && filing.kind == ASSESS {
+            let stated = determine::stated(filing, pack)?;
+            let looked_at = determine::look(decoded, pack, when, main.draw, &stated, known);
+            looked.told().map_err(said)?;
+            let about = store.about(&main.mrn).map_err(said)?;
+            let before = determine::before(&about, &main, &filing.id);
+            return determine::with_assessment(&before.opinion, &looked_at.report).map_err(said);
+        }
         let mut report = if amends {
             let log = store.events(&filing.about, 0, usize::MAX).map_err(said)?;
             let mut before = log.iter().take_while(|h| h.filing != filing.id);

@@ -3,6 +3,7 @@
 
 use std::fmt;
 
+use fondaco::assessment::TaxLine;
 use fondaco::finding::Language;
 use fondaco::formula::Formula;
 use fondaco::money::Decimal;
@@ -41,6 +42,8 @@ struct Words {
     exempt: &'static str,
     payable: &'static str,
     act: &'static str,
+    /// Instead of a rate: who says so.
+    determined: &'static str,
     stop: &'static str,
 }
 
@@ -73,6 +76,7 @@ const WORDS: [Words; 3] = [
         exempt: "Not charged",
         payable: "Payable",
         act: "By",
+        determined: "stated by an officer",
         stop: ". ",
     },
     Words {
@@ -103,6 +107,7 @@ const WORDS: [Words; 3] = [
         exempt: "不予征收",
         payable: "应缴",
         act: "依据：",
+        determined: "由关员核定",
         stop: "。",
     },
     Words {
@@ -133,6 +138,7 @@ const WORDS: [Words; 3] = [
         exempt: "Не взимается",
         payable: "К уплате",
         act: "Основание:",
+        determined: "указано должностным лицом",
         stop: ". ",
     },
 ];
@@ -395,7 +401,11 @@ fn sentence(line: &LineView, currency: &str, pack: &Pack, language: Language, w:
     // Of many bands the one that applied is enough.
     let applied = said.bands.into_iter().find(|band| band.applies);
     let is_said = applied.is_some();
-    let formula = applied.map_or(said.text, |band| band.to_string());
+    let formula = match applied {
+        _ if line.mark == TaxLine::DETERMINED => w.determined.to_owned(),
+        Some(band) => band.to_string(),
+        None => said.text,
+    };
     let mut figures = Vec::new();
     for input in &line.inputs {
         let (value, unit) = (&input.value, &input.unit);

@@ -77,6 +77,15 @@ pub(crate) fn unknown(why: &Unknown) -> (&'static str, String, Texts) {
                 "В пакете данных нет ставки этого платежа для этого кода.".into(),
             ],
         ),
+        Unknown::ShortCode => (
+            "short-code",
+            String::new(),
+            [
+                "Rates of this tax stand under longer codes: the code stated is too short to say which is for these goods.".into(),
+                "该税种的税率列于更长的税号之下，所报税号过短，无法确定适用税率。".into(),
+                "Ставки этого платежа установлены для более длинных кодов: указанный код слишком короток, чтобы выбрать.".into(),
+            ],
+        ),
         Unknown::NoPreference(regime, origin) => (
             "no-preference",
             regime.to_string(),

@@ -384,9 +384,11 @@ impl<'a> Reader<'a> {
         if accepted > filed {
             let finding = Finding::new(Code::DateInFuture, place).name("AcceptanceDateTime");
             self.find(finding.value(&stated).wanted(filed));
-        } else if let Some(most) = self.reference.pack.profile.acceptance_days
-            && filed.days_since(accepted) > i32::from(most)
-        {
+            return;
+        }
+        let kind = self.reference.pack.profile.type_of(&d.kind);
+        let most = kind.map_or(0, |kind| kind.acceptance_days);
+        if filed.days_since(accepted) > i32::from(most) {
             let finding = Finding::new(Code::DateTooOld, place).name("AcceptanceDateTime");
             self.find(finding.value(&stated).wanted(most));
         }

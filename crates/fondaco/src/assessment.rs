@@ -9,7 +9,7 @@
 //!   whose base includes it;
 //! - the order of the items does not matter.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::allotment::Allotment;
 use crate::condition::Facts;
@@ -22,111 +22,22 @@ use crate::quota::QuotaState;
 use crate::rates::{Applies, fee, rates};
 use crate::reference::{Reference, Relief, ReliefEffect, Tax};
 use crate::token::Token;
-use crate::valuation::{self, ItemValue};
+use crate::valuation;
 
-/// A tax line.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TaxLine {
-    /// Item number; 0 for what is charged once for the declaration.
-    pub item: u32,
-    /// Tax type.
-    pub tax: Token,
-    /// The tax base in the currency of assessment, rounded as the value is; `None` where it cannot
-    /// be told and the formula does not ask for it.
-    pub base: Option<Decimal>,
-    /// The plain percentage, where the formula is one.
-    pub percent: Option<Decimal>,
-    /// The formula in its notation.
-    pub formula: String,
-    /// Every figure that went in.
-    pub inputs: Vec<Input>,
-    /// What is in the base: a term and its amount.
-    pub base_terms: Vec<(Token, Decimal)>,
-    /// The amount before relief, exact and unrounded.
-    pub exact: Decimal,
-    /// How it was rounded.
-    pub rounding: Rounding,
-    /// The amount due after relief.
-    pub assessed: Decimal,
-    /// What a relief took off.
-    pub deducted: Decimal,
-    /// What is secured instead of paid.
-    pub secured: Decimal,
-    /// What is to be paid now.
-    pub payable: Decimal,
-    /// The relief, where one applied: id and basis.
-    pub relief: Option<(String, String)>,
-    /// The code the measure names; empty where it is for all.
-    pub measure: Token,
-    /// The act.
-    pub basis: String,
-    /// `ours`, `note …` or empty.
-    pub mark: String,
-}
+mod lines;
 
-/// Something that could not be computed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct UnknownLine {
-    /// Item number.
-    pub item: u32,
-    /// Tax type.
-    pub tax: Token,
-    /// The formula that could not be computed; empty where there is none.
-    pub formula: String,
-    /// Why.
-    pub why: Unknown,
-    /// The act, where a measure was found.
-    pub basis: String,
-    /// Whether it may have to be paid: not where a relief takes it away, whatever it comes to.
-    pub payable: bool,
-}
-
-impl UnknownLine {
-    /// What is unknown of a tax, and the row that would say it, where there is one.
-    fn of(item: u32, tax: Token, row: Option<&Found<'_>>, why: Unknown) -> Self {
-        let formula = row.and_then(|r| r.formula()).map(ToString::to_string).unwrap_or_default();
-        let basis = row.map(|r| r.basis().to_owned()).unwrap_or_default();
-        Self { item, tax, formula, why, basis, payable: true }
-    }
-}
-
-/// What has to be paid.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Assessment {
-    /// In this currency.
-    pub currency: Currency,
-    /// Sum of what is payable on the lines; what is unknown is not in it.
-    pub total: Decimal,
-    /// Values, in item order.
-    pub values: Vec<ItemValue>,
-    /// Lines, in item order, then in the order of the taxes.
-    pub lines: Vec<TaxLine>,
-    /// What could not be computed.
-    pub unknown: Vec<UnknownLine>,
-}
-
-impl Assessment {
-    /// One in which nothing has been computed.
-    #[must_use]
-    pub fn nothing(currency: Currency) -> Self {
-        Self {
-            currency,
-            total: Decimal::ZERO,
-            values: Vec::new(),
-            lines: Vec::new(),
-            unknown: Vec::new(),
-        }
-    }
-}
+pub use lines::{Assessment, Determined, TaxLine, UnknownLine};
 
 /// Computes what has to be paid.
 ///
-/// `allotted` says what the items get of the quotas they claim, as [`crate::allotment::allot`] does.
+/// `allotted` says what the items get of the quotas they claim, as [`crate::allotment::allot`] does;
+/// `determined` what officers stated, each tax of an item once.
 #[must_use]
 pub fn assess(
     declaration: &Declaration,
     reference: Reference<'_>,
     allotted: &[Allotment<'_>],
+    determined: &[Determined],
 ) -> Assessment {
     let profile = &reference.pack.profile;
     let mut assessment = Assessment::nothing(profile.currency);
@@ -137,11 +48,18 @@ pub fn assess(
         let unclaimed = (!item.quota.is_empty()).then(|| item.without_claim(profile));
         let outside = unclaimed.as_ref().map(|item| ItemFacts { item: Some(item), ..facts });
         let allotment = allotted.iter().find(|a| a.item == item.number);
-        ItemAssessor { facts, item, done: BTreeMap::new() }.run(
+        let first = assessment.lines.len();
+        ItemAssessor { facts, item, determined, done: BTreeMap::new() }.run(
             allotment,
             outside.as_ref(),
             &mut assessment,
         );
+        // Where each amount is stated, the value it would be computed of is not asked for.
+        let lines = assessment.lines.get(first..).unwrap_or_default();
+        if !lines.is_empty() && lines.iter().all(TaxLine::is_determined) {
+            assessment.values.push(value);
+            continue;
+        }
         let basis = profile.value_rule(declaration.direction).map(|rule| rule.basis.as_str());
         assessment.unknown.extend(value.lacks.iter().map(|cost| UnknownLine {
             basis: basis.unwrap_or_default().to_owned(),
@@ -149,7 +67,7 @@ pub fn assess(
         }));
         assessment.values.push(value);
     }
-    fees(declaration, reference, &mut assessment);
+    fees(declaration, reference, determined, &mut assessment);
     let sum = assessment.lines.iter().try_fold(Decimal::ZERO, |s, l| s.checked_add(l.payable));
     let mut total = sum.unwrap_or(Decimal::MAX);
     if total.scale() < profile.value_rounding.digits {
@@ -161,7 +79,12 @@ pub fn assess(
 
 /// Taxes charged once for the declaration, on the values of the items that bear them together. Their
 /// lines have no item: its number is 0.
-fn fees(declaration: &Declaration, reference: Reference<'_>, into: &mut Assessment) {
+fn fees(
+    declaration: &Declaration,
+    reference: Reference<'_>,
+    determined: &[Determined],
+    into: &mut Assessment,
+) {
     let taxes = &reference.pack.profile.taxes;
     for tax in taxes.iter().filter(|t| t.per_declaration && declaration.direction.is_some()) {
         let mut sum = Some(Decimal::ZERO);
@@ -181,8 +104,11 @@ fn fees(declaration: &Declaration, reference: Reference<'_>, into: &mut Assessme
         }
         let all = Item { number: 0, ..Item::default() };
         let facts = ItemFacts { declaration, item: Some(&all), reference, value: sum };
-        let mut assessor = ItemAssessor { facts, item: &all, done: BTreeMap::new() };
+        let mut assessor = ItemAssessor { facts, item: &all, determined, done: BTreeMap::new() };
         let rates = fee(tax, &facts);
+        if assessor.stated(tax.code, tax.rounding, into) {
+            continue;
+        }
         if hangs {
             let row = rates.iter().find_map(|r| r.row);
             assessor.unknown(tax, row.as_ref(), Unknown::NoValue, into);
@@ -242,6 +168,7 @@ struct Computed {
 struct ItemAssessor<'a> {
     facts: ItemFacts<'a>,
     item: &'a Item,
+    determined: &'a [Determined],
     done: BTreeMap<Token, Outcome>,
 }
 
@@ -259,6 +186,9 @@ impl<'a> ItemAssessor<'a> {
         let any = claimed.iter().any(|(_, rates)| under_quota(rates));
         let beside = outside.filter(|_| any).map(rates).unwrap_or_default();
         for (tax, rates) in claimed {
+            if self.stated(tax.code, tax.rounding, into) {
+                continue;
+            }
             if !under_quota(&rates) {
                 self.lines(tax, &rates, Portion::Whole, into);
                 continue;
@@ -275,11 +205,46 @@ impl<'a> ItemAssessor<'a> {
         for declared in &self.item.taxes {
             let known = taxes.iter().any(|t| t.code == declared.tax);
             if !known && !declared.tax.is_empty() && !self.done.contains_key(&declared.tax) {
+                let rounding = self.facts.reference.pack.profile.value_rounding;
+                if self.stated(declared.tax, rounding, into) {
+                    continue;
+                }
                 self.done.insert(declared.tax, Outcome::Unknown);
                 let why = Unknown::NoMeasure;
                 into.unknown.push(UnknownLine::of(self.item.number, declared.tax, None, why));
             }
         }
+    }
+
+    fn statement(&self, tax: Token) -> Option<&'a Determined> {
+        self.determined.iter().find(|d| d.item == self.item.number && d.tax == tax)
+    }
+
+    /// The line of a tax whose amount an officer stated; whether one did.
+    fn stated(&mut self, tax: Token, rounding: Rounding, into: &mut Assessment) -> bool {
+        let Some(stated) = self.statement(tax) else { return false };
+        let assessed = stated.payable.checked_add(stated.secured).unwrap_or(Decimal::MAX);
+        self.done.insert(tax, Outcome::Amount(assessed));
+        into.lines.push(TaxLine {
+            item: self.item.number,
+            tax,
+            base: None,
+            percent: None,
+            formula: String::new(),
+            inputs: Vec::new(),
+            base_terms: Vec::new(),
+            exact: assessed,
+            rounding,
+            assessed,
+            deducted: Decimal::ZERO,
+            secured: stated.secured,
+            payable: stated.payable,
+            relief: None,
+            measure: Token::EMPTY,
+            basis: stated.basis.clone(),
+            mark: TaxLine::DETERMINED.to_owned(),
+        });
+        true
     }
 
     /// The lines of a tax by its rates, for all the goods or for a portion.
@@ -424,12 +389,14 @@ impl<'a> ItemAssessor<'a> {
     /// Taxes the declarant names that the pack has not: if any, the base cannot be told.
     fn others(&self) -> Result<Decimal, Unknown> {
         let taxes = &self.facts.reference.pack.profile.taxes;
-        let unknown = self
-            .item
-            .taxes
-            .iter()
-            .find(|d| !d.tax.is_empty() && !taxes.iter().any(|t| t.code == d.tax));
-        unknown.map_or(Ok(Decimal::ZERO), |d| Err(Unknown::DependsOn(d.tax)))
+        let others: BTreeSet<Token> = self.item.taxes.iter().map(|d| d.tax).collect();
+        let others = others.into_iter().filter(|tax| !tax.is_empty());
+        let mut others = others.filter(|tax| !taxes.iter().any(|t| t.code == *tax));
+        others.try_fold(Decimal::ZERO, |sum, tax| {
+            let stated = self.statement(tax).ok_or(Unknown::DependsOn(tax))?;
+            let more = stated.payable.checked_add(stated.secured);
+            more.and_then(|more| sum.checked_add(more)).ok_or(Unknown::TooLarge)
+        })
     }
 
     /// What a rate comes to for a portion of the goods.

@@ -3,6 +3,7 @@
 //! Holds always: adding a reason never lowers the lane; what could not be checked is never green.
 
 use crate::assessment::Assessment;
+use crate::declaration::Declaration;
 use crate::finding::Trilingual;
 use crate::lpco::Checked;
 use crate::reference::{Policy, Reference};
@@ -104,6 +105,7 @@ fn said(en: String, zh: String, ru: String) -> Trilingual {
 /// Chooses the lane.
 #[must_use]
 pub fn route(
+    declaration: &Declaration,
     settled: &[Settled<'_>],
     checked: &[Checked],
     screened: &[(String, Screening)],
@@ -134,6 +136,19 @@ pub fn route(
                 reason(id, Lane::Yellow, item, text.clone());
             }
         }
+    }
+    if let Some(item) = declaration.items.iter().find(|i| i.code.is_empty()) {
+        reason(
+            "unknown",
+            Lane::Yellow,
+            item.number,
+            said(
+                "No commodity code is stated: what the law wants of such goods could not be checked"
+                    .to_owned(),
+                "未申报商品编码：无法核查法律对该货物的要求".to_owned(),
+                "Код товара не указан: требования к такому товару проверить нельзя".to_owned(),
+            ),
+        );
     }
     // A document that is not good is looked at, whether or not anything asks for it.
     for one in checked {

@@ -238,7 +238,7 @@ codes! {
     /// A date longer ago than the law allows.
     DateTooOld = "FD403" Error "pack rule on acceptance"
     { "{name} is more than {wanted} days ago: {value}." "{name} 早于 {wanted} 天前：{value}。" "{name} более {wanted} дней назад: {value}." }
-    { "Ask the office how to declare late." "请向海关咨询逾期申报方式。" "Спросите у органа, как подать с опозданием." }
+    { "Leave the date out, so that the day of filing counts, or ask the office how to declare late." "请不填该日期，以申报当日为准；逾期申报请咨询海关。" "Не указывайте дату: считается день подачи; как подать с опозданием, спросите у органа." }
     /// A code that is on no list in force.
     CodeUnknown = "FD404" Error "code list of the pack, on the day"
     { "“{value}” is no code in force of the list: {wanted}." "“{value}”不是{wanted}的有效代码。" "«{value}» не значится среди действующих кодов: {wanted}." }

@@ -113,6 +113,9 @@ pub enum Unknown {
     NoFact(String),
     /// The pack has no rate for this tax on this code.
     NoMeasure,
+    /// Rates of this tax stand under longer codes, and the code stated does not say which are for the
+    /// goods.
+    ShortCode,
     /// A preference is claimed, and the pack has no rate for it: regime, origin.
     NoPreference(Token, Token),
     /// The law leaves the rate to this text.

@@ -3,6 +3,8 @@
 //! The one choice that the assessment of a declaration and the answer to a question before shipping
 //! share: both meet the very same rows.
 
+use std::collections::BTreeSet;
+
 use crate::declaration::{Item, ItemFacts};
 use crate::formula::{Formula, Unknown};
 use crate::measure::Measure;
@@ -38,13 +40,14 @@ pub fn rates<'a>(facts: &ItemFacts<'a>) -> Vec<(&'a Tax, Vec<Applies<'a>>)> {
     let taxes = &facts.reference.pack.profile.taxes;
     let bearing = |tax: &&Tax| !tax.per_declaration && tax.when.holds(facts) != Some(false);
     let bearing: Vec<&Tax> = taxes.iter().filter(bearing).collect();
-    let mut found = found(item, facts, &bearing);
+    let (mut found, short) = found(item, facts, &bearing);
     keep_one_family(&mut found, facts);
-    bearing
-        .into_iter()
-        .map(|tax| (tax, of_tax(tax, item, &found, facts.reference)))
-        .filter(|(_, rates)| !rates.is_empty())
-        .collect()
+    let rates = |tax: &'a Tax| match short.contains(&tax.code) {
+        true => Applies::no_row(Unknown::ShortCode),
+        false => of_tax(tax, item, &found, facts.reference),
+    };
+    let all = bearing.into_iter().map(|tax| (tax, rates(tax)));
+    all.filter(|(_, rates)| !rates.is_empty()).collect()
 }
 
 /// The rates of a tax that is charged once for the declaration; the item of the facts stands for all
@@ -52,7 +55,7 @@ pub fn rates<'a>(facts: &ItemFacts<'a>) -> Vec<(&'a Tax, Vec<Applies<'a>>)> {
 #[must_use]
 pub fn fee<'a>(tax: &'a Tax, facts: &ItemFacts<'a>) -> Vec<Applies<'a>> {
     let Some(item) = facts.item else { return Vec::new() };
-    of_tax(tax, item, &found(item, facts, &[tax]), facts.reference)
+    of_tax(tax, item, &found(item, facts, &[tax]).0, facts.reference)
 }
 
 /// A row in force for the goods, and what stands in the way of saying that it applies.
@@ -62,9 +65,13 @@ struct Candidate<'a> {
 }
 
 /// Every row in force for the goods, of taxes that bear on them, under each of their origins, whose
-/// condition does not say no.
-fn found<'a>(item: &'a Item, facts: &ItemFacts<'a>, bearing: &[&Tax]) -> Vec<Candidate<'a>> {
-    let Some(direction) = facts.declaration.direction else { return Vec::new() };
+/// condition does not say no; and the taxes that have such rows for a part of what the code holds.
+fn found<'a>(
+    item: &'a Item,
+    facts: &ItemFacts<'a>,
+    bearing: &[&Tax],
+) -> (Vec<Candidate<'a>>, BTreeSet<Token>) {
+    let Some(direction) = facts.declaration.direction else { return Default::default() };
     let [own, preferential] = item.duty_origins();
     let first = if own.is_empty() { &item.preferential_origin } else { &item.origin };
     let rows = |origin| facts.reference.measures(&item.code, direction, origin, &item.regime);
@@ -93,7 +100,10 @@ fn found<'a>(item: &'a Item, facts: &ItemFacts<'a>, bearing: &[&Tax]) -> Vec<Can
             }
         }
     }
-    found
+    let parts =
+        |origin| facts.reference.measures_of_parts(&item.code, direction, origin, &item.regime);
+    let short = parts(first).filter_map(candidate).map(|c| c.row.tax()).collect();
+    (found, short)
 }
 
 /// Of two families of taxes with measures in both, drops the one that does not apply.

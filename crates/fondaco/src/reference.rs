@@ -20,9 +20,11 @@ use crate::token::Token;
 
 mod costs;
 mod proofs;
+mod taxes;
 
 pub use costs::{Apportionment, ChargeEffect, ChargeKind, Cost, StatisticsRule, ValueRule};
 pub use proofs::Proofs;
+pub use taxes::{BaseTerm, Choice, Exclusive, Relief, ReliefEffect, Tax};
 
 /// An act of law that rows cite.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -48,99 +50,6 @@ pub struct Line {
     pub validity: Validity,
     /// The part of the year it is for, where it is for goods that come then only.
     pub season: Option<Season>,
-}
-
-/// What is in a tax base.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct BaseTerm {
-    /// `value` for the customs value, otherwise a tax type.
-    pub term: Token,
-    /// Whether it is taken off instead of added.
-    pub less: bool,
-    /// Only where this holds.
-    pub when: Condition,
-}
-
-/// Which of several equally specific rates of one tax applies.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Choice {
-    /// Each of them, as lines of its own.
-    All,
-    /// Every rate in force, however closely it is meant for the goods: duties that come on top of
-    /// one another.
-    Each,
-    /// The highest.
-    Highest,
-    /// The lowest.
-    Lowest,
-}
-
-/// A duty, tax or fee.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Tax {
-    /// Its code on the wire.
-    pub code: Token,
-    /// Its name.
-    pub name: Trilingual,
-    /// Its base, in order.
-    pub base: Vec<BaseTerm>,
-    /// How its amount is rounded.
-    pub rounding: Rounding,
-    /// What to do with several rates.
-    pub choice: Choice,
-    /// Additional commodity codes that pick a rate: code, percentage.
-    pub picks: Vec<(Token, Decimal)>,
-    /// Whether a line without a rate for it is said to be unknown.
-    pub expected: bool,
-    /// Whether a claimed preference bears on it: a claim without a row of its own is unknown.
-    pub preferential: bool,
-    /// Only where this holds.
-    pub when: Condition,
-    /// Whether it is charged once for the declaration, on the values of the items for which `when` holds.
-    pub per_declaration: bool,
-}
-
-/// Taxes of which one family applies, not both.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Exclusive {
-    /// These …
-    pub prefer: Vec<Token>,
-    /// … instead of these …
-    pub over: Vec<Token>,
-    /// … where this holds; otherwise the other way round.
-    pub when: Condition,
-}
-
-/// What a relief does to an assessed amount.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ReliefEffect {
-    /// Deducted: assessed and payable are nothing, the amount stands as deducted.
-    Relieve,
-    /// Assessed, but nothing is payable while the procedure lasts.
-    Suspend,
-    /// Not assessed at all.
-    Exempt,
-    /// Secured: nothing is assessed and payable yet, the amount stands as security.
-    Secure,
-}
-
-/// A relief from a duty or tax.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Relief {
-    /// Short id.
-    pub id: String,
-    /// Which taxes; empty is all.
-    pub taxes: Vec<Token>,
-    /// What it does.
-    pub effect: ReliefEffect,
-    /// Whether taxes whose base holds this one are computed on the amount before it.
-    pub in_base: bool,
-    /// Where it applies.
-    pub when: Condition,
-    /// Where what it leaves unpaid has to be secured before the goods move; `None` is nowhere.
-    pub secured: Option<Condition>,
-    /// Why.
-    pub basis: String,
 }
 
 /// A rate of exchange.
@@ -348,6 +257,9 @@ pub struct TypeRule {
     pub direction: Direction,
     /// Whether what is owed is told of it also where nothing is.
     pub assessed: bool,
+    /// Most days between the acceptance it states and its filing. The law of the day of acceptance is
+    /// applied, so that each day is one more whose law a declarant may choose.
+    pub acceptance_days: u16,
 }
 
 /// How one jurisdiction does what all do.
@@ -367,8 +279,6 @@ pub struct Profile {
     pub lines_complete: bool,
     /// Whether a total of packages that is not the sum of the items' is an error, or only said.
     pub packages_must_add_up: bool,
-    /// Most days between acceptance and filing; `None` where not limited.
-    pub acceptance_days: Option<u16>,
     /// Its declaration types.
     pub types: Vec<TypeRule>,
     /// Elements whose codes must be in force on a list.
@@ -564,6 +474,23 @@ impl<'a> Reference<'a> {
         origin: &'a str,
     ) -> impl Iterator<Item = Found<'a>> + use<'a> {
         self.pack.measures.of_goods(code, direction, origin, self.day, &self.pack.groups)
+    }
+
+    /// The measures in force for a part of the goods of a code: those under longer codes, of which a
+    /// code this short does not say whether they bear on the goods.
+    pub fn measures_of_parts(
+        &self,
+        code: &'a str,
+        direction: Direction,
+        origin: &'a str,
+        regime: &'a str,
+    ) -> impl Iterator<Item = Found<'a>> + use<'a> {
+        let this = *self;
+        let (measures, groups) = (&self.pack.measures, &self.pack.groups);
+        let rows = measures.of_parts(code, direction, origin, self.day, groups);
+        rows.filter(move |m| {
+            m.mark() != Measure::ILLUSTRATIVE && this.takes(m.regime(), regime) != Some(false)
+        })
     }
 
     /// Whether the selection takes this country or regime; `None` where that hangs on a group

@@ -82,16 +82,14 @@ pub fn find<'a>(
         let facts = ItemFacts { declaration, item: Some(item), reference, value };
         for rule in reference.pack.requirements.of_chapter(&item.code) {
             let applies = rule.validity.covers(reference.day)
-                && rule.direction.is_none_or(|d| declaration.direction == Some(d))
-                && (rule.codes.is_empty()
-                    || rule.codes.iter().any(|c| item.code.starts_with(c.as_str())));
-            if !applies {
+                && rule.direction.is_none_or(|d| declaration.direction == Some(d));
+            let Some(of_code) = applies.then(|| is_of(rule, &item.code)).flatten() else {
                 continue;
-            }
+            };
             match (reference.takes(&rule.origin, &item.origin), rule.when.holds(&facts)) {
                 (Some(false), _) | (_, Some(false)) => {}
                 (origin, when) => {
-                    let certain = origin.is_some() && when.is_some();
+                    let certain = of_code && origin.is_some() && when.is_some();
                     found.push(Requirement { item: item.number, rule, certain });
                 }
             }
@@ -99,6 +97,14 @@ pub fn find<'a>(
         found.extend(proof_of_origin(&facts, reference));
     }
     found
+}
+
+/// Whether it is certain that a rule is for goods of a code: not where only some of what the code holds
+/// is under the rule. `None` where it is for other goods, and where there is no code, which the lane says.
+fn is_of(rule: &RequirementRule, code: &str) -> Option<bool> {
+    let whole = rule.codes.is_empty() || rule.codes.iter().any(|c| code.starts_with(c.as_str()));
+    let in_part = || !code.is_empty() && rule.codes.iter().any(|c| c.starts_with(code));
+    if whole { Some(true) } else { in_part().then_some(false) }
 }
 
 /// The proof of the origin that the regime of an item claims; nothing where it claims none.

@@ -1,7 +1,7 @@
 //! From a declaration to an opinion: the walk, in one function.
 
 use crate::allotment::{self, Allotment, Drawn, nothing_drawn};
-use crate::assessment::{self, Assessment};
+use crate::assessment::{self, Assessment, Determined};
 use crate::decision::{self, Decision, Step};
 use crate::declaration::Declaration;
 use crate::lpco::{self, Checked, Looked};
@@ -21,12 +21,14 @@ pub struct Known<'d> {
     pub kept: &'d Drawn<'d>,
     /// The register of licences, permits, certificates and others.
     pub looked: &'d dyn Looked,
+    /// The amounts that officers stated.
+    pub determined: &'d [Determined],
 }
 
 /// Where nothing is known but what was drawn: the register is empty.
 impl<'d, F: Fn(&Quota) -> Decimal> From<&'d F> for Known<'d> {
     fn from(drawn: &'d F) -> Self {
-        Self { drawn, kept: &nothing_drawn, looked: &lpco::EMPTY }
+        Self { drawn, kept: &nothing_drawn, looked: &lpco::EMPTY, determined: &[] }
     }
 }
 
@@ -75,9 +77,9 @@ pub fn consider_by<'a, 'k>(
     draw: u32,
     known: impl Into<Known<'k>>,
 ) -> Opinion<'a> {
-    let Known { drawn, kept, looked } = known.into();
+    let Known { drawn, kept, looked, determined } = known.into();
     let allotted = allotment::allot(declaration, reference, drawn, kept);
-    let assessment = assessment::assess(declaration, reference, &allotted);
+    let assessment = assessment::assess(declaration, reference, &allotted, determined);
     let requirements = requirement::find(declaration, &assessment, reference);
     let checked = lpco::check(declaration, &assessment, register, looked);
     let settled = requirement::settle(requirements, declaration, &checked, register);
@@ -91,7 +93,8 @@ pub fn consider_by<'a, 'k>(
         })
         .collect();
     let score = risk::score(declaration, &assessment, reference, draw);
-    let decision = decision::route(&settled, &checked, &screened, &score, &assessment, reference);
+    let decision =
+        decision::route(declaration, &settled, &checked, &screened, &score, &assessment, reference);
     let profile = &reference.pack.profile;
     let told = profile.type_of(&declaration.kind).is_some_and(|t| t.assessed);
     let collected = told || !profile.taxes_named || declaration.names_taxes();

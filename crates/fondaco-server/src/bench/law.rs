@@ -152,7 +152,7 @@ fn load(path: &std::path::Path, countries: usize) -> Result<Value, Failure> {
     };
     per_second(1, &rows);
     let (lookups, _) = per_second(5, &rows);
-    let (lines, computed) = per_second(3, &|d| assess(d, reference, &[]).lines.len());
+    let (lines, computed) = per_second(3, &|d| assess(d, reference, &[], &[]).lines.len());
     Ok(json!({
         "load_ms": rounded(loaded.as_secs_f64() * 1000.0),
         "resident_mb": held.map(rounded),

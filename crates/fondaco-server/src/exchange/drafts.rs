@@ -107,7 +107,9 @@ pub(crate) struct Draft {
 
 /// The type of declaration an import is drafted as: of goods that are still to come (D013, `D`).
 pub(crate) fn kind(pack: &Pack) -> String {
-    let import = pack.profile.types.iter().find(|t| t.direction == Direction::Import);
+    let imports = pack.profile.types.iter().filter(|t| t.direction == Direction::Import);
+    // Longer ones are of a kind of their own, such as a supplementary declaration.
+    let import = imports.min_by_key(|t| t.prefix.len());
     import.map(|t| format!("{}D", t.prefix)).unwrap_or_default()
 }
 

@@ -28,7 +28,7 @@ struct ActDone {
     receipt: String,
 }
 
-/// Do something about a declaration: hold it, lift a hold, refuse, ask, grant, deny, say that it left.
+/// Do something about a declaration: hold it, lift a hold, refuse, ask, grant, deny, assess, say that it left.
 ///
 /// What follows of it (release, clearance, exit) follows in the same commit. The same key with the same
 /// bytes gets the same answer.
@@ -43,7 +43,7 @@ struct ActDone {
         (status = 201, description = "Done, and on the disk", body = ActDone),
         (status = 400, description = "No key, or the act cannot be read: `field` names what", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "There is no such declaration", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "It cannot be done now: `why`, `why_text`", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "It cannot be done now: `why`, `why_text`; assessed anew, amounts are not known still: `unknown`", body = Problem, content_type = "application/problem+json"),
         (status = 422, description = "A reason is wanted: `reasons` lists those that go with the act; or the key was used for another message", body = Problem, content_type = "application/problem+json"),
         (status = 503, description = "The store failed; nothing was done", body = Problem, content_type = "application/problem+json"),
     )
@@ -82,6 +82,11 @@ pub(super) async fn act(
             let opinion: Value = serde_json::from_slice(&report.to_bytes()).unwrap_or_default();
             let more = json!({"findings": opinion["findings"]});
             problem(StatusCode::UNPROCESSABLE_ENTITY, "declaration-returned", Some(more))
+        }
+        Err(Refused::StillUnknown(report)) => {
+            let opinion: Value = serde_json::from_slice(&report.to_bytes()).unwrap_or_default();
+            let more = json!({"unknown": opinion["assessment"]["unknown"]});
+            problem(StatusCode::CONFLICT, "still-unknown", Some(more))
         }
         Err(Refused::NotApplied(why)) => {
             let more = json!({"field": why});

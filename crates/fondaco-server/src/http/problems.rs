@@ -142,6 +142,14 @@ pub(crate) const PROBLEMS: &[(&str, [&str; 3])] = &[
     ),
     ("act-refused", ["It cannot be done now", "现在无法办理", "Сейчас это невозможно"]),
     (
+        "still-unknown",
+        [
+            "Amounts that may have to be paid are not known still: state each, or load the rates",
+            "仍有可能应缴的金额未知：请逐项填明，或载入税率",
+            "Ещё неизвестны суммы, которые могут подлежать уплате: укажите каждую или загрузите ставки",
+        ],
+    ),
+    (
         "amendment-not-applied",
         [
             "The amendment points where nothing can be changed",

@@ -139,6 +139,7 @@ phrases! {
     measure_all "every code" "全部税号" "все коды"
     measure "Measure for" "税率适用于" "Ставка для"
     mark_ours "ours" "自编" "наша"
+    mark_determined "stated by an officer" "关员核定" "указано должностным лицом"
     mark_ours_told "“ours”: the row was added by Fondaco from the law named; it is not part of an imported official tariff." "“自编”：该行由 Fondaco 依所列法律编写，并非来自导入的官方税则。" "«наша»: строка внесена Fondaco по указанному закону и не взята из официального тарифа."
     price "price" "价格" "цена"
     value_apart "stated, no part of the value" "仅申报，不计入" "указано, в стоимость не входит"

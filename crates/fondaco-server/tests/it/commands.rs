@@ -685,3 +685,74 @@ fn a_line_for_another_part_of_the_year_is_returned() {
     // To the end of February, whatever the year.
     check("0707000501", "IMA", "2028-02-29", None);
 }
+
+#[test]
+fn a_day_of_acceptance_is_stated_as_far_back_as_the_type_may() {
+    // pack, case, type instead of its own, filed on, found.
+    let check = |pack: &str, file: &str, kind: &str, on: &str, found: &str| {
+        if !is_carried(pack) {
+            return;
+        }
+        let text = std::fs::read_to_string(data("corpus").join(file)).unwrap();
+        let (before, rest) = text.split_once("<TypeCode>").unwrap();
+        let own = rest.split('<').next().unwrap();
+        let kind = if kind.is_empty() { own } else { kind };
+        let text = format!("{before}<TypeCode>{kind}{}", &rest[own.len()..]);
+        let came = run_with(&["check", "--pack", pack, "--on", on, "--json", "-"], text.as_bytes());
+        let report = came.json();
+        let all = report["findings"].as_array().unwrap();
+        let of_day = all.iter().find(|f| f["code"] == "FD402" || f["code"] == "FD403");
+        let code = of_day.map_or("", |f| f["code"].as_str().unwrap());
+        assert_eq!(code, found, "{pack} {kind} {on}");
+    };
+    let (cn, eaeu) = ("cn/001-soy-amur.xml", "eaeu/001-soy-amur.xml");
+    check("cn", cn, "", "2026-11-13", "");
+    check("cn", cn, "", "2026-11-14", "FD403");
+    check("cn", cn, "", "2026-11-12", "FD402");
+    check("eaeu", eaeu, "", "2026-11-09", "");
+    check("eaeu", eaeu, "", "2026-11-10", "FD403");
+    check("us", "us/001-phones-la.xml", "", "2026-11-27", "");
+    check("us", "us/001-phones-la.xml", "", "2026-11-28", "FD403");
+    let gb = "gb/001-phones-felixstowe.xml";
+    check("gb", gb, "", "2026-11-11", "");
+    check("gb", gb, "", "2026-11-12", "FD403");
+    for kind in ["IMY", "IMZ", "COY", "EXZ"] {
+        check("gb", gb, kind, "2027-05-10", "");
+        check("gb", gb, kind, "2027-05-11", "FD403");
+    }
+}
+
+#[test]
+fn what_a_short_code_or_none_leaves_open_is_asked_and_not_passed_over() {
+    let report = |code: &str| {
+        let text = good("SHORT");
+        let (before, rest) = text.split_once("<Classification>").unwrap();
+        let (_, after) = rest.rsplit_once("</Classification>").unwrap();
+        let class = format!(
+            "<Classification><ID>{code}</ID>\
+             <IdentificationTypeCode>TSP</IdentificationTypeCode></Classification>"
+        );
+        let (kind, class) = if code.is_empty() { ("IMJ", "") } else { ("IMA", &*class) };
+        let text = format!("{before}{class}{after}");
+        let text = text.replacen("<TypeCode>IMA<", &format!("<TypeCode>{kind}<"), 1);
+        run_with(&["assess", "--pack", "gb", "--on", "2026-11-20", "--json", "-"], text.as_bytes())
+            .json()
+    };
+    let settled = |report: &serde_json::Value| -> Vec<String> {
+        let all = report["requirements"].as_array().unwrap_or_else(|| panic!("{report}")).iter();
+        let of = all.filter(|r| r["basis"].as_str().unwrap().starts_with("un-1988"));
+        of.map(|r| r["status"].as_str().unwrap().to_owned()).collect()
+    };
+    // Ergotamine and others are precursors under their six digits.
+    let whole = report("29396100");
+    assert_eq!(settled(&whole).len(), 1, "{whole}");
+    let short = report("2939");
+    let all = settled(&short);
+    assert!(all.len() > 1 && all.iter().all(|s| s == "unknown"), "{short}");
+    assert_eq!(short["decision"]["lane"], "yellow");
+    let none = report("");
+    let reasons = none["decision"]["reasons"].as_array().unwrap_or_else(|| panic!("{none}"));
+    let why =
+        reasons.iter().find(|r| r["text"]["en"].as_str().unwrap().contains("No commodity code"));
+    assert_eq!(why.map(|r| r["lane"].as_str()), Some(Some("yellow")), "{none}");
+}

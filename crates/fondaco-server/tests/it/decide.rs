@@ -130,3 +130,48 @@ fn an_officer_decides_on_a_page() {
     assert_eq!(sends(&house, &mrn, &[], &grant).status, 303);
     assert_ne!(state(), "refused");
 }
+
+#[test]
+fn an_officer_states_amounts_on_a_page() {
+    let dir = tempfile::tempdir().unwrap();
+    let house = crate::money::house(dir.path());
+    // The carriage is neither in the price nor stated: what is owed is not known.
+    let mrn = house.file("f", &good("AMOUNTS")).text("mrn");
+    for kind in ["documents", "examination"] {
+        act(&house, &mrn, kind, &json!({"act": "lift", "by": "o1", "kind": kind}));
+    }
+    let of_it = |tag: &str| text(&house.get(&format!("/declarations/{mrn}?lang={tag}")));
+    for (tag, waits, fields) in [
+        ("en", "What is owed is not known yet", "Amounts that could not be computed, GBP"),
+        ("zh", "应缴金额尚未确定", "未能计算的金额, GBP"),
+        ("ru", "Сколько уплатить, ещё неизвестно", "Суммы, которые не удалось рассчитать, GBP"),
+    ] {
+        assert!(of_it(tag).contains(waits), "{tag}");
+        let page = text(&house.get(&format!("/declarations/{mrn}/decide?lang={tag}")));
+        assert!(page.contains(fields), "{tag}: {page}");
+    }
+    let page = text(&house.get(&format!("/declarations/{mrn}/decide")));
+    let names: Vec<&str> =
+        page.split("name=\"amount/").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
+    assert!(names.len() > 1, "{page}");
+    let named: Vec<String> = names.iter().map(|name| format!("amount/{name}")).collect();
+    let stated = |amount: &'static str, note: &'static str| {
+        let fields = [("do", "act=assess"), ("by", "o7"), ("note", note), ("key", "")];
+        let amounts = named.iter().map(|name| (name.as_str(), amount));
+        fields.into_iter().chain(amounts).collect::<Vec<_>>()
+    };
+    let check = |lang: &str, status: u16, says: &str, amount: &'static str, note: &'static str| {
+        let said = sends(&house, &mrn, &[("Accept-Language", lang)], &stated(amount, note));
+        assert_eq!(said.status, status, "{}", text(&said));
+        assert!(text(&said).contains(says), "{}", text(&said));
+        // What was written is kept.
+        assert!(amount.is_empty() || text(&said).contains(&format!("value=\"{amount}\"")));
+    };
+    check("ru", 422, "Напишите в примечании", "10", " ");
+    check("en", 422, "An amount is a number", "1,5", "why");
+    check("zh", 409, "仍有可能应缴的金额未知", "", "");
+    assert_eq!(sends(&house, &mrn, &[], &stated("10.50", "by the tariff")).status, 303);
+    let told = of_it("zh");
+    assert!(told.contains("关员核定") && told.contains("by the tariff"), "{told}");
+    assert!(told.contains("货物仅因未缴税费而未放行"), "{told}");
+}

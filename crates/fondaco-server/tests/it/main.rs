@@ -4,6 +4,7 @@
 mod acts;
 mod agencies;
 mod appeals;
+mod assess;
 mod arrivals;
 mod bridge;
 mod channel;

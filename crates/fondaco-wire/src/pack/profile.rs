@@ -25,7 +25,6 @@ pub(super) struct ProfileFile {
     code_lengths: Vec<u8>,
     #[serde(default)]
     lines_complete: bool,
-    acceptance_days: Option<u16>,
     #[serde(default = "yes")]
     packages_must_add_up: bool,
     #[serde(default, rename = "type")]
@@ -95,6 +94,8 @@ struct TypeFile {
     direction: String,
     #[serde(default)]
     assessed: bool,
+    #[serde(default)]
+    acceptance_days: u16,
 }
 
 #[derive(Deserialize)]
@@ -208,7 +209,6 @@ impl Reader<'_> {
             value_rounding: self.rounding(&file.value_rounding),
             code_lengths: file.code_lengths,
             lines_complete: file.lines_complete,
-            acceptance_days: file.acceptance_days,
             packages_must_add_up: file.packages_must_add_up,
             types: file
                 .types
@@ -218,6 +218,7 @@ impl Reader<'_> {
                         prefix: self.token(&t.prefix),
                         direction: self.direction(&t.direction)?,
                         assessed: t.assessed,
+                        acceptance_days: t.acceptance_days,
                     })
                 })
                 .collect(),

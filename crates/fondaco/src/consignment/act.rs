@@ -27,6 +27,8 @@ pub enum Act {
     Grant(Request, Option<Token>),
     /// Denies a request.
     Deny(Request),
+    /// Assesses anew what could not be computed: by what is known now, and by amounts an officer states.
+    Assess,
     /// Says that the goods left the place of departure.
     Depart,
     /// Ends the declaration, for the administration.
@@ -56,6 +58,8 @@ pub enum NotNow {
     Answered(Answer),
     /// There is no such refusal.
     NotRefused,
+    /// Nothing is to be paid, or all of it was.
+    NothingOwed,
 }
 
 impl NotNow {
@@ -72,6 +76,7 @@ impl NotNow {
             Self::NoSuchRequest => "no-such-request",
             Self::Answered(_) => "answered",
             Self::NotRefused => "not-refused",
+            Self::NothingOwed => "nothing-owed",
         }
     }
 }
@@ -87,6 +92,7 @@ impl Act {
             Self::Request(_) => "request",
             Self::Grant(..) => "grant",
             Self::Deny(_) => "deny",
+            Self::Assess => "assess",
             Self::Depart => "depart",
             Self::Cancel => "cancel",
             Self::HandOver => "hand-over",
@@ -168,6 +174,14 @@ impl Act {
                 open(request)?;
                 Ok(vec![Event::Denied(request)])
             }
+            Self::Assess => {
+                live()?;
+                // What is secured until then is assessed finally too. Source: WTO TFA, article 7.3.
+                if life.is_settled() {
+                    return Err(NotNow::NothingOwed);
+                }
+                Ok(vec![Event::Assessed])
+            }
             Self::Depart => {
                 live()?;
                 Ok(vec![once(Event::Departed)?])
@@ -237,6 +251,14 @@ mod tests {
         check(&appealed, Act::Grant(appeal, Some(vet)), Ok(&overturned));
         check(&appealed, Act::Grant(appeal, Some(Token::EMPTY)), Err(NotNow::NotRefused));
         check(&[E::Accepted], Act::Depart, Ok(&[E::Departed]));
+        let waits = [E::Accepted, E::PaymentWanted(1)];
+        check(&waits, Act::Assess, Ok(&[E::Assessed]));
+        let secured = [&waits[..], &[E::Secured(1)]].concat();
+        check(&secured, Act::Assess, Ok(&[E::Assessed]));
+        check(&waits[..1], Act::Assess, Err(NotNow::NothingOwed));
+        check(&[E::Registered], Act::Assess, Err(NotNow::NotAccepted));
+        let settled = [&waits[..], &[E::Settled(1)]].concat();
+        check(&settled, Act::Assess, Err(NotNow::NothingOwed));
         check(&[E::Accepted, E::Departed], Act::Depart, Err(NotNow::Already));
         check(&[E::Registered], Act::Cancel, Ok(&[E::Cancelled]));
         check(&[E::Accepted, E::Cancelled], Act::Cancel, Err(NotNow::Over(State::Cancelled)));

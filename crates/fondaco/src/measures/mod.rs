@@ -345,23 +345,62 @@ impl Table {
         let key = key.unwrap_or_default();
         // Rows of the one country take its goods: that is how they were found.
         let rows = general.map(|row| (row, false)).chain(own.map(|row| (row, true)));
-        rows.filter_map(move |(row, own)| {
-            let entry = self.rows.get(row)?;
-            if entry.from > asked.number
-                || entry.until < asked.number
-                || (entry.direction != 0 && entry.direction != asked.direction)
-            {
-                return None;
-            }
-            let takes = if own { Some(true) } else { self.takes(entry, &asked) };
-            if takes == Some(false) {
-                return None;
-            }
-            let season = self.shared.seasons.get(usize::from(entry.season)).copied().flatten();
-            if season.is_some_and(|s| !s.covers(asked.day)) {
-                return None;
-            }
-            self.found(key, table, row, takes.is_none())
+        rows.filter_map(move |(row, own)| self.in_force(key, table, row, own, &asked))
+    }
+
+    /// A row, where it is in force for the goods asked about; `own` where it is of their one country.
+    fn in_force(
+        &self,
+        key: u64,
+        table: u16,
+        row: usize,
+        own: bool,
+        asked: &Asked<'_>,
+    ) -> Option<Found<'_>> {
+        let entry = self.rows.get(row)?;
+        if entry.from > asked.number
+            || entry.until < asked.number
+            || (entry.direction != 0 && entry.direction != asked.direction)
+        {
+            return None;
+        }
+        let takes = if own { Some(true) } else { self.takes(entry, asked) };
+        if takes == Some(false) {
+            return None;
+        }
+        let season = self.shared.seasons.get(usize::from(entry.season)).copied().flatten();
+        if season.is_some_and(|s| !s.covers(asked.day)) {
+            return None;
+        }
+        self.found(key, table, row, takes.is_none())
+    }
+
+    /// The rows in force of codes that begin with the code asked about and are longer.
+    fn of_parts<'a>(
+        &'a self,
+        table: u16,
+        asked: Asked<'a>,
+    ) -> impl Iterator<Item = Found<'a>> + use<'a> {
+        let own = pack(asked.code).filter(|_| !asked.code.is_empty()).map(|key| key >> 5);
+        let held = move |length: &usize| self.lengths >> length & 1 == 1;
+        let longer = (asked.code.len() + 1..=Measure::LONGEST).filter(held);
+        let places = longer.zip(std::iter::repeat(own)).flat_map(move |(length, own)| {
+            let places = u32::try_from(length - asked.code.len()).unwrap_or(u32::MAX);
+            // Codes stand by their number; those of other lengths among them are passed over.
+            let ends = own.zip(10_u64.checked_pow(places)).and_then(|(own, times)| {
+                let end = |own: u64| own.checked_mul(times).and_then(|n| n.checked_mul(32));
+                Some((end(own)?, end(own + 1)?))
+            });
+            let (first, end) = ends.unwrap_or((0, 0));
+            let begin = self.codes.partition_point(|(key, _)| *key < first);
+            let codes = self.codes.iter().enumerate().skip(begin);
+            codes
+                .take_while(move |(_, (key, _))| *key < end)
+                .filter(move |(_, (key, _))| (key & 31) as usize == length)
+        });
+        places.flat_map(move |(n, (key, _))| {
+            let rows = self.rows_of(n);
+            rows.filter_map(move |row| self.in_force(*key, table, row, false, &asked))
         })
     }
 }
@@ -376,6 +415,23 @@ struct Asked<'a> {
     day: Day,
     number: i32,
     groups: &'a Groups,
+}
+
+impl<'a> Asked<'a> {
+    fn of(
+        code: &'a str,
+        direction: Direction,
+        origin: &'a str,
+        day: Day,
+        groups: &'a Groups,
+    ) -> Self {
+        let direction = match direction {
+            Direction::Import => 1,
+            Direction::Export => 2,
+        };
+        let (place, number) = (Letters::place(origin), day.number());
+        Self { code, direction, origin, place, day, number, groups }
+    }
 }
 
 /// Every rate of a jurisdiction: the tables of its sources.
@@ -421,23 +477,26 @@ impl Measures {
         day: Day,
         groups: &'a Groups,
     ) -> impl Iterator<Item = Found<'a>> + use<'a> {
-        let asked = Asked {
-            code,
-            direction: match direction {
-                Direction::Import => 1,
-                Direction::Export => 2,
-            },
-            origin,
-            place: Letters::place(origin),
-            day,
-            number: day.number(),
-            groups,
-        };
+        let asked = Asked::of(code, direction, origin, day, groups);
         let longest = code.bytes().take_while(u8::is_ascii_digit).count().min(Measure::LONGEST);
         let held = self.tables.iter().fold(0, |bits, t| bits | t.lengths);
         (0..=longest).filter(move |length| held >> length & 1 == 1).flat_map(move |length| {
             (0..).zip(&self.tables).flat_map(move |(n, table)| table.of_goods(n, asked, length))
         })
+    }
+
+    /// The rows in force on the day for a part of the goods of a code: those of longer codes that begin
+    /// with it. None for the empty code, of which every row is a part.
+    pub fn of_parts<'a>(
+        &'a self,
+        code: &'a str,
+        direction: Direction,
+        origin: &'a str,
+        day: Day,
+        groups: &'a Groups,
+    ) -> impl Iterator<Item = Found<'a>> + use<'a> {
+        let asked = Asked::of(code, direction, origin, day, groups);
+        (0..).zip(&self.tables).flat_map(move |(n, table)| table.of_parts(n, asked))
     }
 
     /// The days on which some row for goods of the code begins, or is no longer in force, after one
@@ -647,6 +706,32 @@ mod tests {
         check("007", "RU", "2019-12-31", &[]);
         check("7", "RU", "2019-12-31", &[]);
         check("44x7", "RU", "2026-03-20", &[&all]);
+    }
+
+    #[test]
+    fn rows_of_longer_codes_are_found_for_a_code_that_holds_them() {
+        let rows = ["4407", "44071", "440712", "440812", "4406", "0407", "440712345678", ""];
+        let rows = rows.map(|code| row(code, "!CN", "2020-01-01", ""));
+        let (measures, groups) = (Measures::of(&rows, &Groups::new()).unwrap(), Groups::new());
+        let check = |code: &str, origin: &str, day: &str, wanted: &[&str]| {
+            let day = day.parse().unwrap();
+            let rows = measures.of_parts(code, Direction::Import, origin, day, &groups);
+            let found: Vec<_> = rows.map(|f| f.code().to_string()).collect();
+            assert_eq!(found, wanted, "{code} {origin} {day}");
+            let none = measures.of_parts(code, Direction::Export, origin, day, &groups);
+            assert_eq!(none.count(), 0, "{code}");
+        };
+        let day = "2026-06-01";
+        check("4407", "RU", day, &["44071", "440712", "440712345678"]);
+        check("440712", "RU", day, &["440712345678"]);
+        check("44", "RU", day, &["4406", "4407", "44071", "440712", "440812", "440712345678"]);
+        check("04", "RU", day, &["0407"]);
+        check("4407", "CN", day, &[]);
+        check("4407", "RU", "2019-12-31", &[]);
+        for none in ["", "440713", "4407123456", "440712345678", "44x7", "12345678901234567"] {
+            let wanted: &[&str] = if none == "4407123456" { &["440712345678"] } else { &[] };
+            check(none, "RU", day, wanted);
+        }
     }
 
     #[test]

@@ -178,7 +178,7 @@ fn timber(masses: &[i64], documents: &[Shown]) -> Declaration {
 
 fn opinion<'a>(pack: &'a Pack, declared: &Declaration, looked: &Register) -> Opinion<'a> {
     let drawn = |quota: &fondaco::quota::Quota| nothing_drawn(quota);
-    consider(declared, pack.on(day()), 9_999, Known { drawn: &drawn, kept: &nothing_drawn, looked })
+    consider(declared, pack.on(day()), 9_999, Known { looked, ..Known::from(&drawn) })
 }
 
 fn outcomes(opinion: &Opinion<'_>) -> Vec<Result<i64, &'static str>> {

@@ -94,11 +94,11 @@ fn pack(measures: Vec<Measure>) -> Pack {
             code_lengths: vec![8],
             lines_complete: false,
             packages_must_add_up: true,
-            acceptance_days: None,
             types: vec![TypeRule {
                 prefix: t("IM"),
                 direction: Direction::Import,
                 assessed: false,
+                acceptance_days: 0,
             }],
             lists_at: Vec::new(),
             taxes: vec![
@@ -550,7 +550,7 @@ proptest! {
                 .collect();
             // The same goods, filed: now with a price, masses and quantities.
             let filed = Declaration { items: vec![item.clone()], ..d.clone() };
-            let assessed = assess(&filed, reference, &[]);
+            let assessed = assess(&filed, reference, &[], &[]);
             let lines = assessed.lines.iter().map(|l| (l.tax, l.formula.clone()));
             let unknown = assessed.unknown.iter().map(|u| (u.tax, u.formula.clone()));
             let mut after: Vec<_> = lines.chain(unknown).collect();

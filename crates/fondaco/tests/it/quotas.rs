@@ -60,7 +60,7 @@ fn said(pack: &Pack, masses: &[i64], drawn: i64) -> Vec<String> {
     let d = claims(masses);
     let reference = pack.on(day());
     let allotted = allot(&d, reference, &|_| Decimal::from(drawn), &nothing_drawn);
-    let a = assess(&d, reference, &allotted);
+    let a = assess(&d, reference, &allotted, &[]);
     let grants = allotted.iter().map(|a| format!("{} {}", a.granted.normalize(), a.state.name()));
     let lines = a.lines.iter().map(|l| {
         let secured =
@@ -220,7 +220,7 @@ proptest! {
         let granted: Decimal = allotted.iter().map(|a| a.granted).sum();
         prop_assert!(granted <= Decimal::from((1000 - drawn).max(0)));
         prop_assert_eq!(granted, Decimal::from(masses.iter().sum::<i64>().min((1000 - drawn).max(0))));
-        let a = assess(&d, pack.on(day()), &allotted);
+        let a = assess(&d, pack.on(day()), &allotted, &[]);
         for (item, mass) in d.items.iter().zip(&masses) {
             let lines = a.lines.iter().filter(|l| l.item == item.number && l.tax == "A00");
             let base: Decimal = lines.filter_map(|l| l.base).sum();

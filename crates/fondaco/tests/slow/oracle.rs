@@ -61,6 +61,7 @@ fn kind(why: &Unknown) -> String {
         Unknown::DependsOn(tax) => format!("depends-on:{tax}"),
         Unknown::TooLarge => "too-large".into(),
         Unknown::NoMeasure
+        | Unknown::ShortCode
         | Unknown::NoPreference(..)
         | Unknown::QuotaUntold(_)
         | Unknown::NoCost(_)

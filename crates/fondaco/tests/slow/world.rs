@@ -135,7 +135,6 @@ pub(crate) fn pack(value_rounding: Rounding) -> Pack {
             code_lengths: vec![8],
             lines_complete: false,
             packages_must_add_up: true,
-            acceptance_days: None,
             types: Vec::new(),
             lists_at: Vec::new(),
             taxes: Vec::new(),

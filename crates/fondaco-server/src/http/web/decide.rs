@@ -10,13 +10,15 @@ use axum::routing::get;
 use axum::{Form, Router};
 use fondaco::consignment::{Answer, HoldKind, RequestKind};
 use fondaco_wire::report::Texts;
+use serde_json::Value;
 
 use super::super::problems::PROBLEMS;
 use super::super::tasks::CUSTOMS;
 use super::{Named, Page, Said, Shared, encode, named, of};
 use crate::act::{ActMessage, Refused, had_part, words};
+use crate::determine::{ASSESS, Stated};
 use crate::house::House;
-use crate::store::Filing;
+use crate::store::{Fault, Filing};
 
 /// The longest text of a field that is taken, in characters.
 const LONGEST: usize = 2000;
@@ -40,6 +42,20 @@ struct Word {
     chosen: bool,
 }
 
+/// An amount that may be stated: of which item and tax, what was written, and why it is not known.
+struct AmountField {
+    item: u32,
+    tax: String,
+    name: String,
+    why: String,
+    amount: String,
+    secured: String,
+}
+
+/// The names of the fields of an amount and of what is secured beside it begin so; item and tax follow.
+const AMOUNT: &str = "amount/";
+const SECURED: &str = "secured/";
+
 #[derive(Template)]
 #[template(path = "decide.html")]
 struct DecidePage<'a> {
@@ -54,6 +70,9 @@ struct DecidePage<'a> {
     hold: String,
     items: String,
     note: String,
+    /// Amounts that could not be computed, which may be stated.
+    amounts: Vec<AmountField>,
+    currency: String,
     /// Whether something can be granted that may be about money.
     money: bool,
     /// The key of what is sent: sent twice it is done once.
@@ -106,10 +125,69 @@ fn choices(p: &Page<'_>, life: &fondaco::consignment::Life) -> Vec<(String, Stri
         let label = format!("{}: {}", p.term("decide", "hold"), p.term("held", kind));
         all.push((format!("act=hold&kind={kind}"), label));
     }
-    for act in ["refuse", "depart", "cancel", "hand-over"] {
+    let assess = (!life.is_settled()).then_some(ASSESS);
+    for act in assess.into_iter().chain(["refuse", "depart", "cancel", "hand-over"]) {
         all.push((format!("act={act}"), p.term("decide", act).to_owned()));
     }
     all
+}
+
+/// The amounts that could not be computed of a declaration that waits for payment, and the currency: of an
+/// item whose value lacks a cost each that was computed without it.
+fn amounts(
+    p: &Page<'_>,
+    main: &Filing,
+    sent: &[(String, String)],
+) -> Result<(Vec<AmountField>, String), Fault> {
+    let standing = p.house.standing(main)?;
+    let opinion = &standing.as_ref().unwrap_or(main).opinion;
+    let opinion: Value = serde_json::from_slice(opinion).unwrap_or_default();
+    let assessment = &opinion["assessment"];
+    let list = |name: &str| assessment[name].as_array().into_iter().flatten();
+    let number = |one: &Value| u32::try_from(one["item"].as_u64().unwrap_or_default());
+    let text = |one: &Value, name: &str| one[name].as_str().unwrap_or_default().to_owned();
+    let mut all: Vec<AmountField> = Vec::new();
+    for unknown in list("unknown") {
+        let item = number(unknown).unwrap_or_default();
+        let taxes: Vec<String> = match text(unknown, "tax_type") {
+            tax if tax.is_empty() => list("lines")
+                .filter(|line| number(line) == Ok(item))
+                .map(|line| text(line, "tax_type"))
+                .collect(),
+            tax => vec![tax],
+        };
+        let why: Texts = serde_json::from_value(unknown["text"].clone()).unwrap_or_default();
+        for tax in taxes {
+            if all.iter().any(|field| field.item == item && field.tax == tax) {
+                continue;
+            }
+            let written = |what: &str| of(sent, &format!("{what}{item}/{tax}")).to_owned();
+            all.push(AmountField {
+                name: p.tax(&tax).to_owned(),
+                why: p.text(&why).to_owned(),
+                amount: written(AMOUNT),
+                secured: written(SECURED),
+                item,
+                tax,
+            });
+        }
+    }
+    Ok((all, text(assessment, "currency")))
+}
+
+/// The amounts that were written.
+fn stated(sent: &[(String, String)]) -> Vec<Stated> {
+    let of_field = |(name, amount): &(String, String)| {
+        let (item, tax) = name.strip_prefix(AMOUNT)?.split_once('/')?;
+        let secured = of(sent, &format!("{SECURED}{item}/{tax}")).trim().to_owned();
+        let amount = amount.trim().to_owned();
+        let is_written = !amount.is_empty() || !secured.is_empty();
+        // What is to be secured alone is paid by nobody.
+        let amount = if amount.is_empty() { "0".to_owned() } else { amount };
+        let item = item.parse().ok()?;
+        is_written.then(|| Stated { item, tax: tax.to_owned(), amount, secured })
+    };
+    sent.iter().filter_map(of_field).collect()
 }
 
 /// The page, with what was written in its fields and why that was not done.
@@ -134,6 +212,11 @@ fn page(
         let of_money = matches!(request.kind, RequestKind::Refund | RequestKind::Appeal);
         of_money && answer == Answer::Open
     });
+    let (amounts, currency) =
+        match (!life.is_settled()).then(|| amounts(&p, main, sent)).transpose() {
+            Ok(all) => all.unwrap_or_default(),
+            Err(fault) => return p.fault(&fault),
+        };
     let today = crate::cli::today();
     let (agency, why) = (of(sent, "agency"), of(sent, "reason"));
     let customs =
@@ -161,6 +244,8 @@ fn page(
         money,
         items: text("items"),
         note: text("note"),
+        amounts,
+        currency,
         key: uuid::Uuid::now_v7().to_string(),
         wrong,
         p,
@@ -241,6 +326,7 @@ fn message(p: &Page<'_>, sent: &[(String, String)]) -> Result<ActMessage, String
         request: of(&chosen, "request").parse().unwrap_or_default(),
         reason: if stops { of(sent, "reason").to_owned() } else { String::new() },
         note: of(sent, "note").trim().to_owned(),
+        amounts: if act == ASSESS { stated(sent) } else { Vec::new() },
         by,
         items,
         act,
@@ -270,12 +356,23 @@ fn why(p: &Page<'_>, refused: &Refused, message: &ActMessage) -> Vec<String> {
             lines.extend(texts);
             lines
         }
+        Refused::StillUnknown(report) => {
+            let mut lines = problem("still-unknown");
+            let unknown = report.assessment.iter().flat_map(|a| &a.unknown);
+            lines
+                .extend(unknown.map(|u| format!("{} {}: {}", u.item, u.tax_type, p.text(&u.text))));
+            lines
+        }
         Refused::NotApplied(detail) => {
             let mut lines = problem("amendment-not-applied");
             lines.push(detail.clone());
             lines
         }
         Refused::KeyUsed => problem("key-used"),
+        Refused::Field("amounts") => vec![p.term("decide", "amounts-unread").to_owned()],
+        Refused::Field("note") if message.act == ASSESS => {
+            vec![p.term("decide", "amounts-why").to_owned()]
+        }
         Refused::Field(_) => vec![p.term("decide", "unread").to_owned()],
         _ => problem("act-refused"),
     }
@@ -320,7 +417,10 @@ async fn decide(
         Err(Refused::Unknown) => p.not_found(),
         Err(refused) => {
             let status = match &refused {
-                Refused::NotNow(_) | Refused::HadPart | Refused::Money(_) => StatusCode::CONFLICT,
+                Refused::NotNow(_)
+                | Refused::HadPart
+                | Refused::Money(_)
+                | Refused::StillUnknown(_) => StatusCode::CONFLICT,
                 _ => StatusCode::UNPROCESSABLE_ENTITY,
             };
             let lines = why(&p, &refused, &message);

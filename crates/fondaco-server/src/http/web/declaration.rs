@@ -276,6 +276,8 @@ struct DeclarationPage<'a> {
     says: Option<Receipt>,
     /// Whether a line is the project's own.
     ours: bool,
+    /// Whether nothing is to be paid yet, for what is owed is not known.
+    waits_for_amounts: bool,
     most_findings: bool,
     message: String,
     cut: bool,
@@ -370,6 +372,8 @@ pub(super) async fn declaration(
         visits: visits.iter().map(|visit| VisitView::of(visit, &p)).collect(),
         says: receipt::verify(&f.receipt, &house.keys.public()).ok(),
         ours: lines().any(|l| l.mark == "ours"),
+        waits_for_amounts: state == "awaiting-payment"
+            && o.assessment.as_ref().is_some_and(|a| !a.unknown.is_empty()),
         most_findings: o.findings.len() >= MOST,
         cut: message.len() < text.len(),
         message,

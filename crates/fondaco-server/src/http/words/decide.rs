@@ -20,6 +20,52 @@ pub(super) const TERMS: &[(&str, &str, [&str; 3])] = &[
     ("decide", "grant", ["Grant", "批准", "Удовлетворить"]),
     ("decide", "deny", ["Deny", "驳回", "Отклонить"]),
     ("decide", "depart", ["The goods left this place", "货物已离开本地", "Товары убыли"]),
+    (
+        "decide",
+        "assess",
+        [
+            "Assess anew what could not be computed",
+            "重新核定未能计算的金额",
+            "Начислить заново то, что не удалось рассчитать",
+        ],
+    ),
+    (
+        "decide",
+        "amounts",
+        [
+            "Amounts that could not be computed",
+            "未能计算的金额",
+            "Суммы, которые не удалось рассчитать",
+        ],
+    ),
+    (
+        "decide",
+        "amounts-hint",
+        [
+            "State what is to be paid of each, and in the note why so much. A tax that follows from a stated one is computed. Leave them empty where the rates were loaded.",
+            "请逐项填明应缴金额，并在备注中说明依据。由已填税额推算的税款自动计算。如税率已载入，可留空。",
+            "Укажите, сколько уплатить по каждой, а в примечании — почему столько. Платёж, который считается от указанного, рассчитается сам. Если ставки загружены, оставьте пустым.",
+        ],
+    ),
+    ("decide", "amounts-secured", ["to be secured beside it", "另须担保", "обеспечить сверх того"]),
+    (
+        "decide",
+        "amounts-unread",
+        [
+            "An amount is a number of at most as many decimals as the currency has, of a tax that is not known.",
+            "金额须为数字，小数位数不超过该币种的位数，且仅限未知税款。",
+            "Сумма — число с десятичными знаками не более, чем у валюты, и только по неизвестному платежу.",
+        ],
+    ),
+    (
+        "decide",
+        "amounts-why",
+        [
+            "Say in the note why so much is owed: the trader reads it as the basis.",
+            "请在备注中说明核定依据，申报人将看到该依据。",
+            "Напишите в примечании, почему столько: декларант прочтёт это как основание.",
+        ],
+    ),
     ("decide", "cancel", ["End the declaration", "撤销报关单", "Аннулировать декларацию"]),
     (
         "decide",

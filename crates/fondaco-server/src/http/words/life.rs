@@ -180,6 +180,15 @@ pub(super) const TERMS: &[(&str, &str, [&str; 3])] = &[
     ),
     (
         "told",
+        "amount-unknown",
+        [
+            "What is owed is not known yet: some of it could not be computed. Customs assesses it, by the missing rate or by an amount that an officer states; you are told, and nothing is to be paid before.",
+            "应缴金额尚未确定：部分金额未能计算。海关将补充税率或由关员核定金额，届时通知您；在此之前无须缴纳。",
+            "Сколько уплатить, ещё неизвестно: часть сумм не рассчитана. Таможня начислит их по недостающей ставке или по решению должностного лица и сообщит; до того платить не нужно.",
+        ],
+    ),
+    (
+        "told",
         "awaiting-exit",
         [
             "The goods may leave, but were not seen to leave in time. Show proof of exit.",
