@@ -122,8 +122,8 @@ pub(crate) enum Refused {
     /// An amendment of the message points where nothing can be changed: where.
     #[error("the amendment points where nothing can be changed")]
     NotApplied(String),
-    /// Whoever answers an appeal had no part in what it is about.
-    #[error("who answers an appeal had no part in the declaration before")]
+    /// Whoever answers an appeal, or takes back what was assessed, had no part in what it is about.
+    #[error("who decides this had no part in the declaration before")]
     HadPart,
     /// The ledger does not take what is decided about money.
     #[error(transparent)]
@@ -136,13 +136,13 @@ pub(crate) enum Refused {
     Fault(#[from] Fault),
 }
 
-/// Why somebody may not answer an appeal, in words.
+/// Why somebody may not decide, in words.
 pub(crate) fn had_part() -> Trilingual {
     Trilingual {
-        en: "Whoever did anything about the declaration before does not answer an appeal."
+        en: "Whoever filed the declaration or did anything about it before does not decide this."
             .to_owned(),
-        zh: "曾参与处理该报关单的人员不得答复申诉。".to_owned(),
-        ru: "На жалобу не отвечает тот, кто уже действовал по этой декларации.".to_owned(),
+        zh: "申报该报关单或曾参与处理的人员不得作此决定。".to_owned(),
+        ru: "Этого не решает тот, кто подал декларацию или уже действовал по ней.".to_owned(),
     }
 }
 
@@ -249,6 +249,18 @@ impl ActMessage {
         })
     }
 
+    /// Whether who does it had no part in the declaration before: of an answer to an appeal, and of a refund
+    /// that takes back what an assessment charged.
+    fn judges(&self, act: Act) -> bool {
+        match act {
+            Act::Grant(request, _) | Act::Deny(request) if request.kind == RequestKind::Appeal => {
+                true
+            }
+            Act::Grant(..) => self.money.iter().any(MoneyMessage::takes_back_assessed),
+            _ => false,
+        }
+    }
+
     /// The reason it gives, of the pack in force.
     fn reason<'p>(&self, act: Act, pack: &'p Pack) -> Result<Option<&'p DecisionReason>, Refused> {
         if !act.wants_reason() {
@@ -296,9 +308,12 @@ impl House {
             let main = main.ok_or(Refused::Unknown)?;
             let pack = self.pack();
             let reason = message.reason(act, &pack)?;
-            let judges = matches!(act, Act::Grant(request, _) | Act::Deny(request)
-                if request.kind == RequestKind::Appeal);
+            let judges = message.judges(act);
             if judges && self.store.had_part(mrn, &message.by)? {
+                return Err(Refused::HadPart);
+            }
+            // Nobody says how much they owe themselves.
+            if act == Act::Assess && message.by.trim() == main.declarant.trim() {
                 return Err(Refused::HadPart);
             }
             let (life, last) = self.store.life(mrn)?;
@@ -374,7 +389,7 @@ impl House {
                 }
             }
         }
-        Err(Fault::Engine("too many act on the same at once".to_owned()).into())
+        Err(house::too_many().into())
     }
 
     /// The day whose law a declaration is judged by: that on which its goods came, where it was lodged

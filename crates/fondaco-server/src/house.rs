@@ -75,6 +75,11 @@ pub(crate) struct Answer {
 /// How often a filing is looked at again because what it hangs on moved meanwhile.
 pub(crate) const MOST_TRIES: usize = 1_000;
 
+/// That each time another came first.
+pub(crate) fn too_many() -> Fault {
+    Fault::Engine("too many act on the same at once".to_owned())
+}
+
 /// Why a filing was not taken at all.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Refusal {

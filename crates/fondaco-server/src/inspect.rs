@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use crate::act;
-use crate::house::{self, House};
+use crate::house::{self, House, MOST_TRIES};
 use crate::store::{
     self, ControlResult, Fault, Filing, Happened, No, Noted, Results, Slot, Wanted,
 };
@@ -265,6 +265,10 @@ impl BookingMessage {
             holds = open;
             holds.retain(|h| h.kind == HoldKind::Examination && post.serves(h.agency));
         }
+        // What is detained is let go by a decision, not by a look.
+        if holds.iter().any(|h| h.kind == HoldKind::Detention) {
+            return Err(NotVisited::Field("controls"));
+        }
         if holds.is_empty() {
             return Err(NotVisited::No(No::NotHeld));
         }
@@ -384,6 +388,7 @@ impl House {
                 Ok(Visited { id, inspection, state: self.state(mrn)?, receipt, repeated: true })
             }
             Noted::Repeated(_) | Noted::KeyUsed => Err(NotVisited::KeyUsed),
+            Noted::Moved => Err(house::too_many().into()),
             Noted::No(no) => Err(NotVisited::No(no)),
         }
     }
@@ -457,14 +462,15 @@ impl House {
             }));
         }
         let said = serde_json::to_vec(&(inspection, message)).unwrap_or_default();
-        let results = Results {
+        let mut results = Results {
             booking: inspection.to_owned(),
             device: message.device.clone(),
             sequence: i64::from(message.sequence),
             digest: receipt::digest(&said),
             made,
             found,
-            off: self.off(&main)?,
+            off: Vec::new(),
+            seen: 0,
         };
         let opinion = json!({
             "inspection": inspection,
@@ -475,9 +481,16 @@ impl House {
         });
         let what = Visit { format: RESULT, by: &message.by, bytes, key };
         let filing = self.visit_filing(&main, what, &opinion)?;
-        let copy = filing.clone();
-        let noted = self.store.written(move |writing| writing.results(&copy, &results)).await?;
-        self.visited(mrn, noted, filing)
+        for _ in 0..MOST_TRIES {
+            results.seen = self.store.life(mrn)?.1;
+            results.off = self.off(&main)?;
+            let (copy, results) = (filing.clone(), results.clone());
+            let noted = self.store.written(move |w| w.results(&copy, &results)).await?;
+            if !matches!(noted, Noted::Moved) {
+                return self.visited(mrn, noted, filing);
+            }
+        }
+        Err(house::too_many().into())
     }
 }
 

@@ -120,7 +120,8 @@ pub fn happens(
             events.push(life.overturns(agency));
         }
     }
-    if life.hold(control) == Some(false) {
+    // A look ends no detention, also where it was booked as a control before that was refused.
+    if life.hold(control) == Some(false) && control.kind != HoldKind::Detention {
         events.push(Event::Lifted(control));
     }
     events
@@ -186,6 +187,16 @@ mod tests {
         check(&[(2, Detain), (1, Pass)], State::Detained);
         // What was made later comes after the goods were let go.
         check(&[(1, Pass), (2, Detain)], State::Recalled);
+    }
+
+    #[test]
+    fn a_look_ends_no_detention() {
+        let detained = Hold { kind: HoldKind::Detention, ..control() };
+        let life = fold([Event::Accepted, Event::Held(detained)]);
+        for outcome in Outcome::ALL {
+            let came = happens(detained, &[], &found(1, 1, outcome), Otherwise::default(), &life);
+            assert!(!came.contains(&Event::Lifted(detained)), "{outcome:?} {came:?}");
+        }
     }
 
     #[test]

@@ -129,6 +129,12 @@ impl MoneyMessage {
         self.deferment.parse().map_err(|_| MoneyRefused::Field("deferment"))
     }
 
+    /// Whether it takes back what an assessment charged (`Writing::charge` names these postings).
+    pub(crate) fn takes_back_assessed(&self) -> bool {
+        let of_assessment = || ["charge ", "amend "].iter().any(|k| self.posting.starts_with(k));
+        self.act == "cancel" || (self.act == "reverse" && of_assessment())
+    }
+
     /// What it is about: looked up whatever the act makes of it.
     fn about(&self) -> About {
         About { declaration: self.declaration.parse().ok(), posting: self.posting.parse().ok() }
@@ -343,10 +349,8 @@ impl House {
         if message.act == "cancel" {
             return Err(MoneyRefused::Field("act"));
         }
-        // So does taking back what an assessment charged (`Writing::charge` names these postings).
-        let of_assessment =
-            |posting: &str| ["charge ", "amend "].iter().any(|k| posting.starts_with(k));
-        if message.act == "reverse" && of_assessment(&message.posting) {
+        // So does taking back what an assessment charged.
+        if message.takes_back_assessed() {
             return Err(MoneyRefused::Field("posting"));
         }
         let intent = message.intent(message.slip(&id)?, &id)?;

@@ -12,7 +12,7 @@ use super::books::{self, Books};
 use super::{Fault, Store, lock, retold, told};
 use crate::money::MONEY;
 
-/// Whether somebody sent a declaration or anything about it, or decided about its debt.
+/// Whether somebody sent a declaration or anything about it, or decided about its debt or asked for it.
 pub(super) fn had_part(db: &Connection, mrn: &str, by: &str) -> rusqlite::Result<bool> {
     let mut statement = db.prepare_cached(concat!(
         "SELECT declarant FROM filing WHERE mrn = ?1
@@ -20,7 +20,10 @@ pub(super) fn had_part(db: &Connection, mrn: &str, by: &str) -> rusqlite::Result
          UNION SELECT f.declarant FROM posting_entry e
            JOIN posting p ON p.seq = e.posting JOIN filing f ON f.seq = p.filing
            WHERE e.a = ?1 AND f.format = ?2 AND ",
-        of_a_debt!()
+        of_a_debt!(),
+        "
+         UNION SELECT f.declarant FROM payment_request r JOIN filing f ON f.seq = r.filing
+           WHERE r.declaration = ?1 AND f.format = ?2"
     ))?;
     let mut rows = statement.query([mrn, MONEY])?;
     while let Some(row) = rows.next()? {

@@ -64,6 +64,8 @@ pub(crate) struct Results {
     pub(crate) found: Vec<(Hold, Outcome)>,
     /// Refusals of items none of which is declared any more.
     pub(crate) off: Vec<Refusal>,
+    /// The last event of the declaration that was seen when they were looked for.
+    pub(crate) seen: i64,
 }
 
 /// A result of a control, as it came.
@@ -120,6 +122,8 @@ pub(crate) enum Noted {
     Repeated(Box<Filing>),
     /// The key was used with other bytes.
     KeyUsed,
+    /// Nothing was written: something happened to the declaration meanwhile.
+    Moved,
     /// It was not.
     No(No),
 }
@@ -383,7 +387,10 @@ impl Writing<'_> {
             return Ok(Noted::No(No::NotFor));
         }
         let mut before = results(db, mrn)?;
-        let (first, _) = life(db, mrn)?;
+        let (first, last) = life(db, mrn)?;
+        if last != said.seen {
+            return Ok(Noted::Moved);
+        }
         let seq = self.filing(filing)?;
         db.prepare_cached(
             "INSERT INTO device_message (device, sequence, digest, filing) VALUES (?1, ?2, ?3, ?4)",

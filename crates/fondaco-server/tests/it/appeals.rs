@@ -127,17 +127,29 @@ fn a_refund_that_is_granted_is_one_commit_with_its_money() {
     let (mrn, _) = paid(&house, "REFUND");
     asks(&house, &mrn, "refund");
     // Nothing is over: there is nothing to give back before the debt is less.
-    let nothing = json!([{"act": "credit", "by": "o1"}]);
-    grants(&house, &mrn, "g1", "refund", "o1", &nothing).is_problem(409, "money-refused");
-    let all = json!([{"act": "cancel", "by": "o1"}, {"act": "credit", "by": "o1"}]);
-    assert_eq!(grants(&house, &mrn, "g2", "refund", "o1", &all).status, 201);
+    let nothing = json!([{"act": "credit", "by": "o9"}]);
+    grants(&house, &mrn, "g1", "refund", "o9", &nothing).is_problem(409, "money-refused");
+    let all = json!([{"act": "cancel", "by": "o9"}, {"act": "credit", "by": "o9"}]);
+    assert_eq!(grants(&house, &mrn, "g2", "refund", "o9", &all).status, 201);
     assert_eq!(debt(&house, &mrn)["due"], "0.00");
     balanced(&house);
+    // Who did anything about it before takes nothing back that was assessed, by no kind of request.
+    let (other, _) = paid(&house, "OWN");
+    asks(&house, &other, "refund");
+    let hold = json!({"act": "hold", "by": "o2", "kind": "query", "reason": "question"});
+    assert_eq!(act(&house, &other, "own hold", &hold).status, 201);
+    for (n, by) in ["trader", "o2"].into_iter().enumerate() {
+        let all = json!([{"act": "cancel", "by": by}]);
+        grants(&house, &other, &format!("own {n}"), "refund", by, &all)
+            .is_problem(409, "act-refused");
+    }
+    let all = json!([{"act": "cancel", "by": "o9"}]);
+    assert_eq!(grants(&house, &other, "own", "refund", "o9", &all).status, 201);
     // Money goes with what is granted alone; taking all back goes with nothing else.
     let hold =
-        json!({"act": "hold", "by": "o1", "kind": "query", "reason": "question", "money": all});
+        json!({"act": "hold", "by": "o9", "kind": "query", "reason": "question", "money": all});
     act(&house, &mrn, "hold", &hold).is_problem(400, "bad-request");
-    let alone = json!({"act": "cancel", "by": "o1", "declaration": mrn});
+    let alone = json!({"act": "cancel", "by": "o9", "declaration": mrn});
     decides(&house, "alone", &alone).is_problem(400, "bad-request");
 }
 

@@ -453,6 +453,23 @@ fn each_refusal_of_a_message_keeps_its_own_items_through_an_amendment() {
 }
 
 #[test]
+fn a_visit_is_for_no_detention() {
+    let dir = tempfile::tempdir().unwrap();
+    let house = house(dir.path());
+    let mrn = held(&house, "DETAINED", &["vet"]);
+    let detain = json!({"act": "hold", "by": "o", "kind": "detention", "agency": "vet",
+        "reason": "sanitary"});
+    assert_eq!(act(&house, &mrn, "detain", &detain).status, 201);
+    let mut visit = at(SLOT, &["vet"]);
+    let detention = json!({"kind": "detention", "agency": "vet"});
+    visit["controls"].as_array_mut().unwrap().push(detention);
+    let said = book(&house, &mrn, "both", &visit);
+    said.is_problem(400, "bad-request");
+    assert_eq!(said.text("field"), "controls");
+    assert_eq!(book(&house, &mrn, "one", &at(SLOT, &["vet"])).status, 201);
+}
+
+#[test]
 fn a_pass_ends_no_refusal_that_an_officer_made() {
     let dir = tempfile::tempdir().unwrap();
     let house = house(dir.path());
