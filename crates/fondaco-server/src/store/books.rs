@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use fondaco::consignment::{Event, Life};
 use fondaco::day::Day;
 use fondaco::ledger::{
-    Account, CreditorReference, Debt, DeclarationId, DefermentId, Entry, Key, Ledger, Mark,
+    Account, Change, CreditorReference, Debt, DeclarationId, DefermentId, Entry, Key, Ledger, Mark,
     Payable, PaymentRequest, Posting, Reason, Refusal, Slip, Standing, Sums, Why,
 };
 use fondaco::money::{Decimal, Money};
@@ -66,13 +66,13 @@ impl Books {
         Ok(true)
     }
 
-    /// Has what was done since the last commit kept, in what others look into too.
-    pub(super) fn keep(&mut self, told: &mut Sums) {
+    /// Has what was done since the last commit kept; what changed in the sums.
+    pub(super) fn keep(&mut self) -> Vec<Change> {
         let more = self.ledger.unkept();
         self.tail = if self.checked { 0 } else { self.tail + more };
         self.last = self.last.saturating_add(i64::try_from(more).unwrap_or(i64::MAX));
         self.checked = false;
-        self.ledger.keep(told);
+        self.ledger.keep()
     }
 
     /// Undoes what was done since a mark; of the whole commit where there is none.

@@ -37,13 +37,14 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use fondaco::consignment::{self, Event, Life};
-use fondaco::ledger::{Refusal, Sums};
+use fondaco::ledger::Refusal;
 use fondaco::money::Decimal;
 use fondaco::quota::Quota;
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, params};
 
 pub(crate) use account::Posted;
 use books::Books;
+use account::Shown;
 pub(crate) use crossed::Last;
 pub(crate) use draws::{Draw, had_of};
 use draws::{Draws, decimal};
@@ -211,8 +212,7 @@ pub(crate) struct Store {
     draws: Arc<Mutex<Draws>>,
     /// The writer's; `None` until they are opened or wanted.
     books: Arc<Mutex<Option<Books>>>,
-    /// What the books come to, as far as it is on the disk.
-    sums: Arc<Mutex<Sums>>,
+    shown: Arc<Shown>,
     /// What the writer committed last.
     news: tokio::sync::watch::Receiver<News>,
 }
@@ -320,8 +320,9 @@ impl Store {
         let told = pages.clone();
         let draws = Arc::new(Mutex::new(Draws::default()));
         let books = Arc::new(Mutex::new(None));
-        let sums = Arc::new(Mutex::new(Sums::default()));
-        let held = writer::Held { draws: draws.clone(), books: books.clone(), sums: sums.clone() };
+        let shown = Arc::new(Shown::default());
+        let held =
+            writer::Held { draws: draws.clone(), books: books.clone(), shown: shown.clone() };
         let (tell, news) = tokio::sync::watch::channel(News::read(&db)?);
         let writer = std::thread::Builder::new()
             .name("store".into())
@@ -339,7 +340,7 @@ impl Store {
             readers: Mutex::new(Vec::new()),
             draws,
             books,
-            sums,
+            shown,
             news,
         }))
     }

@@ -610,7 +610,7 @@ impl Writing<'_> {
         if held.is_none() {
             // Nothing of this commit is posted yet: what is read is on the disk.
             let books = Books::read(self.db)?;
-            *lock(self.sums) = books.ledger.sums().clone();
+            self.shown.set(books.ledger.sums().clone());
             *held = Some(books);
         }
         work(held.as_mut().ok_or(Fault::Stopped)?)

@@ -6,10 +6,10 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use fondaco::consignment::{self, Event, Life};
-use fondaco::ledger::{Mark, Sums};
+use fondaco::ledger::Mark;
 use rusqlite::{Connection, params};
 
-use super::account::had_part;
+use super::account::{Shown, had_part};
 use super::books::Books;
 use super::draws::Draws;
 use super::lpco;
@@ -101,8 +101,7 @@ pub(super) struct Held {
     pub(super) draws: Arc<Mutex<Draws>>,
     /// The writer's alone.
     pub(super) books: Arc<Mutex<Option<Books>>>,
-    /// What the books come to, as far as it is on the disk: for who looks.
-    pub(super) sums: Arc<Mutex<Sums>>,
+    pub(super) shown: Arc<Shown>,
 }
 
 /// The writer: takes what waits, writes it in one transaction, answers.
@@ -131,8 +130,8 @@ pub(super) fn write(
             db.query_row("PRAGMA wal_checkpoint(RESTART)", [], |_| Ok(())).ok();
         }
         match results {
-                left = batch.split_off(results.len());
             Ok(results) => {
+                left = batch.split_off(results.len());
                 // Who waits is woken before the answers, and never waited for.
                 if let Ok(now) = News::read(&db) {
                     news.send_if_modified(|before| std::mem::replace(before, now) != now);
@@ -151,8 +150,8 @@ pub(super) fn write(
         }
     }
 }
-/// Runs jobs in one transaction, as many as are begun in time: what became of each.
 
+/// Runs jobs in one transaction, as many as are begun in time: what became of each.
 fn commit(
     db: &mut Connection,
     batch: &mut [Box<dyn Job>],
@@ -167,7 +166,7 @@ fn commit(
             books.undo(None);
         }
     } else if let Some(books) = books.as_mut() {
-        books.keep(&mut lock(&held.sums));
+        held.shown.change(books.keep());
     }
     done
 }
@@ -189,13 +188,13 @@ fn run_all(
 ) -> Result<Vec<Result<(), Fault>>, Fault> {
     let transaction = db.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
     let writing =
-        Writing { db: &transaction, draws: &held.draws, books: &held.books, sums: &held.sums };
-    let begun = Instant::now();
+        Writing { db: &transaction, draws: &held.draws, books: &held.books, shown: &held.shown };
     let mut results = Vec::with_capacity(batch.len());
+    let begun = Instant::now();
+    for job in batch {
         if !results.is_empty() && begun.elapsed() > LONG {
             break;
         }
-    for job in batch {
         transaction.prepare_cached("SAVEPOINT job")?.execute([])?;
         let mark = lock(&held.books).as_ref().map(|b| b.ledger.mark()).unwrap_or_default();
         let result = job.run(&writing);
@@ -221,7 +220,7 @@ pub(crate) struct Writing<'a> {
     pub(super) db: &'a Connection,
     draws: &'a Mutex<Draws>,
     pub(super) books: &'a Mutex<Option<Books>>,
-    pub(super) sums: &'a Mutex<Sums>,
+    pub(super) shown: &'a Shown,
 }
 
 impl Writing<'_> {
@@ -381,6 +380,7 @@ fn happens(mut life: Life, events: &[Event]) -> Vec<Event> {
     }
     all.extend(consignment::reactions(&life));
     all
+}
 
 #[cfg(test)]
 mod tests {
@@ -406,5 +406,4 @@ mod tests {
         assert!(told.recv().unwrap());
         store.close();
     }
-}
 }

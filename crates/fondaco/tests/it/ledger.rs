@@ -1395,8 +1395,10 @@ fn what_is_undone_leaves_nothing_behind() {
             desk.new.clear();
             lost += 1;
         } else {
-            chance.ledger.keep(&mut Sums::default());
-            desk.hand.keep(&mut desk.told);
+            drop(chance.ledger.keep());
+            for change in desk.hand.keep() {
+                desk.told.change(change);
+            }
             let new = std::mem::take(&mut desk.new);
             desk.rows.extend(new);
         }
