@@ -294,7 +294,7 @@ pub(super) fn settles(
     })
 }
 
-/// Takes back what is owed of a debt, and frees what stands for it.
+/// Takes back what is owed of a debt, and frees what stands for it and is not needed.
 pub(super) fn cancel(ledger: &mut Ledger, debt: &Debt) -> Result<(), Fault> {
     // A declaration is ended once, and no debt has a day of its own to be told by.
     let slip = |what: String| -> Result<Slip, Fault> {
@@ -310,16 +310,27 @@ pub(super) fn cancel(ledger: &mut Ledger, debt: &Debt) -> Result<(), Fault> {
     let held: Vec<(Account, Money)> =
         ledger.stands_for(debt).map(|(account, money)| (account.clone(), money)).collect();
     for (account, money) in held {
-        let posting = match &account {
-            Account::Deferred(_, id) => {
-                ledger.undefer(slip(format!("undefer {id}"))?, debt, id, money)
+        let free = |ledger: &Ledger, money| -> Result<Result<Posting, Refusal>, Fault> {
+            match &account {
+                Account::Deferred(_, id) => {
+                    Ok(ledger.undefer(slip(format!("undefer {id}"))?, debt, id, money))
+                }
+                Account::Secured(_, id) => {
+                    Ok(ledger.release(slip(format!("release {id}"))?, debt, id, money))
+                }
+                _ => Ok(Err(Refusal::NothingToPost)),
             }
-            Account::Secured(_, id) => {
-                ledger.release(slip(format!("release {id}"))?, debt, id, money)
-            }
-            _ => continue,
         };
-        ledger.apply(posting.map_err(fault)?).map_err(fault)?;
+        let posting = match free(ledger, money)? {
+            // What the bank took back after it was given back is still due: what stands for it stays.
+            Err(Refusal::StillDue(spare)) if spare.amount > Decimal::ZERO => free(ledger, spare)?,
+            all => all,
+        };
+        match posting {
+            Ok(posting) => drop(ledger.apply(posting).map_err(fault)?),
+            Err(Refusal::StillDue(_) | Refusal::NothingToPost) => {}
+            Err(why) => return Err(fault(why)),
+        }
     }
     Ok(())
 }
@@ -422,31 +433,102 @@ pub(super) mod tests {
         sums
     }
 
-    fn decision(dice: &mut Dice, n: u64) -> (About, Intent) {
-        let which = debt(dice.roll(60));
-        let slip = Slip {
-            key: format!("act {n}").parse().unwrap(),
-            day: crate::cli::today(),
-            note: String::new(),
-        };
-        let about = About { declaration: Some(which.declaration.clone()), posting: None };
-        let money = gbp(1 + dice.roll(100));
-        let (deferment, refund): (DefermentId, RefundId) =
-            ("D".parse().unwrap(), format!("R{n}").parse().unwrap());
-        let reversed: Key = format!("act {}", dice.roll(n)).parse().unwrap();
-        let intent: Intent = match dice.roll(6) {
-            0 => Box::new(move |l| l.limit(slip, &deferment, gbp(5_000))),
-            1 => Box::new(move |l| l.defer(slip, &which, &deferment, money)),
-            2 => Box::new(move |l| l.refund(slip, &Source::Debt(which), &refund, money)),
-            3 => Box::new(move |l| l.credit(slip, &which)),
-            4 => {
-                let about = About { posting: Some(reversed.clone()), ..about };
-                let intent: Intent = Box::new(move |l| l.reverse(slip, &reversed, Why::Appeal));
-                return (about, intent);
+    /// What became of each part of what a bank tells.
+    pub(in crate::store) fn tells(
+        store: &Store,
+        n: u64,
+        entries: Vec<BankEntry>,
+    ) -> Vec<&'static str> {
+        let (sender, outcomes) = std::sync::mpsc::channel();
+        let done = store.written_here(move |w| {
+            w.bank(filing(n), &entries, |told| {
+                for part in told.iter().flatten() {
+                    sender.send(part.taken.outcome.name()).unwrap();
+                }
+                b"{}".to_vec()
+            })
+        });
+        assert!(done.unwrap().is_ok());
+        outcomes.iter().collect()
+    }
+
+    /// What a person decides of the debt of M0, by the act of this number.
+    pub(in crate::store) fn decides(
+        store: &Store,
+        n: u64,
+        what: impl FnOnce(&Ledger, Slip) -> Result<Posting, Refusal> + Send + 'static,
+    ) -> Result<(), Refusal> {
+        let about = About { declaration: Some(debt(0).declaration), posting: None };
+        decides_about(store, n, about, what)
+    }
+
+    /// The same, of something else.
+    pub(in crate::store) fn decides_about(
+        store: &Store,
+        n: u64,
+        about: About,
+        what: impl FnOnce(&Ledger, Slip) -> Result<Posting, Refusal> + Send + 'static,
+    ) -> Result<(), Refusal> {
+        let key = format!("act {n}").parse().unwrap();
+        let slip = Slip { key, day: crate::cli::today(), note: String::new() };
+        let intent: Intent = Box::new(move |ledger| what(ledger, slip));
+        let with = (about, Some(intent));
+        let done = store.written_here(move |w| w.money_act(&filing(n), with, None, None));
+        done.unwrap().map(|_| ())
+    }
+
+    /// A declaration is ended though the bank took back what was given back already: what stands for that
+    /// stays, the rest is free.
+    #[test]
+    fn what_stands_for_money_the_bank_took_back_stays_when_a_declaration_is_ended() {
+        for ((deferred, back, secured), left) in [
+            ((0, 100, 100), (0, 100)),
+            ((0, 100, 130), (0, 100)),
+            ((0, 60, 100), (0, 60)),
+            ((100, 100, 0), (100, 0)),
+            ((100, 60, 30), (60, 0)),
+            ((100, 0, 30), (0, 0)),
+        ] {
+            let dir = tempfile::tempdir().unwrap();
+            let path = dir.path().join("s.db");
+            let store = Store::open(&path, Sync::Off).unwrap();
+            store.open_books().unwrap();
+            store.written_here(move |w| w.lodge(&lodge(0, 0, 100 + deferred))).unwrap();
+            tells(&store, 1, vec![entry(1, 1, 100, 1)]);
+            let (account, guarantee) = (|| "D".parse().unwrap(), || "G".parse().unwrap());
+            if deferred > 0 {
+                decides(&store, 2, move |l, s| l.limit(s, &account(), gbp(deferred))).unwrap();
+                let defer = move |l: &Ledger, s| l.defer(s, &debt(0), &account(), gbp(deferred));
+                decides(&store, 3, defer).unwrap();
             }
-            _ => Box::new(move |l| l.cancel(slip, &which, Why::Cancellation)),
-        };
-        (about, intent)
+            decides(&store, 4, |l, s| l.cancel(s, &debt(0), Why::Appeal)).unwrap();
+            decides(&store, 5, |l, s| {
+                l.refund(s, &Source::Debt(debt(0)), &"R1".parse().unwrap(), gbp(100))
+            })
+            .unwrap();
+            let mut out = BankEntry { reversal: false, ..entry(3, 1, 100, 0) };
+            "R1".clone_into(&mut out.parts[0].end_to_end);
+            assert_eq!(tells(&store, 6, vec![out]), ["refund-paid"]);
+            if back > 0 {
+                assert_eq!(tells(&store, 7, vec![entry(7, 1, back, 0)]), ["reversed"]);
+            }
+            if secured > 0 {
+                decides(&store, 8, move |l, s| l.guarantee(s, &guarantee(), gbp(secured))).unwrap();
+                let secure = move |l: &Ledger, s| l.secure(s, &debt(0), &guarantee(), gbp(secured));
+                decides(&store, 9, secure).unwrap();
+            }
+            store
+                .written_here(|w| {
+                    let seq = w.filing(&filing(10))?;
+                    w.uncharge(seq, "M0")
+                })
+                .unwrap();
+            let (_, standing) = store.debts(&debt(0).declaration).unwrap()[0];
+            let is = (standing.deferred, standing.secured);
+            assert_eq!(is, (gbp(left.0).amount, gbp(left.1).amount), "{deferred} {back} {secured}");
+            assert_eq!(store.sums(), folded(&Connection::open(&path).unwrap()));
+            store.close();
+        }
     }
 
     /// Jobs by chance of which some are undone: the sums in memory, those of a start and those that others
