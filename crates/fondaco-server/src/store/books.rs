@@ -193,8 +193,14 @@ fn request_of(row: &Row<'_>) -> Result<PaymentRequest, Fault> {
     let currency = text(4)?.parse().map_err(fault)?;
     let money = Money { amount: text(5)?.parse().map_err(fault)?, currency };
     let reference = text(0)?.parse().map_err(fault)?;
-    let currency = text(6)?.parse().map_err(fault)?;
-    let worth = Money { amount: text(7)?.parse().map_err(fault)?, currency };
+    // One from before there were other currencies has none.
+    let worth = match &*text(6)? {
+        "" => money,
+        currency => Money {
+            amount: text(7)?.parse().map_err(fault)?,
+            currency: currency.parse().map_err(fault)?,
+        },
+    };
     let until = row.get::<_, Option<i32>>(8)?.map(Day::from_number).transpose();
     Ok(PaymentRequest { reference, payable, money, worth, until: until.map_err(fault)? })
 }
@@ -529,6 +535,70 @@ pub(super) mod tests {
             assert_eq!(store.sums(), folded(&Connection::open(&path).unwrap()));
             store.close();
         }
+    }
+
+    /// A store of version 5 may have requests from before there were other currencies: what was asked is what
+    /// it settles.
+    #[test]
+    fn requests_of_a_store_from_before_they_had_a_worth_are_read_and_paid() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("s.db");
+        let store = Store::open(&path, Sync::Off).unwrap();
+        store.open_books().unwrap();
+        store.written_here(|w| w.lodge(&lodge(0, 0, 100))).unwrap();
+        store.close();
+        let db = Connection::open(&path).unwrap();
+        let columns = "seq, reference, declaration, debtor, deferment, currency, amount, filing";
+        db.execute_batch(&format!(
+            "CREATE TABLE old (seq INTEGER PRIMARY KEY, reference TEXT NOT NULL UNIQUE,
+               declaration TEXT NOT NULL, debtor TEXT NOT NULL, deferment TEXT NOT NULL,
+               currency TEXT NOT NULL, amount TEXT NOT NULL, filing INTEGER NOT NULL) STRICT;
+             INSERT INTO old SELECT {columns} FROM payment_request;
+             DROP TABLE payment_request;
+             ALTER TABLE old RENAME TO payment_request;
+             PRAGMA user_version = 5;"
+        ))
+        .unwrap();
+        for _ in 0..2 {
+            Store::open(&path, Sync::Off).unwrap().close();
+        }
+        let store = Store::open(&path, Sync::Off).unwrap();
+        store.open_books().unwrap();
+        let reference = CreditorReference::numbered("GB", 1).unwrap();
+        let asked = store.requests(&debt(0).declaration).unwrap();
+        let plain = PaymentRequest::plain(reference, Payable::Debt(debt(0)), gbp(100));
+        assert_eq!(asked, [(plain, Decimal::ZERO)]);
+        store.written_here(|w| w.lodge(&lodge(1, 1, 50))).unwrap();
+        let both = vec![entry(1, 1, 100, 1), BankEntry { number: 2, ..entry(1, 2, 50, 1) }];
+        assert_eq!(tells(&store, 2, both), ["matched", "matched"]);
+        store.close();
+    }
+
+    fn decision(dice: &mut Dice, n: u64) -> (About, Intent) {
+        let which = debt(dice.roll(60));
+        let slip = Slip {
+            key: format!("act {n}").parse().unwrap(),
+            day: crate::cli::today(),
+            note: String::new(),
+        };
+        let about = About { declaration: Some(which.declaration.clone()), posting: None };
+        let money = gbp(1 + dice.roll(100));
+        let (deferment, refund): (DefermentId, RefundId) =
+            ("D".parse().unwrap(), format!("R{n}").parse().unwrap());
+        let reversed: Key = format!("act {}", dice.roll(n)).parse().unwrap();
+        let intent: Intent = match dice.roll(6) {
+            0 => Box::new(move |l| l.limit(slip, &deferment, gbp(5_000))),
+            1 => Box::new(move |l| l.defer(slip, &which, &deferment, money)),
+            2 => Box::new(move |l| l.refund(slip, &Source::Debt(which), &refund, money)),
+            3 => Box::new(move |l| l.credit(slip, &which)),
+            4 => {
+                let about = About { posting: Some(reversed.clone()), ..about };
+                let intent: Intent = Box::new(move |l| l.reverse(slip, &reversed, Why::Appeal));
+                return (about, intent);
+            }
+            _ => Box::new(move |l| l.cancel(slip, &which, Why::Cancellation)),
+        };
+        (about, intent)
     }
 
     /// Jobs by chance of which some are undone: the sums in memory, those of a start and those that others

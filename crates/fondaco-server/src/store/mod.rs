@@ -258,7 +258,7 @@ CREATE INDEX IF NOT EXISTS event_mrn ON event (mrn);
 
 /// Of the tables above; a store of another is refused, never guessed at. Stores of versions 1
 /// (no draws), 2 (no register of law), 4 (no money) and 5 (no rows of what banks told) get the tables they
-/// have not, those up to 3 the detail of events.
+/// have not, those up to 3 the detail of events, the first of 5 the worth of requests.
 const VERSION: i64 = 6;
 const FIRST: i64 = 1;
 /// Most filings in one commit.
@@ -301,7 +301,7 @@ impl Store {
         }
         db.execute_batch(draws::SCHEMA)?;
         db.execute_batch(register::SCHEMA)?;
-        db.execute_batch(money::SCHEMA)?;
+        money::make(&db)?;
         db.execute_batch(sums::SCHEMA)?;
         db.execute_batch(told::SCHEMA)?;
         db.execute_batch(retold::SCHEMA)?;

@@ -12,13 +12,13 @@ use fondaco::ledger::{
     Payable, Posting, RefundId, Refusal, Slip,
 };
 use fondaco::money::{Decimal, Money};
-use rusqlite::params;
+use rusqlite::{Connection, params};
 
 use super::books::{self, Books, cancel, fault, settles, touched};
 use super::told::{self, PartTaken};
 use super::{Fault, Filing, Lodge, Lodged, Writing, lock};
 
-pub(super) const SCHEMA: &str = concat!(
+const SCHEMA: &str = concat!(
     "
 CREATE TABLE IF NOT EXISTS posting (
   seq INTEGER PRIMARY KEY,
@@ -78,6 +78,24 @@ CREATE TABLE IF NOT EXISTS deferment_holder (
 ) STRICT;
 "
 );
+
+/// What requests of a store of version 5 may not have.
+const WORTH: &str = "
+BEGIN IMMEDIATE;
+ALTER TABLE payment_request ADD COLUMN worth_currency TEXT NOT NULL DEFAULT '';
+ALTER TABLE payment_request ADD COLUMN worth TEXT NOT NULL DEFAULT '';
+ALTER TABLE payment_request ADD COLUMN until INTEGER;
+COMMIT;
+";
+
+/// Makes the tables and columns that are not there.
+pub(super) fn make(db: &Connection) -> Result<(), Fault> {
+    db.execute_batch(SCHEMA)?;
+    if !db.column_exists(None, "payment_request", "worth")? {
+        db.execute_batch(WORTH)?;
+    }
+    Ok(())
+}
 
 /// The format of what a bank told, as filings have it.
 pub(crate) const BANK: &str = "camt";
