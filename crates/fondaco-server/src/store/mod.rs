@@ -17,6 +17,7 @@ mod books;
 mod draws;
 mod entries;
 mod money;
+mod orders;
 mod inspections;
 pub(crate) mod lpco;
 mod crossed;
@@ -43,8 +44,8 @@ use fondaco::quota::Quota;
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, params};
 
 pub(crate) use account::Posted;
-use books::Books;
 use account::Shown;
+use books::Books;
 pub(crate) use crossed::Last;
 pub(crate) use draws::{Draw, had_of};
 use draws::{Draws, decimal};

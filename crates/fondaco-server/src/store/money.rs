@@ -8,8 +8,8 @@ use std::collections::BTreeSet;
 use fondaco::consignment::{Event, Life};
 use fondaco::day::Day;
 use fondaco::ledger::{
-    Account, BankEntry, Charge, CreditorReference, Debt, DeclarationId, DefermentId, Key, Ledger,
-    Payable, Posting, RefundId, Refusal, Slip,
+    BankEntry, Charge, CreditorReference, Debt, DeclarationId, DefermentId, Key, Ledger, Payable,
+    Posting, Refusal, Slip,
 };
 use fondaco::money::{Decimal, Money};
 use rusqlite::{Connection, params};
@@ -530,57 +530,6 @@ impl Writing<'_> {
             self.ask_in(seq, Payable::Debt(debt), money, until, prefix)?;
             Ok(Ok(Lodged::Written))
         })
-    }
-
-    /// Writes an order of refunds, where none of them was ordered before and each still stands as it was
-    /// seen.
-    pub(crate) fn order(
-        &self,
-        filing: &Filing,
-        refunds: &[(RefundId, Money)],
-    ) -> Result<Lodged, Fault> {
-        if let Some(before) = self.before(filing)? {
-            return Ok(before);
-        }
-        let moved = self.with_books(|books| {
-            for (refund, money) in refunds {
-                let account = Account::Refund(refund.clone());
-                let waits = -books.ledger.balance(&account, money.currency);
-                if waits != money.amount || self.is_ordered(refund)? {
-                    return Ok(true);
-                }
-            }
-            Ok(false)
-        })?;
-        if moved {
-            return Ok(Lodged::Moved);
-        }
-        let seq = self.filing(filing)?;
-        for (refund, _) in refunds {
-            self.db
-                .prepare_cached("INSERT INTO payment_order (refund, filing) VALUES (?1, ?2)")?
-                .execute(params![refund.as_str(), seq])?;
-        }
-        Ok(Lodged::Written)
-    }
-
-    /// Whether a posting takes back a refund that a bank was told to pay out.
-    fn undoes_an_order(&self, books: &Books, posting: &Posting) -> Result<bool, Fault> {
-        let of = posting.reverses().and_then(|key| books.ledger.posting(key));
-        for entry in of.map(Posting::entries).unwrap_or_default() {
-            if let Account::Refund(id) = &entry.account
-                && self.is_ordered(id)?
-            {
-                return Ok(true);
-            }
-        }
-        Ok(false)
-    }
-
-    /// Whether a bank was told to pay a refund out.
-    fn is_ordered(&self, refund: &RefundId) -> Result<bool, Fault> {
-        let sql = "SELECT 1 FROM payment_order WHERE refund = ?1";
-        Ok(self.db.prepare_cached(sql)?.exists([refund.as_str()])?)
     }
 
     /// Writes who may use a deferment account from now on: these and nobody else.

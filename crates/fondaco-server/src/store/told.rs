@@ -494,9 +494,11 @@ pub(super) fn write_message(
 mod tests {
     use fondaco::ledger::{Ledger, Refusal, Slip, Source, Why};
 
-    use super::super::books::tests::{debt, entry, filing, folded, gbp, lodge};
+    use super::super::books::tests::{
+        debt, decides, decides_about, entry, filing, folded, gbp, lodge, tells,
+    };
     use super::*;
-    use crate::store::{About, Intent, Store, Sync};
+    use crate::store::{About, Lodged, Store, Sync};
 
     /// A refund that the bank pays out and takes back in one message is found by what takes it back.
     #[test]
@@ -506,43 +508,73 @@ mod tests {
         let store = Store::open(&path, Sync::Off).unwrap();
         store.open_books().unwrap();
         store.written_here(|w| w.lodge(&lodge(0, 0, 100))).unwrap();
-        let tells = |n: u64, entries: Vec<BankEntry>| {
-            let (sender, outcomes) = std::sync::mpsc::channel();
-            let done = store.written_here(move |w| {
-                w.bank(filing(n), &entries, |told| {
-                    for part in told.iter().flatten() {
-                        sender.send(part.taken.outcome.name()).unwrap();
-                    }
-                    b"{}".to_vec()
-                })
-            });
-            assert!(done.unwrap().is_ok());
-            outcomes.iter().collect::<Vec<_>>()
-        };
-        let decides = |n: u64, what: fn(&Ledger, Slip) -> Result<Posting, Refusal>| {
-            let about = About { declaration: Some(debt(0).declaration), posting: None };
-            let key = format!("act {n}").parse().unwrap();
-            let slip = Slip { key, day: crate::cli::today(), note: String::new() };
-            let intent: Intent = Box::new(move |ledger| what(ledger, slip));
-            let done = store
-                .written_here(move |w| w.money_act(&filing(n), (about, Some(intent)), None, None));
-            assert!(done.unwrap().is_ok());
-        };
-        assert_eq!(tells(1, vec![entry(1, 1, 100, 1)]), ["matched"]);
-        decides(2, |ledger, slip| ledger.cancel(slip, &debt(0), Why::Cancellation));
-        decides(3, |ledger, slip| {
-            ledger.refund(slip, &Source::Debt(debt(0)), &"R1".parse().unwrap(), gbp(100))
-        });
-        let refund = |number: u32, side: Side, reversal: bool| {
-            let mut entry = BankEntry { number, side, reversal, ..entry(7, 1, 100, 1) };
-            let part = Part { side, end_to_end: "R1".to_owned(), ..entry.parts[0].clone() };
-            entry.parts = vec![Part { references: Vec::new(), ..part }];
-            entry
-        };
-        let both = vec![refund(1, Side::Debit, false), refund(2, Side::Credit, true)];
-        assert_eq!(tells(4, both), ["refund-paid", "reversed"]);
+        assert_eq!(tells(&store, 1, vec![entry(1, 1, 100, 1)]), ["matched"]);
+        refunds(&store, 2, "R1");
+        let both = vec![paid_out_as("R1", 1, false), paid_out_as("R1", 2, true)];
+        assert_eq!(tells(&store, 4, both), ["refund-paid", "reversed"]);
         let waits = fondaco::ledger::Account::Refund("R1".parse().unwrap());
         assert_eq!(store.sums().balance(&waits, gbp(0).currency), -gbp(100).amount);
+        assert_eq!(store.sums(), folded(&Connection::open(&path).unwrap()));
+        store.close();
+    }
+
+    /// Cancels the debt, by the act of this number, and decides the refund of what was paid by the next.
+    fn refunds(store: &Store, n: u64, refund: &'static str) {
+        let cancel = |l: &Ledger, slip: Slip| l.cancel(slip, &debt(0), Why::Cancellation);
+        decides(store, n, cancel).unwrap();
+        decides(store, n + 1, move |l, slip| {
+            l.refund(slip, &Source::Debt(debt(0)), &refund.parse().unwrap(), gbp(100))
+        })
+        .unwrap();
+    }
+
+    /// A refund that the bank pays out, or takes back.
+    fn paid_out_as(refund: &str, number: u32, back: bool) -> BankEntry {
+        let side = if back { Side::Credit } else { Side::Debit };
+        let mut entry = BankEntry { number, side, reversal: back, ..entry(7, 1, 100, 1) };
+        let end_to_end = refund.to_owned();
+        let part = Part { side, end_to_end, references: Vec::new(), ..entry.parts[0].clone() };
+        entry.parts = vec![part];
+        entry
+    }
+
+    /// A refund that was ordered is taken back by nobody while the bank may pay it or has; once the bank took
+    /// it back it is, and one to the right payee is decided and ordered.
+    #[test]
+    fn a_refund_the_bank_took_back_is_decided_anew() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("s.db");
+        let store = Store::open(&path, Sync::Off).unwrap();
+        store.open_books().unwrap();
+        store.written_here(|w| w.lodge(&lodge(0, 0, 100))).unwrap();
+        assert_eq!(tells(&store, 1, vec![entry(1, 1, 100, 1)]), ["matched"]);
+        refunds(&store, 2, "R1");
+        let orders = |n: u64, refund: &str| {
+            let refunds = [(refund.parse().unwrap(), gbp(100))];
+            let done = store.written_here(move |w| w.order(&filing(n), &refunds)).unwrap();
+            assert!(matches!(done, Lodged::Written), "{done:?}");
+        };
+        let reverses = |n: u64| {
+            let about = About { declaration: None, posting: "act 3".parse().ok() };
+            decides_about(&store, n, about, |l, slip| {
+                l.reverse(slip, &"act 3".parse().unwrap(), Why::Correction)
+            })
+        };
+        orders(4, "R1");
+        assert_eq!(reverses(5), Err(Refusal::OnlyTheBank));
+        assert_eq!(tells(&store, 6, vec![paid_out_as("R1", 1, false)]), ["refund-paid"]);
+        assert!(reverses(7).is_err());
+        assert_eq!(tells(&store, 8, vec![paid_out_as("R1", 2, true)]), ["reversed"]);
+        assert_eq!(reverses(9), Ok(()));
+        assert!(matches!(reverses(10), Err(Refusal::AlreadyReversed(_))));
+        decides(&store, 11, |l, slip| {
+            l.refund(slip, &Source::Debt(debt(0)), &"R2".parse().unwrap(), gbp(100))
+        })
+        .unwrap();
+        orders(12, "R2");
+        // What the bank pays of the first all the same is no refund that waits.
+        let late = vec![paid_out_as("R1", 3, false), paid_out_as("R2", 4, false)];
+        assert_eq!(tells(&store, 13, late), ["not-credit", "refund-paid"]);
         assert_eq!(store.sums(), folded(&Connection::open(&path).unwrap()));
         store.close();
     }
