@@ -17,6 +17,7 @@ mod http;
 mod import;
 mod keys;
 mod law;
+mod leaving;
 mod look;
 mod money;
 mod lpco;
