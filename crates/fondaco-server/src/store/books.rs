@@ -132,6 +132,33 @@ pub(super) fn entry(row: &Row<'_>) -> Result<Entry, Fault> {
     Ok(Entry { account, money: Money { amount, currency } })
 }
 
+/// A posting as its row has it.
+struct Stored {
+    key: String,
+    day: i32,
+    reason: String,
+    note: String,
+    reverses: Option<String>,
+    entries: Vec<Entry>,
+}
+
+impl Stored {
+    /// Without its entries, by its columns from this one on.
+    fn read(row: &Row<'_>, at: usize) -> rusqlite::Result<Self> {
+        let (key, day, reason) = (row.get(at)?, row.get(at + 1)?, row.get(at + 2)?);
+        let (note, reverses) = (row.get(at + 3)?, row.get(at + 4)?);
+        Ok(Self { key, day, reason, note, reverses, entries: Vec::new() })
+    }
+
+    fn posting(self) -> Result<Posting, Fault> {
+        let key: Key = self.key.parse().map_err(fault)?;
+        let day = Day::from_number(self.day).map_err(fault)?;
+        let reason = Reason::named(&self.reason).ok_or_else(|| fault(&self.reason))?;
+        let reverses = self.reverses.map(|key| key.parse()).transpose().map_err(fault)?;
+        Posting::stored(key, day, reason, self.note, reverses, self.entries).map_err(fault)
+    }
+}
+
 /// The posting in this row.
 fn posting_at(db: &Connection, seq: i64) -> Result<Posting, Fault> {
     let mut statement = db.prepare_cached(
@@ -144,27 +171,29 @@ fn posting_at(db: &Connection, seq: i64) -> Result<Posting, Fault> {
     }
     let mut statement =
         db.prepare_cached("SELECT key, day, reason, note, reverses FROM posting WHERE seq = ?1")?;
-    let (key, day, reason, note, reverses): (String, i32, String, String, Option<String>) =
-        statement.query_row([seq], |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?))
-        })?;
-    let key: Key = key.parse().map_err(fault)?;
-    let day = Day::from_number(day).map_err(fault)?;
-    let reason = Reason::named(&reason).ok_or_else(|| fault(reason))?;
-    let reverses = reverses.map(|key| key.parse()).transpose().map_err(fault)?;
-    Posting::stored(key, day, reason, note, reverses, entries).map_err(fault)
+    let stored = statement.query_row([seq], |row| Stored::read(row, 0))?;
+    Stored { entries, ..stored }.posting()
 }
 
 /// The postings that touch a debt of a declaration, in their order.
 fn postings_touching(db: &Connection, of: &DeclarationId) -> Result<Vec<Posting>, Fault> {
     let mut statement = db.prepare_cached(concat!(
-        "SELECT DISTINCT posting FROM posting_entry WHERE a = ?1 AND ",
+        "SELECT account, a, b, c, currency, amount, key, day, reason, note, reverses, seq
+         FROM posting JOIN posting_entry e ON e.posting = seq
+         WHERE seq IN (SELECT posting FROM posting_entry WHERE a = ?1 AND ",
         of_a_debt!(),
-        " ORDER BY posting"
+        ") ORDER BY seq, e.rowid"
     ))?;
-    let rows = statement.query_map([of.as_str()], |row| row.get::<_, i64>(0))?;
-    let all: Vec<i64> = rows.collect::<Result<_, _>>()?;
-    all.into_iter().map(|seq| posting_at(db, seq)).collect()
+    let mut rows = statement.query([of.as_str()])?;
+    let mut all: Vec<(i64, Stored)> = Vec::new();
+    while let Some(row) = rows.next()? {
+        let (seq, one) = (row.get(11)?, entry(row)?);
+        match all.last_mut().filter(|(last, _)| *last == seq) {
+            Some((_, stored)) => stored.entries.push(one),
+            None => all.push((seq, Stored { entries: vec![one], ..Stored::read(row, 6)? })),
+        }
+    }
+    all.into_iter().map(|(_, stored)| stored.posting()).collect()
 }
 
 /// The debts of a declaration and their figures, for who looks at them beside the writer.
