@@ -397,9 +397,16 @@ mod tests {
         let (tell, told) = channel();
         let wait = std::time::Duration::from_secs(2);
         // So that the others wait together.
-        store.write(move |_| Ok(gone.recv().unwrap()), |done| done.unwrap());
-        let long = super::LONG * 2;
-        store.write(move |_| Ok(std::thread::sleep(long)), move |_| say.send(()).unwrap());
+        let waits = move |_: &super::Writing<'_>| {
+            gone.recv().unwrap();
+            Ok(())
+        };
+        store.write(waits, |done| done.unwrap());
+        let takes_long = move |_: &super::Writing<'_>| {
+            std::thread::sleep(super::LONG * 2);
+            Ok(())
+        };
+        store.write(takes_long, move |_| say.send(()).unwrap());
         let answered = move |_: &super::Writing<'_>| Ok(said.recv_timeout(wait).is_ok());
         store.write(answered, move |done| tell.send(done.unwrap()).unwrap());
         go.send(()).unwrap();
