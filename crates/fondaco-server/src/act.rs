@@ -173,6 +173,16 @@ pub(crate) fn words(why: NotNow) -> Trilingual {
         NotNow::Answered(_) => {
             ["The request was answered.", "该申请已答复。", "На запрос уже дан ответ."]
         }
+        NotNow::OwnName => [
+            "Names such as \"amendment 3\", \"result 3\" or with ~ are of holds the house places itself. Give the hold another name (hold).",
+            "“amendment 3”“result 3”等名称以及含 ~ 的名称由系统自行设置的扣留使用。请另行命名（hold）。",
+            "Имена вида «amendment 3», «result 3» и с ~ носят задержки, которые ставит сама система. Дайте задержке другое имя (hold).",
+        ],
+        NotNow::NotLeaving => [
+            "The declaration does not say that the goods are sent from here to another country.",
+            "报关单未申报货物由本地运往其他国家。",
+            "По декларации товары не отправляются отсюда в другую страну.",
+        ],
         NotNow::NotRefused => [
             "There is no such refusal for this appeal to overturn.",
             "没有可由该申诉撤销的拒绝决定。",
@@ -322,6 +332,10 @@ impl House {
                 *further = self.goes_further(&main, &life, *agency, &message.items)?;
             }
             let mut events = act.happens(&life).map_err(Refused::NotNow)?;
+            // What comes in does not leave by its import.
+            if act == Act::Depart && !self.leaves(&pack.profile, &main)? {
+                return Err(Refused::NotNow(NotNow::NotLeaving));
+            }
             if matches!(act, Act::Refuse { .. }) && !message.items.is_empty() {
                 // What is not declared is not refused: the next amendment would end it.
                 let (declared, _) = self.items_now(&main)?;

@@ -129,7 +129,9 @@ pub(crate) fn admitted(
         declaration.programmes = lpco::programmes(&declaration, register, known.looked);
         let opinion = walk::consider_by(&declaration, law, register, draw, known);
         draws.extend(opinion.allotted.iter().map(Draw::proposed));
-        charge = Charge::of(&opinion.assessment).ok();
+        // What could not be computed is no part of it where it is not collected.
+        let of = if opinion.collected { Charge::of } else { Charge::of_known };
+        charge = of(&opinion.assessment).ok();
         checked.clone_from(&opinion.checked);
         Report::accepted(&declaration, findings, &opinion, law)
     } else {

@@ -18,6 +18,7 @@ mod http;
 mod import;
 mod keys;
 mod law;
+mod leaving;
 mod look;
 mod money;
 mod lpco;

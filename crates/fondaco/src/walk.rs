@@ -51,6 +51,8 @@ pub struct Opinion<'a> {
     pub decision: Decision,
     /// What happens next.
     pub plan: Vec<Step>,
+    /// Whether taxes that could not be computed are collected with the declaration.
+    pub collected: bool,
 }
 
 /// Forms the opinion. Same declaration, same law, same draw, same quotas and register: same opinion.
@@ -99,5 +101,5 @@ pub fn consider_by<'a, 'k>(
     let told = profile.type_of(&declaration.kind).is_some_and(|t| t.assessed);
     let collected = told || !profile.taxes_named || declaration.names_taxes();
     let plan = decision::plan(&decision, &settled, &assessment, collected);
-    Opinion { allotted, assessment, checked, settled, screened, score, decision, plan }
+    Opinion { allotted, assessment, checked, settled, screened, score, decision, plan, collected }
 }

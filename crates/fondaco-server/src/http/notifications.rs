@@ -315,6 +315,12 @@ pub(crate) fn after(
     Ok((all, events.last().map_or(after, |h| h.cursor)))
 }
 
+/// Answers beside the threads that serve: a page of messages is many reads and much to write.
+async fn beside(answer: impl FnOnce() -> Response + Send + 'static) -> Response {
+    let answered = tokio::task::spawn_blocking(answer).await;
+    answered.unwrap_or_else(|_| unavailable(&Fault::Stopped))
+}
+
 /// The messages to the trader after a cursor; they can be asked for again for ever.
 #[utoipa::path(get, path = "/v1/declarations/{mrn}/notifications", tag = "declarations",
     params(("mrn" = String, Path, description = "MRN"), CursorQuery),
@@ -325,10 +331,13 @@ pub(super) async fn notifications(
     Asked(Query(query)): Asked<Query<CursorQuery>>,
 ) -> Response {
     let (after, most) = query.bounds();
-    with(&house, &name, |f| {
-        let all = self::after(&house, f.log(), after, most);
-        answer(all, |(notifications, next)| Notifications { notifications, next })
-    })
+    let read = move || {
+        with(&house, &name, |f| {
+            let all = self::after(&house, f.log(), after, most);
+            answer(all, |(notifications, next)| Notifications { notifications, next })
+        })
+    };
+    beside(read).await
 }
 
 /// One message, as XML.
@@ -339,15 +348,18 @@ pub(super) async fn notification(
     State(house): Shared,
     Asked(Path((name, cursor))): Asked<Path<(String, i64)>>,
 ) -> Response {
-    with(&house, &name, |f| match self::after(&house, f.log(), cursor.saturating_sub(1), 1) {
-        Ok((all, _)) => {
-            let one = all.into_iter().find(|n| n.cursor == cursor);
-            one.map_or_else(not_found, |n| {
-                ([(header::CONTENT_TYPE, "application/xml")], n.message).into_response()
-            })
-        }
-        Err(fault) => unavailable(&fault),
-    })
+    let read = move || {
+        with(&house, &name, |f| match self::after(&house, f.log(), cursor.saturating_sub(1), 1) {
+            Ok((all, _)) => {
+                let one = all.into_iter().find(|n| n.cursor == cursor);
+                one.map_or_else(not_found, |n| {
+                    ([(header::CONTENT_TYPE, "application/xml")], n.message).into_response()
+                })
+            }
+            Err(fault) => unavailable(&fault),
+        })
+    };
+    beside(read).await
 }
 
 /// The messages of the whole house after a cursor.
@@ -358,8 +370,11 @@ pub(super) async fn all_notifications(
     Asked(Query(query)): Asked<Query<CursorQuery>>,
 ) -> Response {
     let (after, most) = query.bounds();
-    let all = self::after(&house, "", after, most);
-    answer(all, |(notifications, next)| Notifications { notifications, next })
+    let read = move || {
+        let all = self::after(&house, "", after, most);
+        answer(all, |(notifications, next)| Notifications { notifications, next })
+    };
+    beside(read).await
 }
 
 /// Function codes of what a declaration's parties were told, in order, and whether each is a look that

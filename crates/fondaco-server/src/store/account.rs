@@ -1,8 +1,9 @@
 //! Looking into the books: from rows and a copy of the sums, never in the way of who writes.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, TryLockError};
 
-use fondaco::ledger::{Debt, DeclarationId, PaymentRequest, Standing, Sums};
+use fondaco::ledger::{Change, Debt, DeclarationId, PaymentRequest, Standing, Sums};
 use fondaco::money::Decimal;
 use rusqlite::{Connection, OptionalExtension as _};
 use serde::Serialize;
@@ -34,6 +35,45 @@ pub(super) fn had_part(db: &Connection, mrn: &str, by: &str) -> rusqlite::Result
     Ok(false)
 }
 
+/// What the books come to, as far as it is on the disk: for who looks.
+#[derive(Default)]
+pub(super) struct Shown {
+    sums: Mutex<Sums>,
+    /// What changed in them while they were copied.
+    since: Mutex<Vec<Change>>,
+}
+
+impl Shown {
+    /// Begins with these.
+    pub(super) fn set(&self, sums: Sums) {
+        let mut shown = lock(&self.sums);
+        lock(&self.since).clear();
+        *shown = sums;
+    }
+
+    /// Shows what was kept; who is copying is not waited for.
+    pub(super) fn change(&self, changes: Vec<Change>) {
+        lock(&self.since).extend(changes);
+        match self.sums.try_lock() {
+            Ok(mut sums) => self.bring(&mut sums),
+            Err(TryLockError::Poisoned(e)) => self.bring(&mut e.into_inner()),
+            // It is brought in with the next, or by who copies next.
+            Err(TryLockError::WouldBlock) => {}
+        }
+    }
+
+    fn bring(&self, sums: &mut Sums) {
+        let since = std::mem::take(&mut *lock(&self.since));
+        since.into_iter().for_each(|change| sums.change(change));
+    }
+
+    fn copy(&self) -> Sums {
+        let mut sums = lock(&self.sums);
+        self.bring(&mut sums);
+        sums.clone()
+    }
+}
+
 impl Store {
     /// Reads what the books come to; before anything is written by this program. Rows that an older program
     /// did not write are made up for, once.
@@ -41,18 +81,21 @@ impl Store {
         let mut db = super::open(&self.path, super::Sync::Full)?;
         let mut books = Books::read(&db)?;
         let transaction = db.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
-        retold::write_old(&transaction, &mut books)?;
+        let unread = retold::write_old(&transaction, &mut books)?;
         books.check(&transaction)?;
         transaction.commit()?;
-        books.keep(&mut Sums::default());
-        *lock(&self.sums) = books.ledger.sums().clone();
+        for (filing, why) in unread {
+            eprintln!("fondaco: a bank's message of before cannot be read: filing {filing}: {why}");
+        }
+        drop(books.keep());
+        self.shown.set(books.ledger.sums().clone());
         *lock(&self.books) = Some(books);
         Ok(())
     }
 
     /// What the books come to, as far as it is on the disk: a copy, so that nobody waits for who looks.
     pub(crate) fn sums(&self) -> Sums {
-        lock(&self.sums).clone()
+        self.shown.copy()
     }
 
     /// The debts of a declaration and their figures; none where nothing was ever charged.
@@ -179,4 +222,36 @@ pub(crate) struct Posted {
     pub(crate) currency: String,
     /// How much: what is owed is above zero, what stands against it below.
     pub(crate) amount: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::Connection;
+
+    use super::super::books::tests::{folded, lodge};
+    use super::*;
+    use crate::store::Sync;
+
+    /// Who copies the sums, however long that takes, does not hold up a commit, and sees it after.
+    #[test]
+    fn a_report_holds_up_no_commit() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("s.db");
+        let store = Store::open(&path, Sync::Off).unwrap();
+        store.open_books().unwrap();
+        let copying = lock(&store.shown.sums);
+        let before = copying.clone();
+        let (say, said) = std::sync::mpsc::channel();
+        for n in 0..3 {
+            let say = say.clone();
+            store.lodge(lodge(n, n, 100), move |done| say.send(done.is_ok()).unwrap());
+            assert_eq!(said.recv_timeout(std::time::Duration::from_secs(5)), Ok(true));
+        }
+        assert_eq!(*copying, before);
+        drop(copying);
+        let now = folded(&Connection::open(&path).unwrap());
+        assert_eq!(store.sums(), now);
+        assert!(now != before);
+        store.close();
+    }
 }

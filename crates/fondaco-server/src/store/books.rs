@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use fondaco::consignment::{Event, Life};
 use fondaco::day::Day;
 use fondaco::ledger::{
-    Account, CreditorReference, Debt, DeclarationId, DefermentId, Entry, Key, Ledger, Mark,
+    Account, Change, CreditorReference, Debt, DeclarationId, DefermentId, Entry, Key, Ledger, Mark,
     Payable, PaymentRequest, Posting, Reason, Refusal, Slip, Standing, Sums, Why,
 };
 use fondaco::money::{Decimal, Money};
@@ -66,13 +66,13 @@ impl Books {
         Ok(true)
     }
 
-    /// Has what was done since the last commit kept, in what others look into too.
-    pub(super) fn keep(&mut self, told: &mut Sums) {
+    /// Has what was done since the last commit kept; what changed in the sums.
+    pub(super) fn keep(&mut self) -> Vec<Change> {
         let more = self.ledger.unkept();
         self.tail = if self.checked { 0 } else { self.tail + more };
         self.last = self.last.saturating_add(i64::try_from(more).unwrap_or(i64::MAX));
         self.checked = false;
-        self.ledger.keep(told);
+        self.ledger.keep()
     }
 
     /// Undoes what was done since a mark; of the whole commit where there is none.
@@ -132,6 +132,33 @@ pub(super) fn entry(row: &Row<'_>) -> Result<Entry, Fault> {
     Ok(Entry { account, money: Money { amount, currency } })
 }
 
+/// A posting as its row has it.
+struct Stored {
+    key: String,
+    day: i32,
+    reason: String,
+    note: String,
+    reverses: Option<String>,
+    entries: Vec<Entry>,
+}
+
+impl Stored {
+    /// Without its entries, by its columns from this one on.
+    fn read(row: &Row<'_>, at: usize) -> rusqlite::Result<Self> {
+        let (key, day, reason) = (row.get(at)?, row.get(at + 1)?, row.get(at + 2)?);
+        let (note, reverses) = (row.get(at + 3)?, row.get(at + 4)?);
+        Ok(Self { key, day, reason, note, reverses, entries: Vec::new() })
+    }
+
+    fn posting(self) -> Result<Posting, Fault> {
+        let key: Key = self.key.parse().map_err(fault)?;
+        let day = Day::from_number(self.day).map_err(fault)?;
+        let reason = Reason::named(&self.reason).ok_or_else(|| fault(&self.reason))?;
+        let reverses = self.reverses.map(|key| key.parse()).transpose().map_err(fault)?;
+        Posting::stored(key, day, reason, self.note, reverses, self.entries).map_err(fault)
+    }
+}
+
 /// The posting in this row.
 fn posting_at(db: &Connection, seq: i64) -> Result<Posting, Fault> {
     let mut statement = db.prepare_cached(
@@ -144,27 +171,29 @@ fn posting_at(db: &Connection, seq: i64) -> Result<Posting, Fault> {
     }
     let mut statement =
         db.prepare_cached("SELECT key, day, reason, note, reverses FROM posting WHERE seq = ?1")?;
-    let (key, day, reason, note, reverses): (String, i32, String, String, Option<String>) =
-        statement.query_row([seq], |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?))
-        })?;
-    let key: Key = key.parse().map_err(fault)?;
-    let day = Day::from_number(day).map_err(fault)?;
-    let reason = Reason::named(&reason).ok_or_else(|| fault(reason))?;
-    let reverses = reverses.map(|key| key.parse()).transpose().map_err(fault)?;
-    Posting::stored(key, day, reason, note, reverses, entries).map_err(fault)
+    let stored = statement.query_row([seq], |row| Stored::read(row, 0))?;
+    Stored { entries, ..stored }.posting()
 }
 
 /// The postings that touch a debt of a declaration, in their order.
 fn postings_touching(db: &Connection, of: &DeclarationId) -> Result<Vec<Posting>, Fault> {
     let mut statement = db.prepare_cached(concat!(
-        "SELECT DISTINCT posting FROM posting_entry WHERE a = ?1 AND ",
+        "SELECT account, a, b, c, currency, amount, key, day, reason, note, reverses, seq
+         FROM posting JOIN posting_entry e ON e.posting = seq
+         WHERE seq IN (SELECT posting FROM posting_entry WHERE a = ?1 AND ",
         of_a_debt!(),
-        " ORDER BY posting"
+        ") ORDER BY seq, e.rowid"
     ))?;
-    let rows = statement.query_map([of.as_str()], |row| row.get::<_, i64>(0))?;
-    let all: Vec<i64> = rows.collect::<Result<_, _>>()?;
-    all.into_iter().map(|seq| posting_at(db, seq)).collect()
+    let mut rows = statement.query([of.as_str()])?;
+    let mut all: Vec<(i64, Stored)> = Vec::new();
+    while let Some(row) = rows.next()? {
+        let (seq, one) = (row.get(11)?, entry(row)?);
+        match all.last_mut().filter(|(last, _)| *last == seq) {
+            Some((_, stored)) => stored.entries.push(one),
+            None => all.push((seq, Stored { entries: vec![one], ..Stored::read(row, 6)? })),
+        }
+    }
+    all.into_iter().map(|(_, stored)| stored.posting()).collect()
 }
 
 /// The debts of a declaration and their figures, for who looks at them beside the writer.
@@ -193,8 +222,14 @@ fn request_of(row: &Row<'_>) -> Result<PaymentRequest, Fault> {
     let currency = text(4)?.parse().map_err(fault)?;
     let money = Money { amount: text(5)?.parse().map_err(fault)?, currency };
     let reference = text(0)?.parse().map_err(fault)?;
-    let currency = text(6)?.parse().map_err(fault)?;
-    let worth = Money { amount: text(7)?.parse().map_err(fault)?, currency };
+    // One from before there were other currencies has none.
+    let worth = match &*text(6)? {
+        "" => money,
+        currency => Money {
+            amount: text(7)?.parse().map_err(fault)?,
+            currency: currency.parse().map_err(fault)?,
+        },
+    };
     let until = row.get::<_, Option<i32>>(8)?.map(Day::from_number).transpose();
     Ok(PaymentRequest { reference, payable, money, worth, until: until.map_err(fault)? })
 }
@@ -294,7 +329,7 @@ pub(super) fn settles(
     })
 }
 
-/// Takes back what is owed of a debt, and frees what stands for it.
+/// Takes back what is owed of a debt, and frees what stands for it and is not needed.
 pub(super) fn cancel(ledger: &mut Ledger, debt: &Debt) -> Result<(), Fault> {
     // A declaration is ended once, and no debt has a day of its own to be told by.
     let slip = |what: String| -> Result<Slip, Fault> {
@@ -310,16 +345,27 @@ pub(super) fn cancel(ledger: &mut Ledger, debt: &Debt) -> Result<(), Fault> {
     let held: Vec<(Account, Money)> =
         ledger.stands_for(debt).map(|(account, money)| (account.clone(), money)).collect();
     for (account, money) in held {
-        let posting = match &account {
-            Account::Deferred(_, id) => {
-                ledger.undefer(slip(format!("undefer {id}"))?, debt, id, money)
+        let free = |ledger: &Ledger, money| -> Result<Result<Posting, Refusal>, Fault> {
+            match &account {
+                Account::Deferred(_, id) => {
+                    Ok(ledger.undefer(slip(format!("undefer {id}"))?, debt, id, money))
+                }
+                Account::Secured(_, id) => {
+                    Ok(ledger.release(slip(format!("release {id}"))?, debt, id, money))
+                }
+                _ => Ok(Err(Refusal::NothingToPost)),
             }
-            Account::Secured(_, id) => {
-                ledger.release(slip(format!("release {id}"))?, debt, id, money)
-            }
-            _ => continue,
         };
-        ledger.apply(posting.map_err(fault)?).map_err(fault)?;
+        let posting = match free(ledger, money)? {
+            // What the bank took back after it was given back is still due: what stands for it stays.
+            Err(Refusal::StillDue(spare)) if spare.amount > Decimal::ZERO => free(ledger, spare)?,
+            all => all,
+        };
+        match posting {
+            Ok(posting) => drop(ledger.apply(posting).map_err(fault)?),
+            Err(Refusal::StillDue(_) | Refusal::NothingToPost) => {}
+            Err(why) => return Err(fault(why)),
+        }
     }
     Ok(())
 }
@@ -420,6 +466,141 @@ pub(super) mod tests {
         let mut sums = Ledger::fold(postings).unwrap().sums().clone();
         sums.tidy();
         sums
+    }
+
+    /// What became of each part of what a bank tells.
+    pub(in crate::store) fn tells(
+        store: &Store,
+        n: u64,
+        entries: Vec<BankEntry>,
+    ) -> Vec<&'static str> {
+        let (sender, outcomes) = std::sync::mpsc::channel();
+        let done = store.written_here(move |w| {
+            w.bank(filing(n), &entries, |told| {
+                for part in told.iter().flatten() {
+                    sender.send(part.taken.outcome.name()).unwrap();
+                }
+                b"{}".to_vec()
+            })
+        });
+        assert!(done.unwrap().is_ok());
+        outcomes.iter().collect()
+    }
+
+    /// What a person decides of the debt of M0, by the act of this number.
+    pub(in crate::store) fn decides(
+        store: &Store,
+        n: u64,
+        what: impl FnOnce(&Ledger, Slip) -> Result<Posting, Refusal> + Send + 'static,
+    ) -> Result<(), Refusal> {
+        let about = About { declaration: Some(debt(0).declaration), posting: None };
+        decides_about(store, n, about, what)
+    }
+
+    /// The same, of something else.
+    pub(in crate::store) fn decides_about(
+        store: &Store,
+        n: u64,
+        about: About,
+        what: impl FnOnce(&Ledger, Slip) -> Result<Posting, Refusal> + Send + 'static,
+    ) -> Result<(), Refusal> {
+        let key = format!("act {n}").parse().unwrap();
+        let slip = Slip { key, day: crate::cli::today(), note: String::new() };
+        let intent: Intent = Box::new(move |ledger| what(ledger, slip));
+        let with = (about, Some(intent));
+        let done = store.written_here(move |w| w.money_act(&filing(n), with, None, None));
+        done.unwrap().map(|_| ())
+    }
+
+    /// A declaration is ended though the bank took back what was given back already: what stands for that
+    /// stays, the rest is free.
+    #[test]
+    fn what_stands_for_money_the_bank_took_back_stays_when_a_declaration_is_ended() {
+        for ((deferred, back, secured), left) in [
+            ((0, 100, 100), (0, 100)),
+            ((0, 100, 130), (0, 100)),
+            ((0, 60, 100), (0, 60)),
+            ((100, 100, 0), (100, 0)),
+            ((100, 60, 30), (60, 0)),
+            ((100, 0, 30), (0, 0)),
+        ] {
+            let dir = tempfile::tempdir().unwrap();
+            let path = dir.path().join("s.db");
+            let store = Store::open(&path, Sync::Off).unwrap();
+            store.open_books().unwrap();
+            store.written_here(move |w| w.lodge(&lodge(0, 0, 100 + deferred))).unwrap();
+            tells(&store, 1, vec![entry(1, 1, 100, 1)]);
+            let (account, guarantee) = (|| "D".parse().unwrap(), || "G".parse().unwrap());
+            if deferred > 0 {
+                decides(&store, 2, move |l, s| l.limit(s, &account(), gbp(deferred))).unwrap();
+                let defer = move |l: &Ledger, s| l.defer(s, &debt(0), &account(), gbp(deferred));
+                decides(&store, 3, defer).unwrap();
+            }
+            decides(&store, 4, |l, s| l.cancel(s, &debt(0), Why::Appeal)).unwrap();
+            decides(&store, 5, |l, s| {
+                l.refund(s, &Source::Debt(debt(0)), &"R1".parse().unwrap(), gbp(100))
+            })
+            .unwrap();
+            let mut out = BankEntry { reversal: false, ..entry(3, 1, 100, 0) };
+            "R1".clone_into(&mut out.parts[0].end_to_end);
+            assert_eq!(tells(&store, 6, vec![out]), ["refund-paid"]);
+            if back > 0 {
+                assert_eq!(tells(&store, 7, vec![entry(7, 1, back, 0)]), ["reversed"]);
+            }
+            if secured > 0 {
+                decides(&store, 8, move |l, s| l.guarantee(s, &guarantee(), gbp(secured))).unwrap();
+                let secure = move |l: &Ledger, s| l.secure(s, &debt(0), &guarantee(), gbp(secured));
+                decides(&store, 9, secure).unwrap();
+            }
+            store
+                .written_here(|w| {
+                    let seq = w.filing(&filing(10))?;
+                    w.uncharge(seq, "M0")
+                })
+                .unwrap();
+            let (_, standing) = store.debts(&debt(0).declaration).unwrap()[0];
+            let is = (standing.deferred, standing.secured);
+            assert_eq!(is, (gbp(left.0).amount, gbp(left.1).amount), "{deferred} {back} {secured}");
+            assert_eq!(store.sums(), folded(&Connection::open(&path).unwrap()));
+            store.close();
+        }
+    }
+
+    /// A store of version 5 may have requests from before there were other currencies: what was asked is what
+    /// it settles.
+    #[test]
+    fn requests_of_a_store_from_before_they_had_a_worth_are_read_and_paid() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("s.db");
+        let store = Store::open(&path, Sync::Off).unwrap();
+        store.open_books().unwrap();
+        store.written_here(|w| w.lodge(&lodge(0, 0, 100))).unwrap();
+        store.close();
+        let db = Connection::open(&path).unwrap();
+        let columns = "seq, reference, declaration, debtor, deferment, currency, amount, filing";
+        db.execute_batch(&format!(
+            "CREATE TABLE old (seq INTEGER PRIMARY KEY, reference TEXT NOT NULL UNIQUE,
+               declaration TEXT NOT NULL, debtor TEXT NOT NULL, deferment TEXT NOT NULL,
+               currency TEXT NOT NULL, amount TEXT NOT NULL, filing INTEGER NOT NULL) STRICT;
+             INSERT INTO old SELECT {columns} FROM payment_request;
+             DROP TABLE payment_request;
+             ALTER TABLE old RENAME TO payment_request;
+             PRAGMA user_version = 5;"
+        ))
+        .unwrap();
+        for _ in 0..2 {
+            Store::open(&path, Sync::Off).unwrap().close();
+        }
+        let store = Store::open(&path, Sync::Off).unwrap();
+        store.open_books().unwrap();
+        let reference = CreditorReference::numbered("GB", 1).unwrap();
+        let asked = store.requests(&debt(0).declaration).unwrap();
+        let plain = PaymentRequest::plain(reference, Payable::Debt(debt(0)), gbp(100));
+        assert_eq!(asked, [(plain, Decimal::ZERO)]);
+        store.written_here(|w| w.lodge(&lodge(1, 1, 50))).unwrap();
+        let both = vec![entry(1, 1, 100, 1), BankEntry { number: 2, ..entry(1, 2, 50, 1) }];
+        assert_eq!(tells(&store, 2, both), ["matched", "matched"]);
+        store.close();
     }
 
     fn decision(dice: &mut Dice, n: u64) -> (About, Intent) {

@@ -17,6 +17,7 @@ mod books;
 mod draws;
 mod entries;
 mod money;
+mod orders;
 mod inspections;
 pub(crate) mod lpco;
 mod crossed;
@@ -37,12 +38,13 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use fondaco::consignment::{self, Event, Life};
-use fondaco::ledger::{Refusal, Sums};
+use fondaco::ledger::Refusal;
 use fondaco::money::Decimal;
 use fondaco::quota::Quota;
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, params};
 
 pub(crate) use account::Posted;
+use account::Shown;
 use books::Books;
 pub(crate) use crossed::Last;
 pub(crate) use draws::{Draw, had_of};
@@ -211,8 +213,7 @@ pub(crate) struct Store {
     draws: Arc<Mutex<Draws>>,
     /// The writer's; `None` until they are opened or wanted.
     books: Arc<Mutex<Option<Books>>>,
-    /// What the books come to, as far as it is on the disk.
-    sums: Arc<Mutex<Sums>>,
+    shown: Arc<Shown>,
     /// What the writer committed last.
     news: tokio::sync::watch::Receiver<News>,
 }
@@ -258,7 +259,7 @@ CREATE INDEX IF NOT EXISTS event_mrn ON event (mrn);
 
 /// Of the tables above; a store of another is refused, never guessed at. Stores of versions 1
 /// (no draws), 2 (no register of law), 4 (no money) and 5 (no rows of what banks told) get the tables they
-/// have not, those up to 3 the detail of events.
+/// have not, those up to 3 the detail of events, the first of 5 the worth of requests.
 const VERSION: i64 = 6;
 const FIRST: i64 = 1;
 /// Most filings in one commit.
@@ -301,7 +302,7 @@ impl Store {
         }
         db.execute_batch(draws::SCHEMA)?;
         db.execute_batch(register::SCHEMA)?;
-        db.execute_batch(money::SCHEMA)?;
+        money::make(&db)?;
         db.execute_batch(sums::SCHEMA)?;
         db.execute_batch(told::SCHEMA)?;
         db.execute_batch(retold::SCHEMA)?;
@@ -320,8 +321,9 @@ impl Store {
         let told = pages.clone();
         let draws = Arc::new(Mutex::new(Draws::default()));
         let books = Arc::new(Mutex::new(None));
-        let sums = Arc::new(Mutex::new(Sums::default()));
-        let held = writer::Held { draws: draws.clone(), books: books.clone(), sums: sums.clone() };
+        let shown = Arc::new(Shown::default());
+        let held =
+            writer::Held { draws: draws.clone(), books: books.clone(), shown: shown.clone() };
         let (tell, news) = tokio::sync::watch::channel(News::read(&db)?);
         let writer = std::thread::Builder::new()
             .name("store".into())
@@ -339,7 +341,7 @@ impl Store {
             readers: Mutex::new(Vec::new()),
             draws,
             books,
-            sums,
+            shown,
             news,
         }))
     }

@@ -8,17 +8,17 @@ use std::collections::BTreeSet;
 use fondaco::consignment::{Event, Life};
 use fondaco::day::Day;
 use fondaco::ledger::{
-    Account, BankEntry, Charge, CreditorReference, Debt, DeclarationId, DefermentId, Key, Ledger,
-    Payable, Posting, RefundId, Refusal, Slip,
+    BankEntry, Charge, CreditorReference, Debt, DeclarationId, DefermentId, Key, Ledger, Payable,
+    Posting, Refusal, Slip,
 };
 use fondaco::money::{Decimal, Money};
-use rusqlite::params;
+use rusqlite::{Connection, params};
 
 use super::books::{self, Books, cancel, fault, settles, touched};
 use super::told::{self, PartTaken};
 use super::{Fault, Filing, Lodge, Lodged, Writing, lock};
 
-pub(super) const SCHEMA: &str = concat!(
+const SCHEMA: &str = concat!(
     "
 CREATE TABLE IF NOT EXISTS posting (
   seq INTEGER PRIMARY KEY,
@@ -78,6 +78,24 @@ CREATE TABLE IF NOT EXISTS deferment_holder (
 ) STRICT;
 "
 );
+
+/// What requests of a store of version 5 may not have.
+const WORTH: &str = "
+BEGIN IMMEDIATE;
+ALTER TABLE payment_request ADD COLUMN worth_currency TEXT NOT NULL DEFAULT '';
+ALTER TABLE payment_request ADD COLUMN worth TEXT NOT NULL DEFAULT '';
+ALTER TABLE payment_request ADD COLUMN until INTEGER;
+COMMIT;
+";
+
+/// Makes the tables and columns that are not there.
+pub(super) fn make(db: &Connection) -> Result<(), Fault> {
+    db.execute_batch(SCHEMA)?;
+    if !db.column_exists(None, "payment_request", "worth")? {
+        db.execute_batch(WORTH)?;
+    }
+    Ok(())
+}
 
 /// The format of what a bank told, as filings have it.
 pub(crate) const BANK: &str = "camt";
@@ -514,57 +532,6 @@ impl Writing<'_> {
         })
     }
 
-    /// Writes an order of refunds, where none of them was ordered before and each still stands as it was
-    /// seen.
-    pub(crate) fn order(
-        &self,
-        filing: &Filing,
-        refunds: &[(RefundId, Money)],
-    ) -> Result<Lodged, Fault> {
-        if let Some(before) = self.before(filing)? {
-            return Ok(before);
-        }
-        let moved = self.with_books(|books| {
-            for (refund, money) in refunds {
-                let account = Account::Refund(refund.clone());
-                let waits = -books.ledger.balance(&account, money.currency);
-                if waits != money.amount || self.is_ordered(refund)? {
-                    return Ok(true);
-                }
-            }
-            Ok(false)
-        })?;
-        if moved {
-            return Ok(Lodged::Moved);
-        }
-        let seq = self.filing(filing)?;
-        for (refund, _) in refunds {
-            self.db
-                .prepare_cached("INSERT INTO payment_order (refund, filing) VALUES (?1, ?2)")?
-                .execute(params![refund.as_str(), seq])?;
-        }
-        Ok(Lodged::Written)
-    }
-
-    /// Whether a posting takes back a refund that a bank was told to pay out.
-    fn undoes_an_order(&self, books: &Books, posting: &Posting) -> Result<bool, Fault> {
-        let of = posting.reverses().and_then(|key| books.ledger.posting(key));
-        for entry in of.map(Posting::entries).unwrap_or_default() {
-            if let Account::Refund(id) = &entry.account
-                && self.is_ordered(id)?
-            {
-                return Ok(true);
-            }
-        }
-        Ok(false)
-    }
-
-    /// Whether a bank was told to pay a refund out.
-    fn is_ordered(&self, refund: &RefundId) -> Result<bool, Fault> {
-        let sql = "SELECT 1 FROM payment_order WHERE refund = ?1";
-        Ok(self.db.prepare_cached(sql)?.exists([refund.as_str()])?)
-    }
-
     /// Writes who may use a deferment account from now on: these and nobody else.
     fn write_holders(&self, filing: i64, id: &DefermentId, wanted: &[String]) -> Result<(), Fault> {
         let before = books::holders(self.db, id)?;
@@ -610,7 +577,7 @@ impl Writing<'_> {
         if held.is_none() {
             // Nothing of this commit is posted yet: what is read is on the disk.
             let books = Books::read(self.db)?;
-            *lock(self.sums) = books.ledger.sums().clone();
+            self.shown.set(books.ledger.sums().clone());
             *held = Some(books);
         }
         work(held.as_mut().ok_or(Fault::Stopped)?)

@@ -16,12 +16,16 @@ CREATE TABLE IF NOT EXISTS old_told (
 ";
 
 /// Writes the rows of messages that were taken before there were rows, in their order, where that was not done
-/// before.
-pub(super) fn write_old(db: &Connection, books: &mut Books) -> Result<(), Fault> {
+/// before. The filings of messages that cannot be read any more, and why.
+pub(super) fn write_old(
+    db: &Connection,
+    books: &mut Books,
+) -> Result<Vec<(String, String)>, Fault> {
+    let mut unread = Vec::new();
     if db.prepare("SELECT 1 FROM old_told")?.exists([])? {
-        return Ok(());
+        return Ok(unread);
     }
-    let sql = "SELECT seq, digest, body, opinion FROM filing
+    let sql = "SELECT seq, digest, body, opinion, id FROM filing
                WHERE format = ?1 AND outcome = 'accepted'
                  AND seq NOT IN (SELECT filing FROM bank_message) ORDER BY seq";
     let mut statement = db.prepare(sql)?;
@@ -30,7 +34,16 @@ pub(super) fn write_old(db: &Connection, books: &mut Books) -> Result<(), Fault>
         let (seq, digest): (i64, String) = (row.get(0)?, row.get(1)?);
         // What was taken by rules that were others has no rows where it cannot be read by these; what was
         // posted of it stands, and is found by its keys.
-        let message = iso20022::read_taken(&unpack(row, 2)?, &Limits::default()).ok();
+        let message = iso20022::read_taken(&unpack(row, 2)?, &Limits::default());
+        let message = match message {
+            Ok(message) => Some(message),
+            Err(problems) => {
+                let why = problems.into_iter().next();
+                let why = why.map(|p| format!("{} {}: {}", p.line, p.path, p.reason));
+                unread.push((row.get(4)?, why.unwrap_or_default()));
+                None
+            }
+        };
         let said: serde_json::Value = serde_json::from_slice(&unpack(row, 3)?).unwrap_or_default();
         let said = |n: usize| -> Vec<String> {
             let parts = said["entries"][n]["parts"].as_array().into_iter().flatten();
@@ -45,7 +58,7 @@ pub(super) fn write_old(db: &Connection, books: &mut Books) -> Result<(), Fault>
         books.ledger.put_away();
     }
     db.execute("INSERT INTO old_told (filing) SELECT coalesce(max(seq), 0) FROM filing", [])?;
-    Ok(())
+    Ok(unread)
 }
 
 #[cfg(test)]
@@ -170,7 +183,8 @@ mod tests {
                 .unwrap();
         }
         let asked = CreditorReference::numbered("GB", 1).unwrap();
-        let (received, payments) = crate::store::told::received(db, &asked).unwrap();
+        let (received, _) = crate::store::told::received(db, &asked).unwrap();
+        let payments = crate::store::told::payments(db, &asked).unwrap();
         writeln!(out, "received {received} by {} payments", payments.len()).unwrap();
         expect.assert_eq(&out);
         assert_eq!(store.sums(), folded(db));
@@ -221,6 +235,12 @@ mod tests {
             10 q/2/2 40: bank ACC at q / Q / 2 in 1, 40
             received 148 by 7 payments
         "#]];
+        // What cannot be read is said, with its filing.
+        let unread = write_old(&db, &mut Books::read(&db).unwrap()).unwrap();
+        let [(filing, why)] = &unread[..] else { panic!("{unread:?}") };
+        assert_eq!(filing, "f6");
+        assert!(why.contains("tag not closed"), "{why}");
+        forget_rows(&db);
         let house = store(&path);
         check(&house, &db, &rows);
         assert_eq!(house.sums(), before);
@@ -251,7 +271,8 @@ mod tests {
         assert_eq!(tells(&house, 34, &message("w", "W", &page(1), &[(3, "")])), ["duplicate"]);
         assert_eq!(postings(), posted + 3);
         let asked = CreditorReference::numbered("GB", 1).unwrap();
-        let (received, payments) = crate::store::told::received(&db, &asked).unwrap();
+        let (received, _) = crate::store::told::received(&db, &asked).unwrap();
+        let payments = crate::store::told::payments(&db, &asked).unwrap();
         assert_eq!((received, payments.len()), (gbp(158).amount, 10));
         assert_eq!(house.sums(), folded(&db));
         house.close();

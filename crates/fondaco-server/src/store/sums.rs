@@ -53,9 +53,9 @@ CREATE INDEX IF NOT EXISTS deferment_holder_of ON deferment_holder (deferment);
 const OFTEN: usize = 20_000;
 
 /// Whether there is to be a checkpoint of these sums after so many postings: they stay a small part of the
-/// store. Balances are counted only where enough was posted, for it is asked at every commit.
+/// store.
 pub(super) fn is_due(posted: usize, sums: &Sums) -> bool {
-    posted >= OFTEN && posted >= 4 * sums.balances().count()
+    posted >= OFTEN && posted >= 4 * sums.count()
 }
 
 /// The sums, and how many postings were folded that are in no checkpoint.

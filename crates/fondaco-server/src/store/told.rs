@@ -73,6 +73,12 @@ CREATE TABLE IF NOT EXISTS bank_part (
   counts TEXT,
   PRIMARY KEY (entry, part)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS bank_received (
+  reference TEXT NOT NULL,
+  upto INTEGER NOT NULL,
+  received TEXT NOT NULL,
+  PRIMARY KEY (reference, upto)
+) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS bank_part_counts ON bank_part (counts_on) WHERE counts_on IS NOT NULL;
 CREATE INDEX IF NOT EXISTS bank_part_reference ON bank_part (reference) WHERE reference IS NOT NULL;
 CREATE INDEX IF NOT EXISTS bank_part_posting ON bank_part (posting) WHERE posting IS NOT NULL;
@@ -231,14 +237,14 @@ fn bring(
     }
     for reference in asked {
         let Some(request) = request(db, &reference)? else { continue };
-        let (received, payments) = received(db, &reference)?;
+        let (received, _) = received(db, &reference)?;
+        // Only what takes one back asks which they were.
+        let payments = if entry.reversal { payments(db, &reference)? } else { Vec::new() };
         if let Payable::Debt(debt) = &request.payable {
             books.bring(db, &debt.declaration)?;
         }
-        if entry.reversal {
-            for key in &payments {
-                books.bring_posting(db, key)?;
-            }
+        for key in &payments {
+            books.bring_posting(db, key)?;
         }
         intake.recall_request(request, received, payments);
     }
@@ -395,24 +401,57 @@ fn paid_out(db: &Connection, refund: &RefundId) -> Result<Option<Key>, Fault> {
     key.map(|key| key.parse().map_err(fault)).transpose()
 }
 
-/// What was received on a request, and the postings that paid, in their order.
+/// Parts that count on a request after which their sum is kept: a request that is paid by many is not added
+/// up anew at each.
+const OFTEN: usize = 64;
+
+/// What was received on a request, and how many parts were added up for it.
 pub(super) fn received(
     db: &Connection,
     reference: &CreditorReference,
-) -> Result<(Decimal, Vec<Key>), Fault> {
+) -> Result<(Decimal, usize), Fault> {
+    let sql = "SELECT upto, received FROM bank_received WHERE reference = ?1
+               ORDER BY upto DESC LIMIT 1";
+    let kept = |row: &Row<'_>| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?));
+    let kept = db.prepare_cached(sql)?.query_row([reference.as_str()], kept).optional()?;
+    let (upto, mut sum) = match kept {
+        Some((upto, sum)) => (upto, sum.parse().map_err(fault)?),
+        None => (0, Decimal::ZERO),
+    };
+    let sql = "SELECT counts FROM bank_part WHERE counts_on = ?1 AND entry > ?2";
+    let mut statement = db.prepare_cached(sql)?;
+    let mut rows = statement.query(params![reference.as_str(), upto])?;
+    let mut parts = 0;
+    while let Some(row) = rows.next()? {
+        sum += row.get::<_, String>(0)?.parse::<Decimal>().map_err(fault)?;
+        parts += 1;
+    }
+    Ok((sum, parts))
+}
+
+/// Keeps what was received on a request up to an entry, whose parts are written, now and then.
+fn keep_received(db: &Connection, reference: &CreditorReference, upto: i64) -> Result<(), Fault> {
+    let (sum, parts) = received(db, reference)?;
+    if parts >= OFTEN {
+        let sql = "INSERT OR IGNORE INTO bank_received VALUES (?1, ?2, ?3)";
+        db.prepare_cached(sql)?.execute(params![reference.as_str(), upto, figure(sum)])?;
+    }
+    Ok(())
+}
+
+/// The postings that paid on a request, in their order.
+pub(super) fn payments(db: &Connection, reference: &CreditorReference) -> Result<Vec<Key>, Fault> {
     let sql = "SELECT counts, posting FROM bank_part WHERE counts_on = ?1 ORDER BY entry, part";
     let mut statement = db.prepare_cached(sql)?;
     let mut rows = statement.query([reference.as_str()])?;
-    let (mut sum, mut payments) = (Decimal::ZERO, Vec::new());
+    let mut payments = Vec::new();
     while let Some(row) = rows.next()? {
-        let amount: Decimal = row.get::<_, String>(0)?.parse().map_err(fault)?;
-        sum += amount;
         // What was taken back is below zero.
-        if amount > Decimal::ZERO {
+        if row.get::<_, String>(0)?.parse::<Decimal>().map_err(fault)? > Decimal::ZERO {
             payments.push(row.get::<_, String>(1)?.parse().map_err(fault)?);
         }
     }
-    Ok((sum, payments))
+    Ok(payments)
 }
 
 fn write(
@@ -474,7 +513,9 @@ fn write(
             taken.counts.as_ref().map(|(_, amount)| figure(*amount)),
         ])?;
     }
-    Ok(())
+    let counts = taken.iter().filter_map(|taken| taken.counts.as_ref());
+    let on: BTreeSet<CreditorReference> = counts.map(|(on, _)| *on).collect();
+    on.iter().try_for_each(|reference| keep_received(db, reference, seq))
 }
 
 /// Says that the rows of a message are written.
@@ -494,9 +535,11 @@ pub(super) fn write_message(
 mod tests {
     use fondaco::ledger::{Ledger, Refusal, Slip, Source, Why};
 
-    use super::super::books::tests::{debt, entry, filing, folded, gbp, lodge};
+    use super::super::books::tests::{
+        debt, decides, decides_about, entry, filing, folded, gbp, lodge, tells,
+    };
     use super::*;
-    use crate::store::{About, Intent, Store, Sync};
+    use crate::store::{About, Lodged, Store, Sync};
 
     /// A refund that the bank pays out and takes back in one message is found by what takes it back.
     #[test]
@@ -506,44 +549,107 @@ mod tests {
         let store = Store::open(&path, Sync::Off).unwrap();
         store.open_books().unwrap();
         store.written_here(|w| w.lodge(&lodge(0, 0, 100))).unwrap();
-        let tells = |n: u64, entries: Vec<BankEntry>| {
-            let (sender, outcomes) = std::sync::mpsc::channel();
-            let done = store.written_here(move |w| {
-                w.bank(filing(n), &entries, |told| {
-                    for part in told.iter().flatten() {
-                        sender.send(part.taken.outcome.name()).unwrap();
-                    }
-                    b"{}".to_vec()
-                })
-            });
-            assert!(done.unwrap().is_ok());
-            outcomes.iter().collect::<Vec<_>>()
-        };
-        let decides = |n: u64, what: fn(&Ledger, Slip) -> Result<Posting, Refusal>| {
-            let about = About { declaration: Some(debt(0).declaration), posting: None };
-            let key = format!("act {n}").parse().unwrap();
-            let slip = Slip { key, day: crate::cli::today(), note: String::new() };
-            let intent: Intent = Box::new(move |ledger| what(ledger, slip));
-            let done = store
-                .written_here(move |w| w.money_act(&filing(n), (about, Some(intent)), None, None));
-            assert!(done.unwrap().is_ok());
-        };
-        assert_eq!(tells(1, vec![entry(1, 1, 100, 1)]), ["matched"]);
-        decides(2, |ledger, slip| ledger.cancel(slip, &debt(0), Why::Cancellation));
-        decides(3, |ledger, slip| {
-            ledger.refund(slip, &Source::Debt(debt(0)), &"R1".parse().unwrap(), gbp(100))
-        });
-        let refund = |number: u32, side: Side, reversal: bool| {
-            let mut entry = BankEntry { number, side, reversal, ..entry(7, 1, 100, 1) };
-            let part = Part { side, end_to_end: "R1".to_owned(), ..entry.parts[0].clone() };
-            entry.parts = vec![Part { references: Vec::new(), ..part }];
-            entry
-        };
-        let both = vec![refund(1, Side::Debit, false), refund(2, Side::Credit, true)];
-        assert_eq!(tells(4, both), ["refund-paid", "reversed"]);
+        assert_eq!(tells(&store, 1, vec![entry(1, 1, 100, 1)]), ["matched"]);
+        refunds(&store, 2, "R1");
+        let both = vec![paid_out_as("R1", 1, false), paid_out_as("R1", 2, true)];
+        assert_eq!(tells(&store, 4, both), ["refund-paid", "reversed"]);
         let waits = fondaco::ledger::Account::Refund("R1".parse().unwrap());
         assert_eq!(store.sums().balance(&waits, gbp(0).currency), -gbp(100).amount);
         assert_eq!(store.sums(), folded(&Connection::open(&path).unwrap()));
+        store.close();
+    }
+
+    /// Cancels the debt, by the act of this number, and decides the refund of what was paid by the next.
+    fn refunds(store: &Store, n: u64, refund: &'static str) {
+        let cancel = |l: &Ledger, slip: Slip| l.cancel(slip, &debt(0), Why::Cancellation);
+        decides(store, n, cancel).unwrap();
+        decides(store, n + 1, move |l, slip| {
+            l.refund(slip, &Source::Debt(debt(0)), &refund.parse().unwrap(), gbp(100))
+        })
+        .unwrap();
+    }
+
+    /// A refund that the bank pays out, or takes back.
+    fn paid_out_as(refund: &str, number: u32, back: bool) -> BankEntry {
+        let side = if back { Side::Credit } else { Side::Debit };
+        let mut entry = BankEntry { number, side, reversal: back, ..entry(7, 1, 100, 1) };
+        let end_to_end = refund.to_owned();
+        let part = Part { side, end_to_end, references: Vec::new(), ..entry.parts[0].clone() };
+        entry.parts = vec![part];
+        entry
+    }
+
+    /// A refund that was ordered is taken back by nobody while the bank may pay it or has; once the bank took
+    /// it back it is, and one to the right payee is decided and ordered.
+    #[test]
+    fn a_refund_the_bank_took_back_is_decided_anew() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("s.db");
+        let store = Store::open(&path, Sync::Off).unwrap();
+        store.open_books().unwrap();
+        store.written_here(|w| w.lodge(&lodge(0, 0, 100))).unwrap();
+        assert_eq!(tells(&store, 1, vec![entry(1, 1, 100, 1)]), ["matched"]);
+        refunds(&store, 2, "R1");
+        let orders = |n: u64, refund: &str| {
+            let refunds = [(refund.parse().unwrap(), gbp(100))];
+            let done = store.written_here(move |w| w.order(&filing(n), &refunds)).unwrap();
+            assert!(matches!(done, Lodged::Written), "{done:?}");
+        };
+        let reverses = |n: u64| {
+            let about = About { declaration: None, posting: "act 3".parse().ok() };
+            decides_about(&store, n, about, |l, slip| {
+                l.reverse(slip, &"act 3".parse().unwrap(), Why::Correction)
+            })
+        };
+        orders(4, "R1");
+        assert_eq!(reverses(5), Err(Refusal::OnlyTheBank));
+        assert_eq!(tells(&store, 6, vec![paid_out_as("R1", 1, false)]), ["refund-paid"]);
+        assert!(reverses(7).is_err());
+        assert_eq!(tells(&store, 8, vec![paid_out_as("R1", 2, true)]), ["reversed"]);
+        assert_eq!(reverses(9), Ok(()));
+        assert!(matches!(reverses(10), Err(Refusal::AlreadyReversed(_))));
+        decides(&store, 11, |l, slip| {
+            l.refund(slip, &Source::Debt(debt(0)), &"R2".parse().unwrap(), gbp(100))
+        })
+        .unwrap();
+        orders(12, "R2");
+        // What the bank pays of the first all the same is no refund that waits.
+        let late = vec![paid_out_as("R1", 3, false), paid_out_as("R2", 4, false)];
+        assert_eq!(tells(&store, 13, late), ["not-credit", "refund-paid"]);
+        assert_eq!(store.sums(), folded(&Connection::open(&path).unwrap()));
+        store.close();
+    }
+
+    /// What was received on a request is not added up from its first payment at each; one of them is taken
+    /// back all the same.
+    #[test]
+    fn a_request_that_many_pay_is_added_up_in_pieces() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("s.db");
+        let store = Store::open(&path, Sync::Off).unwrap();
+        store.open_books().unwrap();
+        store.written_here(|w| w.lodge(&lodge(0, 0, 1_000_000))).unwrap();
+        let many = 3 * super::OFTEN as u64;
+        let pays = |n: u64| {
+            let (message, statement) = (format!("p{n}"), format!("p{n}"));
+            let servicer_reference = String::new();
+            BankEntry { message, statement, servicer_reference, ..entry(n, 1, 100 + n, 1) }
+        };
+        let paid: Vec<BankEntry> = (1..=many).map(pays).collect();
+        assert!(tells(&store, 10, paid.clone()).iter().all(|outcome| *outcome == "part"));
+        let back = BankEntry { reversal: true, side: Side::Debit, ..paid[1].clone() };
+        let parts = vec![Part { side: Side::Debit, ..back.parts[0].clone() }];
+        let back = BankEntry { parts, message: "back".into(), number: 9, ..back };
+        assert_eq!(tells(&store, 11, vec![back]), ["reversed"]);
+        let db = Connection::open(&path).unwrap();
+        let reference = CreditorReference::numbered("GB", 1).unwrap();
+        let (sum, parts) = received(&db, &reference).unwrap();
+        let all: u64 = (1..=many).map(|n| 100 + n).sum::<u64>() - 102;
+        assert_eq!(sum, gbp(all).amount);
+        assert!(parts <= super::OFTEN, "{parts}");
+        // Without what was kept it is the same.
+        db.execute("DELETE FROM bank_received", []).unwrap();
+        assert_eq!(received(&db, &reference).unwrap(), (sum, many as usize + 1));
         store.close();
     }
 

@@ -114,6 +114,12 @@ fn what_cannot_be_done_is_refused_with_why() {
         "why",
         "not-held",
     );
+    // A look of the house would be taken for the hold of a person.
+    for name in ["amendment 3", "result 12", "x~3"] {
+        let own = json!({"act": "hold", "by": "o", "kind": "query", "reason": "question",
+            "hold": name});
+        check(own, 409, "act-refused", "why", "own-name");
+    }
     let grant = json!({"act": "grant", "by": "o", "kind": "cancel", "request": 1});
     check(grant, 409, "act-refused", "why", "no-such-request");
     assert_eq!(house.get(&format!("/v1/declarations/{mrn}/events")).json(), before);

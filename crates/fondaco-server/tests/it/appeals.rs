@@ -94,6 +94,11 @@ fn an_appeal_is_answered_by_who_had_no_part_and_its_money_moves_with_it() {
     let said = decides(&first, "alone", &alone);
     said.is_problem(400, "bad-request");
     assert_eq!(said.text("field"), "posting");
+    // Nor do goods that come in leave.
+    let departs = json!({"act": "depart", "by": "port"});
+    let said = act(&first, &other, "departs", &departs);
+    said.is_problem(409, "act-refused");
+    assert_eq!(said.text("why"), "not-leaving");
 
     // Granted: nothing is owed, what was paid waits to be paid back.
     let said = grants(&first, &mrn, "grant", "appeal", "judge", &money);

@@ -60,6 +60,10 @@ pub enum NotNow {
     NotRefused,
     /// Nothing is to be paid, or all of it was.
     NothingOwed,
+    /// The name is of holds the house places itself ([`Hold::has_own_name`]).
+    OwnName,
+    /// The goods do not leave by this declaration.
+    NotLeaving,
 }
 
 impl NotNow {
@@ -77,6 +81,8 @@ impl NotNow {
             Self::Answered(_) => "answered",
             Self::NotRefused => "not-refused",
             Self::NothingOwed => "nothing-owed",
+            Self::OwnName => "own-name",
+            Self::NotLeaving => "not-leaving",
         }
     }
 }
@@ -129,6 +135,7 @@ impl Act {
             Self::Hold(hold) => {
                 live()?;
                 match life.hold(hold) {
+                    None if hold.has_own_name() => Err(NotNow::OwnName),
                     None => Ok(vec![Event::Held(hold)]),
                     Some(false) => Err(NotNow::Already),
                     Some(true) => Err(NotNow::LiftedBefore),
@@ -219,6 +226,16 @@ mod tests {
         check(&[E::Registered], Act::Hold(hold), Err(NotNow::NotAccepted));
         check(&[E::Rejected], Act::Hold(hold), Err(NotNow::Over(State::Rejected)));
         check(&[E::Accepted, E::Held(hold)], Act::Hold(hold), Err(NotNow::Already));
+        let named = |name: &str| Hold { reason: Token::lossy(name), ..hold };
+        for own in ["amendment 1", "amendment 23", "result 7", "vet~2", "~"] {
+            check(&[E::Accepted], Act::Hold(named(own)), Err(NotNow::OwnName));
+            // One from before is lifted like any.
+            let there = [E::Accepted, E::Held(named(own))];
+            check(&there, Act::Lift(named(own)), Ok(&[E::Lifted(named(own))]));
+        }
+        for name in ["amendment", "amendment ", "amendment 1a", "results 7", "my amendment 1"] {
+            check(&[E::Accepted], Act::Hold(named(name)), Ok(&[E::Held(named(name))]));
+        }
         let lifted = [E::Accepted, E::Held(hold), E::Lifted(hold)];
         check(&lifted, Act::Hold(hold), Err(NotNow::LiftedBefore));
         check(&lifted, Act::Lift(hold), Err(NotNow::Already));

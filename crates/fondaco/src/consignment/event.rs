@@ -5,6 +5,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::AGAIN;
 use crate::token::Token;
 
 /// Why goods are held back, gravest last.
@@ -65,6 +66,17 @@ impl Hold {
     #[must_use]
     pub fn of_customs(kind: HoldKind) -> Self {
         Self { kind, agency: Token::EMPTY, reason: Token::EMPTY }
+    }
+
+    /// Whether its name is one the house gives: to the look an amendment wants, to what a control found, to
+    /// what an agency decides again. One that a person placed would stand for it.
+    #[must_use]
+    pub fn has_own_name(&self) -> bool {
+        let is_number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+        self.reason.contains(AGAIN)
+            || ["amendment ", "result "]
+                .iter()
+                .any(|of| self.reason.strip_prefix(of).is_some_and(is_number))
     }
 }
 

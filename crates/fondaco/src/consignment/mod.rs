@@ -178,6 +178,11 @@ impl Life {
         self.wanted >= time && self.secured.max(self.settled) < time
     }
 
+    /// Whether nobody holds the goods, and no refusal stands.
+    fn is_free(&self) -> bool {
+        self.open_holds().next().is_none() && self.refusals().next().is_none()
+    }
+
     /// The last amendment that was granted.
     fn last_amendment(&self) -> Option<u32> {
         let granted =
@@ -324,7 +329,9 @@ pub fn reaction(life: &Life) -> Option<Event> {
         {
             not_yet(Event::Cancelled)
         }
-        State::Accepted | State::Assessed | State::Released => {
+        State::Accepted | State::Assessed | State::Released | State::AwaitingExit
+            if !life.has(Event::Cleared) =>
+        {
             let final_debt = life.is_settled();
             // Of what was computed and owes nothing, that it is final is told too.
             let untold = life.has(Event::Assessed) && final_debt && life.settled == 0;
@@ -332,12 +339,14 @@ pub fn reaction(life: &Life) -> Option<Event> {
             let changed = life.has(Event::Changed).then_some(0).max(life.last_amendment());
             let amended = changed.filter(|_| changed > life.amended).map(Event::Amended);
             let moves = if final_debt { Event::Cleared } else { Event::Released };
-            untold.or(amended).or_else(|| not_yet(moves))
+            // Goods that are late and seen to leave need not wait for what is only secured.
+            let left = life.state() == State::AwaitingExit && life.has(Event::Departed);
+            let exits = || left.then(|| not_yet(Event::Exited)).flatten();
+            untold.or(amended).or_else(|| not_yet(moves)).or_else(exits)
         }
         // What is amended after that is told as it stands, and that it is cleared still.
         State::Cleared | State::AwaitingExit
-            if life.has(Event::Cleared)
-                && life.last_amendment() > life.amended.max(Some(life.corrected)) =>
+            if life.last_amendment() > life.amended.max(Some(life.corrected)) =>
         {
             life.last_amendment().map(Event::Corrected)
         }
@@ -346,6 +355,8 @@ pub fn reaction(life: &Life) -> Option<Event> {
         }
         // Goods seen to leave before they might have, are seen to have left once they may.
         State::Cleared | State::AwaitingExit if life.has(Event::Departed) => not_yet(Event::Exited),
+        // Of goods that left on security, that the debt is final is told too.
+        State::Exited if life.is_settled() && life.is_free() => not_yet(Event::Cleared),
         State::Draft
         | State::Rejected
         | State::PreLodged
@@ -356,6 +367,9 @@ pub fn reaction(life: &Life) -> Option<Event> {
         | State::UnderExamination
         | State::Detained
         | State::AwaitingPayment
+        | State::Accepted
+        | State::Assessed
+        | State::Released
         | State::Cleared
         | State::AwaitingExit
         | State::Exited
@@ -611,6 +625,18 @@ mod tests {
         let released = [E::Accepted, E::PaymentWanted(1), E::Secured(1), E::Released];
         check(&released, &[]);
         check(&[&released[..], &[E::Settled(1)]].concat(), &[E::Cleared]);
+        // Secured, and not seen to leave in time: what becomes of the debt and the goods is told all the same.
+        let late = [&released[..], &[E::ExitUnproved]].concat();
+        check(&late, &[]);
+        check(&[&late[..], &[E::Settled(1)]].concat(), &[E::Cleared]);
+        check(&[&late[..], &[E::Settled(1), E::Departed]].concat(), &[E::Cleared, E::Exited]);
+        check(&[&late[..], &[E::Departed]].concat(), &[E::Exited]);
+        let gone = [&late[..], &[E::Departed, E::Exited]].concat();
+        check(&gone, &[]);
+        check(&[&gone[..], &[E::Settled(1)]].concat(), &[E::Cleared]);
+        check(&[&gone[..], &[E::Settled(1), E::Cleared]].concat(), &[]);
+        let asked = Request { number: 1, kind: RequestKind::Amend };
+        check(&[&late[..], &[E::Granted(asked)]].concat(), &[E::Amended(1)]);
         check(&[E::Accepted, E::Departed], &[E::Cleared, E::Exited]);
         check(&[E::Accepted, E::Assessed], &[E::Settled(1), E::Cleared]);
         check(&[E::Accepted, E::Changed], &[E::Amended(0), E::Cleared]);

@@ -3,7 +3,7 @@
 //! None of these changes the ledger: what they return is given to [`Ledger::apply`]. An intent sent again
 //! under its key gets the posting it made before.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::fold::{Ledger, same};
 use super::posting::{
@@ -33,6 +33,8 @@ pub struct Charge {
     currency: Currency,
     lines: BTreeMap<Token, Decimal>,
     contingent: Decimal,
+    /// Taxes of which not all is known: what was charged of them before stays, at least.
+    partly: BTreeSet<Token>,
 }
 
 impl Charge {
@@ -55,7 +57,8 @@ impl Charge {
             let sum = all.entry(tax).or_default();
             *sum = amount(sum.checked_add(amount(more)?).ok_or(Refusal::NotAnAmount(more))?)?;
         }
-        Ok(Self { currency, lines: all, contingent: amount(contingent)? })
+        let contingent = amount(contingent)?;
+        Ok(Self { currency, lines: all, contingent, partly: BTreeSet::new() })
     }
 
     /// What is owed by an assessment: what is payable on its lines, and beside it what is secured.
@@ -67,11 +70,22 @@ impl Charge {
         if assessment.unknown.iter().any(|unknown| unknown.payable) {
             return Err(Refusal::NotAssessed);
         }
+        Self::of_known(assessment)
+    }
+
+    /// The same of what is known alone, where what is unknown is not collected: nothing that was charged
+    /// before is less by that.
+    ///
+    /// # Errors
+    /// [`Refusal::NotAnAmount`] as in [`Charge::new`].
+    pub fn of_known(assessment: &Assessment) -> Result<Self, Refusal> {
         let secured = assessment.lines.iter().try_fold(Decimal::ZERO, |sum, line| {
             sum.checked_add(line.secured).ok_or(Refusal::NotAnAmount(line.secured))
         })?;
         let lines = assessment.lines.iter().map(|line| (line.tax, line.payable));
-        Self::new(assessment.currency, lines, secured)
+        let unknown = assessment.unknown.iter().filter(|unknown| unknown.payable);
+        let partly = unknown.map(|unknown| unknown.tax).collect();
+        Ok(Self { partly, ..Self::new(assessment.currency, lines, secured)? })
     }
 
     /// Whether nothing is owed by it and nothing to be secured.
@@ -212,6 +226,9 @@ impl Ledger {
         for (tax, is) in self.due(debt, standing.currency) {
             let wanted = differences.entry(tax).or_default();
             *wanted = wanted.checked_sub(is).ok_or(Refusal::TooLarge)?;
+            if charge.partly.contains(&tax) {
+                *wanted = (*wanted).max(Decimal::ZERO);
+            }
         }
         let money = |amount| Money { amount, currency: charge.currency };
         let differ = |(tax, amount): (Token, Decimal)| {
@@ -220,8 +237,11 @@ impl Ledger {
             if amount.is_zero() { Vec::new() } else { entries }
         };
         let mut entries: Vec<Entry> = differences.into_iter().flat_map(differ).collect();
-        let contingent =
+        let mut contingent =
             charge.contingent.checked_sub(standing.contingent).ok_or(Refusal::TooLarge)?;
+        if !charge.partly.is_empty() {
+            contingent = contingent.max(Decimal::ZERO);
+        }
         if !contingent.is_zero() {
             let account = Account::Contingent(debt.clone());
             entries.extend(pair(account, Account::Contingents, money(contingent)));

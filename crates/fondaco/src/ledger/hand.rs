@@ -48,6 +48,20 @@ impl Sums {
         totals.add(now);
     }
 
+    /// Changes what changed in those it is a copy of.
+    pub fn change(&mut self, change: Change) {
+        match change.0 {
+            Changed::Balance(place, now) => put_back(&mut self.balances, place, now),
+            Changed::Totals(currency, now) => put_back(&mut self.totals, currency, now),
+        }
+    }
+
+    /// How many balances there are.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.balances.len()
+    }
+
     /// Balances of accounts that belong to no debt, by account and currency.
     pub fn balances(&self) -> impl Iterator<Item = (&Account, Money)> {
         self.balances.iter().map(as_money)
@@ -100,6 +114,16 @@ pub(super) enum Step {
     Debt(Debt, Option<Standing>),
     Totals(Currency, Option<Totals>),
     Posted(Key),
+}
+
+/// What changed in sums: what is there now.
+#[derive(Clone, Debug)]
+pub struct Change(Changed);
+
+#[derive(Clone, Debug)]
+enum Changed {
+    Balance(Place, Option<Decimal>),
+    Totals(Currency, Option<Totals>),
 }
 
 /// A point in the journal of a ledger; by default its beginning.
@@ -229,10 +253,11 @@ impl Ledger {
         }
     }
 
-    /// Keeps what was done: it is not undone any more. What changed in the sums is changed in `told` too,
-    /// which somebody else looks into.
-    pub fn keep(&mut self, told: &mut Sums) {
+    /// Keeps what was done: it is not undone any more. What changed in the sums, for a copy that somebody
+    /// else looks into.
+    pub fn keep(&mut self) -> Vec<Change> {
         let steps = self.journal.iter_mut().flat_map(std::mem::take);
+        let mut changes = Vec::new();
         for step in steps {
             match step {
                 Step::Balance(place, _) if place.0.debt().is_none() => {
@@ -241,15 +266,16 @@ impl Ledger {
                     if now.is_none() {
                         self.sums.balances.remove(&place);
                     }
-                    put_back(&mut told.balances, place, now);
+                    changes.push(Change(Changed::Balance(place, now)));
                 }
                 Step::Totals(currency, _) => {
                     let now = self.sums.totals.get(&currency).copied();
-                    put_back(&mut told.totals, currency, now);
+                    changes.push(Change(Changed::Totals(currency, now)));
                 }
                 Step::Balance(..) | Step::Debt(..) | Step::Posted(_) => {}
             }
         }
+        changes
     }
 
     fn note(&mut self, step: impl FnOnce() -> Step) {

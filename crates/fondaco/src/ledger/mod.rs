@@ -27,7 +27,7 @@ mod standing;
 
 pub use act::{Charge, Slip, Source, Why};
 pub use fold::{Applied, Ledger};
-pub use hand::{Mark, Sums};
+pub use hand::{Change, Mark, Sums};
 pub use intake::{BankEntry, Intake, Part, PaymentRequest, Side, Status, Taken, Told};
 pub use mark::is_reference;
 pub use outcome::Outcome;

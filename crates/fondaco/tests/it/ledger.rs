@@ -969,6 +969,28 @@ fn an_assessment_that_could_not_be_told_is_not_charged() {
     assert_eq!(Charge::of(&assessment).unwrap().total(), decimal("13.5").unwrap());
     assessment.unknown[0].payable = true;
     assert_eq!(Charge::of(&assessment), Err(Refusal::NotAssessed));
+    // Where it is not collected the rest is charged; what was charged of it before is not less by that.
+    let known = Charge::of_known(&assessment).unwrap();
+    assert_eq!(known.total(), decimal("13.5").unwrap());
+    let of = |text: &str| decimal(text).unwrap();
+    let lines = [(Token::lossy("A00"), of("20")), (Token::lossy("C00"), of("5"))];
+    let before = Charge::new(currency, lines, of("9")).unwrap();
+    let debt = Debt { declaration: "M1".parse().unwrap(), debtor: "T".parse().unwrap() };
+    let slip = |key: &str| Slip {
+        key: key.parse().unwrap(),
+        day: Day::of(2026, 11, 26).unwrap(),
+        note: String::new(),
+    };
+    let mut ledger = Ledger::default();
+    for (key, charge) in [("1", before), ("2", known)] {
+        let posting = match key {
+            "1" => ledger.charge(slip(key), &debt, &charge),
+            _ => ledger.amend(slip(key), &debt, &charge),
+        };
+        ledger.apply(posting.unwrap()).unwrap();
+    }
+    let standing = ledger.standing(&debt).unwrap();
+    assert_eq!((standing.due, standing.contingent), (of("18.5"), of("9")));
     let less = Charge::new(currency, [(Token::lossy("A00"), Decimal::NEGATIVE_ONE)], Decimal::ZERO);
     assert_eq!(less, Err(Refusal::NotAnAmount(Decimal::NEGATIVE_ONE)));
 }
@@ -1395,8 +1417,10 @@ fn what_is_undone_leaves_nothing_behind() {
             desk.new.clear();
             lost += 1;
         } else {
-            chance.ledger.keep(&mut Sums::default());
-            desk.hand.keep(&mut desk.told);
+            drop(chance.ledger.keep());
+            for change in desk.hand.keep() {
+                desk.told.change(change);
+            }
             let new = std::mem::take(&mut desk.new);
             desk.rows.extend(new);
         }
