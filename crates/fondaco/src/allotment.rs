@@ -24,7 +24,6 @@ use crate::money::{Currency, Decimal, Rounding, RoundingMode};
 use crate::quota::{Quota, QuotaState};
 use crate::rates::rates;
 use crate::reference::Reference;
-use crate::token::Token;
 use crate::valuation;
 
 /// How much of the period of a quota was drawn in this house since its balance was told, in the unit
@@ -195,8 +194,7 @@ fn is_for(item: &Item, facts: &ItemFacts<'_>) -> bool {
 /// How much the goods are in the unit of the quota: a quantity, or their value where the unit is a
 /// currency; to a millionth, upwards, so that no draw is less than the goods.
 fn wanted(quota: &Quota, facts: &ItemFacts<'_>) -> Option<Decimal> {
-    let counted = facts.quantity(Token::EMPTY, Token::EMPTY, quota.unit);
-    let amount = counted.and_then(crate::quantity::Count::value).or_else(|| {
+    let amount = facts.goods(quota.unit).or_else(|| {
         let currency: Currency = quota.unit.parse().ok()?;
         facts.value?.checked_div(facts.reference.rate(currency)?)
     })?;

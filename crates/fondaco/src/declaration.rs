@@ -291,15 +291,38 @@ impl ItemFacts<'_> {
         })
     }
 
+    /// How many there are of a unit, for what is drawn on a quota or written off a document: the most that
+    /// anything stated of the goods comes to, so that no statement of less hides what there is. `None` where
+    /// nothing is stated.
+    #[must_use]
+    pub fn goods(&self, unit: Token) -> Option<Decimal> {
+        let stated = self.counts(self.item?, |_| true, Token::EMPTY, unit);
+        stated
+            .filter_map(Count::value)
+            .max()
+            .or_else(|| self.quantity(Token::EMPTY, Token::EMPTY, unit).and_then(Count::value))
+    }
+
     /// A quantity in this unit: what the tax line states, what the goods measure states, the masses.
     fn stated(&self, tax: Token, unstated: Token, unit: Token) -> Option<Count> {
-        let item = self.item?;
+        // A quantity stated with no tax type is for any tax counted in its unit.
+        let of_tax = |stated: Token| stated == tax || stated.is_empty();
+        self.counts(self.item?, of_tax, unstated, unit).next()
+    }
+
+    /// Every quantity of an item that can be told in this unit, of these tax lines and of the goods.
+    fn counts(
+        &self,
+        item: &Item,
+        of_tax: impl Fn(Token) -> bool,
+        unstated: Token,
+        unit: Token,
+    ) -> impl Iterator<Item = Count> {
         let line = self.reference.line(&item.code);
         let units = &self.reference.pack.units;
-        // A quantity stated with no tax type is for any tax counted in its unit.
-        let stated = item.taxes.iter().filter(|t| t.tax == tax || t.tax.is_empty());
+        let stated = item.taxes.iter().filter(move |t| of_tax(t.tax));
         let declared = stated.filter_map(|t| t.quantity);
-        let supplementary = item.quantities.iter().enumerate().map(|(n, q)| {
+        let supplementary = item.quantities.iter().enumerate().map(move |(n, q)| {
             if !q.unit.is_empty() {
                 return *q;
             }
@@ -316,7 +339,7 @@ impl ItemFacts<'_> {
             .chain(mass)
             // None of something, or less, is no quantity that goods can have.
             .filter(|q| !q.unit.is_empty() && q.value > Decimal::ZERO)
-            .find_map(|q| units.convert(q, unit))
+            .filter_map(move |q| units.convert(q, unit))
     }
 }
 

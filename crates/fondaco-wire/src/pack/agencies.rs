@@ -258,7 +258,7 @@ pub(super) fn read(files: &Files<'_>, pack: &Pack, problems: &mut Vec<Problem>) 
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use std::collections::BTreeMap;
 
     use crate::pack::{compile, load};
@@ -273,7 +273,8 @@ mod tests {
     const LIMITS: &str = "id,awaits,direction,hours,text_en,text_zh,text_ru,remedy_en,remedy_zh,\
         remedy_ru,basis,illustrative\n";
 
-    fn problems(more: &[(&str, String)]) -> String {
+    /// What is wrong with a small pack with these files, a line for each.
+    pub(in crate::pack) fn problems(more: &[(&str, String)]) -> String {
         let mut files: BTreeMap<String, Vec<u8>> = BTreeMap::new();
         files.insert("profile.toml".into(), PROFILE.into());
         files.insert("law.csv".into(), LAW.into());

@@ -1,5 +1,7 @@
 //! The tariff quotas of a pack: a row is a period, with what is told of what is left.
 
+use std::collections::BTreeSet;
+
 use fondaco::money::Decimal;
 use fondaco::quota::{PartOf, Quota};
 use fondaco::reference::Pack;
@@ -68,13 +70,44 @@ impl Reader<'_> {
 
 /// The periods of tariff quotas, by order number and day.
 pub(super) fn read(files: &Files<'_>, pack: &mut Pack, problems: &mut Vec<Problem>) {
+    let mut seen = BTreeSet::new();
     rows(
         files,
         |n| n.starts_with("quotas"),
         problems,
         |reader, row: QuotaRow| {
-            pack.quotas.push(reader.quota(&row));
+            let quota = reader.quota(&row);
+            // What is drawn is counted by both: periods of one number would be one.
+            if !seen.insert((quota.order, quota.definition)) {
+                let (order, definition) = (quota.order, quota.definition);
+                reader.problem(match definition.is_empty() {
+                    true => format!("a second period of {order} wants a number (definition)"),
+                    false => format!("the period {definition} of {order} stands twice"),
+                });
+            }
+            pack.quotas.push(quota);
         },
     );
     pack.quotas.sort_by_key(|q| (q.order, q.validity.from));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::agencies::tests::problems;
+
+    #[test]
+    fn each_period_of_a_quota_has_a_number_of_its_own() {
+        let check = |periods: &str, wanted: &str| {
+            let quotas = format!("order,definition,from,until,volume,unit\n{periods}");
+            let said = problems(&[("quotas-own.csv", quotas)]);
+            let right = if wanted.is_empty() { said.is_empty() } else { said.contains(wanted) };
+            assert!(right, "{periods}: {said}");
+        };
+        check("05,1,2020-01-01,2020-12-31,9,KGM\n05,2,2021-01-01,2021-12-31,9,KGM\n", "");
+        check("05,,2020-01-01,2020-12-31,9,KGM\n06,,2020-01-01,2020-12-31,9,KGM\n", "");
+        let twice = "05,1,2020-01-01,2020-12-31,9,KGM\n05,1,2021-01-01,2021-12-31,9,KGM\n";
+        check(twice, "quotas-own.csv:2: the period 1 of 05 stands twice");
+        let bare = "05,,2020-01-01,2020-12-31,9,KGM\n05,,2021-01-01,2021-12-31,9,KGM\n";
+        check(bare, "a second period of 05 wants a number");
+    }
 }

@@ -216,8 +216,7 @@ fn wanted(
     unit: Token,
 ) -> Result<Decimal, Doubt> {
     let untold = Doubt::NotChecked(Untold::Quantity);
-    let goods = facts.quantity(Token::EMPTY, Token::EMPTY, unit);
-    let goods = goods.and_then(crate::quantity::Count::value);
+    let goods = facts.goods(unit);
     let units = &facts.reference.pack.units;
     let stated = |named: &Named<'_>| {
         named.stated(|d| {

@@ -5,6 +5,7 @@ use fondaco::assessment::assess;
 use fondaco::day::Validity;
 use fondaco::measure::Selection;
 use fondaco::money::{Decimal, Money};
+use fondaco::quantity::Quantity;
 use fondaco::quota::{PartOf, Quota};
 use fondaco::reference::Pack;
 use proptest::prelude::*;
@@ -69,6 +70,30 @@ fn said(pack: &Pack, masses: &[i64], drawn: i64) -> Vec<String> {
     });
     let unknown = a.unknown.iter().map(|u| format!("{} {:?}", u.tax, u.why));
     grants.chain(lines).chain(unknown).collect()
+}
+
+#[test]
+fn the_most_that_is_stated_of_the_goods_is_drawn() {
+    let draws = |lines: &[(&str, i64)], stated: &[i64]| {
+        let mut d = claims(&[100]);
+        let kilograms = |value: &i64| Quantity { value: Decimal::from(*value), unit: t("KGM") };
+        d.items[0].quantities = stated.iter().map(kilograms).collect();
+        let line = |(tax, value): &(&str, i64)| fondaco::declaration::DeclaredTax {
+            tax: t(tax),
+            method: t(""),
+            quantity: Some(kilograms(value)),
+        };
+        d.items[0].taxes = lines.iter().map(line).collect();
+        let pack = world(|_| {});
+        let allotted = allot(&d, pack.on(day()), &|_| Decimal::ZERO, &nothing_drawn);
+        allotted[0].granted.normalize().to_string()
+    };
+    assert_eq!(draws(&[], &[]), "100");
+    // A line that states one kilogram, or a hundred of them, hides nothing.
+    assert_eq!(draws(&[("A00", 1)], &[]), "100");
+    assert_eq!(draws(&[("", 1)], &[1]), "100");
+    assert_eq!(draws(&[("A00", 300)], &[200]), "300");
+    assert_eq!(draws(&[("", 1)], &[250, 2]), "250");
 }
 
 #[test]
