@@ -36,7 +36,7 @@ struct VisitDone {
     receipt: String,
 }
 
-fn time(slot: &Slot) -> String {
+pub(super) fn time(slot: &Slot) -> String {
     format!("{}T{:02}:{:02}", slot.day, slot.minute / 60, slot.minute % 60)
 }
 
@@ -231,18 +231,18 @@ pub(super) struct PostQuery {
 
 /// A slot of a post.
 #[derive(Serialize, ToSchema)]
-struct SlotView {
+pub(super) struct SlotView {
     /// When it begins, on the clock of the post.
-    slot: String,
+    pub(super) slot: String,
     /// How many more consignments it takes.
-    free: u32,
+    pub(super) free: u32,
 }
 
 /// A place where goods are looked at.
 #[derive(Serialize, ToSchema)]
-struct PostView {
+pub(super) struct PostView {
     /// Its id.
-    id: String,
+    pub(super) id: String,
     /// Its name, in three languages.
     #[schema(value_type = Object)]
     name: Texts,
@@ -255,10 +255,10 @@ struct PostView {
     /// Agencies that look at goods there; empty is all.
     agencies: Vec<String>,
     /// The slots of the day.
-    slots: Vec<SlotView>,
+    pub(super) slots: Vec<SlotView>,
 }
 
-fn post_view(house: &House, post: &Post, day: Day) -> Result<PostView, Fault> {
+pub(super) fn post_view(house: &House, post: &Post, day: Day) -> Result<PostView, Fault> {
     let name = day.to_string();
     let booked = house.store.booked(&post.id, &name)?;
     let slots = post.slots().filter(|minute| post.has_slot(day, *minute));

@@ -14,6 +14,7 @@ mod money;
 mod lpcos;
 mod requirements;
 mod tasks;
+mod visits;
 
 mod goods;
 
@@ -72,6 +73,7 @@ pub(crate) fn router() -> Router<Arc<House>> {
         .route("/money", get(money::money))
         .merge(tasks::router())
         .merge(decide::router())
+        .merge(visits::router())
         .merge(lpcos::router())
         .merge(drafts::router())
         .route("/goods", get(goods::goods))

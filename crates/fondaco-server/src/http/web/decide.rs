@@ -36,9 +36,9 @@ struct Choice {
 }
 
 /// A word of a list.
-struct Word {
-    id: String,
-    text: String,
+pub(super) struct Word {
+    pub(super) id: String,
+    pub(super) text: String,
     chosen: bool,
 }
 
@@ -228,17 +228,12 @@ fn page(
         chosen: a.id.as_str() == agency,
     });
     let agencies = std::iter::once(customs).chain(named).collect();
-    let reasons = p.pack.reasons.iter().map(|r| Word {
-        id: r.code.to_string(),
-        text: Texts::from(&r.text).get(p.l).to_owned(),
-        chosen: r.code.as_str() == why,
-    });
     let page = DecidePage {
         name: main.mrn.clone(),
         state: life.state().name(),
         choices,
         agencies,
-        reasons: reasons.collect(),
+        reasons: reasons(&p, why),
         by: text("by"),
         hold: text("hold"),
         money,
@@ -253,8 +248,40 @@ fn page(
     page.p.respond(status, &page)
 }
 
+/// The reasons of the pack; the one with the code `chosen` is.
+pub(super) fn reasons(p: &Page<'_>, chosen: &str) -> Vec<Word> {
+    let word = |r: &fondaco::reference::DecisionReason| Word {
+        id: r.code.to_string(),
+        text: r.text.get(p.l).to_owned(),
+        chosen: r.code.as_str() == chosen,
+    };
+    p.pack.reasons.iter().map(word).collect()
+}
+
+/// Item numbers, as they are written.
+pub(super) fn numbers(text: &str) -> Result<Vec<u32>, ()> {
+    let numbers = text.split([',', ' ', '，', '、']).filter(|number| !number.is_empty());
+    numbers.map(|number| number.parse().map_err(|_| ())).collect()
+}
+
+/// The key a form was sent with.
+pub(super) fn key(sent: &[(String, String)]) -> String {
+    match of(sent, "key") {
+        "" => uuid::Uuid::now_v7().to_string(),
+        key => key.chars().filter(char::is_ascii_graphic).take(255).collect(),
+    }
+}
+
+/// A problem, in words.
+pub(super) fn problem(p: &Page<'_>, name: &str) -> Vec<String> {
+    let titles = PROBLEMS.iter().find(|(n, _)| *n == name).map(|(_, titles)| titles);
+    let [en, zh, ru] = titles.copied().unwrap_or_default();
+    let texts = Texts { en: en.to_owned(), zh: zh.to_owned(), ru: ru.to_owned() };
+    vec![p.text(&texts).to_owned()]
+}
+
 /// The declaration of a name.
-fn main(p: Page<'_>, name: Named) -> Result<(Page<'_>, Filing), Box<Response>> {
+pub(super) fn main(p: Page<'_>, name: Named) -> Result<(Page<'_>, Filing), Box<Response>> {
     match p.house.store.filing(&named(name)) {
         Ok(Some(filing)) if !filing.mrn.is_empty() => Ok((p, filing)),
         Ok(_) => Err(Box::new(p.not_found())),
@@ -271,7 +298,7 @@ async fn ask(State(house): Shared, name: Named, headers: HeaderMap, uri: Uri) ->
 }
 
 /// Whether a form was sent from a page of the house: a browser shows the sign-in also where another site asks.
-fn is_ours(headers: &HeaderMap) -> bool {
+pub(super) fn is_ours(headers: &HeaderMap) -> bool {
     let text = |name: &str| headers.get(name).map(|v| v.to_str().unwrap_or("?"));
     match (text("sec-fetch-site"), text("origin")) {
         (Some(site), _) => site == "same-origin",
@@ -299,12 +326,7 @@ fn message(p: &Page<'_>, sent: &[(String, String)]) -> Result<ActMessage, String
     if by.is_empty() {
         return Err(said("name"));
     }
-    let items: Result<Vec<u32>, _> = of(sent, "items")
-        .split([',', ' ', '，', '、'])
-        .filter(|number| !number.is_empty())
-        .map(str::parse)
-        .collect();
-    let items = items.map_err(|_| said("numbers"))?;
+    let items = numbers(of(sent, "items")).map_err(|()| said("numbers"))?;
     // What is lifted names its agency itself; an act that takes no agency is sent none.
     let agency = match act.as_str() {
         "lift" => of(&chosen, "agency"),
@@ -336,12 +358,7 @@ fn message(p: &Page<'_>, sent: &[(String, String)]) -> Result<ActMessage, String
 
 /// Why it was not done, line by line.
 fn why(p: &Page<'_>, refused: &Refused, message: &ActMessage) -> Vec<String> {
-    let problem = |name: &str| {
-        let titles = PROBLEMS.iter().find(|(n, _)| *n == name).map(|(_, titles)| titles);
-        let [en, zh, ru] = titles.copied().unwrap_or_default();
-        let texts = Texts { en: en.to_owned(), zh: zh.to_owned(), ru: ru.to_owned() };
-        vec![p.text(&texts).to_owned()]
-    };
+    let problem = |name: &str| problem(p, name);
     match refused {
         Refused::Reason => {
             let fitting = message.reasons(&p.pack).map(|r| r.text.get(p.l).to_owned());
@@ -400,10 +417,7 @@ async fn decide(
         Err(why) => return page(p, &main, &sent, StatusCode::UNPROCESSABLE_ENTITY, vec![why]),
     };
     let bytes = serde_json::to_vec(&message).unwrap_or_default();
-    let key = match of(&sent, "key") {
-        "" => uuid::Uuid::now_v7().to_string(),
-        key => key.chars().filter(char::is_ascii_graphic).take(255).collect(),
-    };
+    let key = key(&sent);
     match house.act(&main.mrn, &message, &bytes, &key).await {
         Ok(_) => {
             let at = format!("/declarations/{}#state", encode(&main.mrn));

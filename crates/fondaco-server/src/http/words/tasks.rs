@@ -66,6 +66,76 @@ pub(super) const TERMS: &[(&str, &str, [&str; 3])] = &[
         ],
     ),
     ("visit", "title", ["Inspections", "查验", "Досмотры"]),
+    (
+        "visit",
+        "told",
+        [
+            "Goods are looked at once for all who hold them: the agencies share a place. What is found ends the hold it is about; the one made last decides.",
+            "同一批货物由各部门在同一时段一次查验。查验结果解除相应扣留；以最后作出的结果为准。",
+            "Товары осматривают один раз для всех, кто их держит: ведомства делят одно место. Итог снимает свою задержку; решает сделанный последним.",
+        ],
+    ),
+    (
+        "visit",
+        "link",
+        ["Book or put down an inspection", "预约或登记查验", "Записать или оформить досмотр"],
+    ),
+    ("visit", "book", ["Book", "预约", "Записать"]),
+    ("visit", "day", ["Day", "日期", "День"]),
+    ("visit", "free", ["Show what is free", "查看空闲时段", "Показать свободное"]),
+    ("visit", "places", ["places", "空位", "мест"]),
+    (
+        "visit",
+        "no-place",
+        ["Nothing is free on this day.", "当日无空闲时段。", "В этот день свободного нет."],
+    ),
+    (
+        "visit",
+        "no-posts",
+        [
+            "No post is in force on this day: the operator loads them (posts.csv of the pack).",
+            "当日没有生效的查验点：由运营方载入（数据包 posts.csv）。",
+            "На этот день постов нет: их загружает оператор (posts.csv пакета).",
+        ],
+    ),
+    (
+        "visit",
+        "nothing-held",
+        [
+            "No hold is open that a look would end.",
+            "没有可通过查验解除的扣留。",
+            "Нет задержек, которые снял бы досмотр.",
+        ],
+    ),
+    ("visit", "moves", ["Move a visit there is", "改期已有预约", "Перенести назначенный досмотр"]),
+    ("visit", "moves-none", ["none, it is a new one", "否，新预约", "нет, это новый"]),
+    (
+        "visit",
+        "by",
+        ["Who books: your own id", "预约人（本人编号）", "Кто записывает: ваш идентификатор"],
+    ),
+    (
+        "visit",
+        "by-found",
+        ["Who looked: your own id", "查验人（本人编号）", "Кто осматривал: ваш идентификатор"],
+    ),
+    ("visit", "put-down", ["Put down what was found", "登记查验结果", "Записать итог"]),
+    ("visit", "give-up", ["Give this visit up", "取消该预约", "Отменить этот досмотр"]),
+    (
+        "visit",
+        "choose",
+        ["Choose a time of a post.", "请选择查验点的时段。", "Выберите время поста."],
+    ),
+    ("visit", "day-unread", ["There is no such day.", "没有这一天。", "Такого дня нет."]),
+    (
+        "visit",
+        "nothing-found",
+        [
+            "Say of one control at least what was found.",
+            "请至少填写一项查验结果。",
+            "Укажите итог хотя бы по одной проверке.",
+        ],
+    ),
     ("visit", "post", ["Post", "查验点", "Пост"]),
     (
         "visit",
