@@ -42,10 +42,11 @@ pub(crate) fn camt(id: &str, entries: &[(&str, &str, &str, &str, &str)]) -> Stri
         let (way, back) = match *side {
             "in" => ("CRDT", ""),
             "out" => ("DBIT", ""),
+            "out-back" => ("CRDT", "<RvslInd>true</RvslInd>"),
             _ => ("DBIT", "<RvslInd>true</RvslInd>"),
         };
         let booked = if *status == "BOOK" { "<BookgDt><Dt>2026-11-26</Dt></BookgDt>" } else { "" };
-        let (end, remittance) = if *side == "out" {
+        let (end, remittance) = if side.starts_with("out") {
             (*reference, String::new())
         } else {
             let said = format!(
@@ -399,6 +400,24 @@ fn what_was_paid_on_a_declaration_that_is_ended_is_given_back() {
     let out = camt("M2", &[("out", &due, "GBP", "BOOK", &end)]);
     assert_eq!(outcomes(&tells(&house, "2", &out)), ["refund-paid"]);
     assert_eq!(house.get("/v1/money").json()["refunds"], json!([]));
+    balanced(&house);
+
+    // The payee's bank sends it back: it waits again, and is decided anew for another account.
+    decides(&house, "rev2", &reverse).is_problem(409, "money-refused");
+    let back = camt("M3", &[("out-back", &due, "GBP", "BOOK", &end)]);
+    assert_eq!(outcomes(&tells(&house, "3", &back)), ["reversed"]);
+    decides(&house, "o3", &order).is_problem(409, "order-refused");
+    let reversed = decides(&house, "rev3", &reverse);
+    assert_eq!(reversed.status, 201, "{}", String::from_utf8_lossy(&reversed.body));
+    let mut other = refund(&due);
+    other["payee"]["account"] = OURS.into();
+    let decided = decides(&house, "r2", &other);
+    assert_eq!(decided.status, 201, "{}", String::from_utf8_lossy(&decided.body));
+    let ordered = decides(&house, "o4", &order);
+    assert_eq!(ordered.status, 201, "{}", String::from_utf8_lossy(&ordered.body));
+    let text = house.get(&format!("/v1/money/orders/{}", ordered.text("id"))).body;
+    let text = String::from_utf8(text).unwrap();
+    assert!(text.contains(OURS) && text.contains(&due) && !text.contains(&end), "{text}");
     balanced(&house);
 }
 
