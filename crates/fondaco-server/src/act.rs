@@ -116,6 +116,9 @@ pub(crate) enum Refused {
     /// The declaration as amended would be returned: with what is wrong.
     #[error("the declaration as amended would be returned")]
     Returned(Box<Report>),
+    /// Nothing of the declaration is unknown, nor was it stated.
+    #[error("nothing of it is unknown")]
+    NothingUnknown,
     /// Assessed anew, something that may have to be paid is not known still.
     #[error("amounts are not known still")]
     StillUnknown(Box<Report>),
@@ -142,7 +145,18 @@ pub(crate) fn had_part() -> Trilingual {
         en: "Whoever filed the declaration or did anything about it before does not decide this."
             .to_owned(),
         zh: "申报该报关单或曾参与处理的人员不得作此决定。".to_owned(),
-        ru: "Этого не решает тот, кто подал декларацию или уже действовал по ней.".to_owned(),
+        ru: "Этого (в том числе ответа на жалобу) не решает тот, кто подал декларацию или уже действовал по ней.".to_owned(),
+    }
+}
+
+/// Why nothing is assessed anew, in words.
+pub(crate) fn nothing_unknown() -> Trilingual {
+    Trilingual {
+        en: "Nothing of what it owes is unknown: an amendment, a refund or an appeal changes it."
+            .to_owned(),
+        zh: "其应缴金额均已确定：如需变更，请通过修改、退税或申诉办理。".to_owned(),
+        ru: "Всё, что по ней причитается, известно: это меняют изменение, возврат или жалоба."
+            .to_owned(),
     }
 }
 
@@ -318,12 +332,8 @@ impl House {
             let main = main.ok_or(Refused::Unknown)?;
             let pack = self.pack();
             let reason = message.reason(act, &pack)?;
-            let judges = message.judges(act);
+            let mut judges = message.judges(act);
             if judges && self.store.had_part(mrn, &message.by)? {
-                return Err(Refused::HadPart);
-            }
-            // Nobody says how much they owe themselves.
-            if act == Act::Assess && message.by.trim() == main.declarant.trim() {
                 return Err(Refused::HadPart);
             }
             let (life, last) = self.store.life(mrn)?;
@@ -371,9 +381,12 @@ impl House {
             if act == Act::Assess {
                 let on = self.accepted_on(&main)?;
                 let anew = self.assessed_anew(&pack, &main, message, on)?;
+                judges = anew.lowers;
+                if judges && self.store.had_part(mrn, &message.by)? {
+                    return Err(Refused::HadPart);
+                }
                 filing.on = Some(on.number());
-                main.lane.clone_into(&mut filing.lane);
-                (filing.opinion, filing.total) = (anew.opinion, anew.total);
+                (filing.opinion, filing.total, filing.lane) = (anew.opinion, anew.total, anew.lane);
                 (owed, looked, draws) = (anew.owed, anew.looked, anew.draws);
             }
             let (id, receipt) = (filing.id.clone(), filing.receipt.clone());

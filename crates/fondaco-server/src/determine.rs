@@ -1,13 +1,16 @@
 //! What could not be computed of a declaration is assessed anew: by the rates that were loaded since, and by
 //! amounts that an officer states.
 //!
-//! Holds always: nothing but the assessment changes, and nothing of it stays unknown that may have to be paid.
+//! Holds always: nothing but the assessment changes; of quotas the declaration has what it had; nothing stays
+//! unknown that may have to be paid; less than was charged is stated by nobody who had a part before.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use fondaco::assessment::{Determined, TaxLine};
 use fondaco::day::Day;
 use fondaco::declaration::Message;
+use fondaco::ledger::{Charge, is_amount};
 use fondaco::money::Decimal;
 use fondaco::reference::Pack;
 use fondaco::token::Token;
@@ -19,11 +22,12 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::act::{ActMessage, Refused};
+use crate::arrival::{self, Standing};
 use crate::cli::today;
-use crate::consider::{self, Considered, When};
+use crate::consider::{Considered, When};
 use crate::house::{House, last_formed, total};
 use crate::store::lpco::Lookups;
-use crate::store::{self, Draw, Fault, Filing, Owed};
+use crate::store::{self, Draw, Fault, Filing, Owed, Store};
 
 /// The act, as it is named.
 pub(crate) const ASSESS: &str = "assess";
@@ -50,9 +54,12 @@ pub(crate) struct Anew {
     pub(crate) opinion: Vec<u8>,
     /// The sum, as filings have it.
     pub(crate) total: String,
+    pub(crate) lane: String,
     pub(crate) owed: Option<Box<Owed>>,
     pub(crate) looked: Lookups,
     pub(crate) draws: Vec<Draw>,
+    /// Whether less is owed than was charged.
+    pub(crate) lowers: bool,
 }
 
 /// What an act states, typed: each tax of an item once, in whole smallest units, and why.
@@ -64,7 +71,8 @@ fn determined(message: &ActMessage, pack: &Pack) -> Result<Vec<Determined>, Refu
     let amount = |text: &str| {
         let amount: Decimal = text.parse().map_err(|_| wrong())?;
         let whole = amount.normalize().scale() <= pack.profile.currency.minor_digits();
-        if whole && amount >= Decimal::ZERO { Ok(amount) } else { Err(wrong()) }
+        let good = whole && amount >= Decimal::ZERO && is_amount(amount);
+        if good { Ok(amount) } else { Err(wrong()) }
     };
     let mut said = BTreeSet::new();
     let mut all = Vec::with_capacity(message.amounts.len());
@@ -84,12 +92,16 @@ fn determined(message: &ActMessage, pack: &Pack) -> Result<Vec<Determined>, Refu
     Ok(all)
 }
 
-/// Whether an amount may be stated: of a tax that is not known, or that was computed of a value that lacks a
-/// cost.
+/// Whether an amount may be stated: of a tax that is not known and not relieved, or that was computed of a
+/// value that lacks a cost.
 fn is_wanted(one: &Determined, assessment: &AssessmentView) -> bool {
     let tax = one.tax.as_str();
-    let of = |u: &&fondaco_wire::report::UnknownView| u.item == one.item;
-    assessment.unknown.iter().filter(of).any(|u| u.tax_type == tax || u.tax_type.is_empty())
+    let lines = || assessment.lines.iter().filter(|l| l.item == one.item && l.tax_type == tax);
+    assessment.unknown.iter().filter(|u| u.payable).any(|u| match u.tax_type.as_str() {
+        // What is charged once for the declaration is computed of the values of its items.
+        "" => (u.item == one.item || one.item == 0) && lines().next().is_some(),
+        unknown => u.item == one.item && unknown == tax,
+    })
 }
 
 /// What was thought of a declaration, with another assessment.
@@ -100,7 +112,7 @@ pub(crate) fn with_assessment(opinion: &[u8], report: &Report) -> Result<Vec<u8>
     serde_json::to_vec(&opinion).map_err(engine)
 }
 
-/// The opinion that stood before a message about a declaration.
+/// The filing whose opinion stood before a message about a declaration.
 pub(crate) fn before<'f>(about: &'f [Filing], main: &'f Filing, id: &str) -> &'f Filing {
     let end = about.iter().position(|filing| filing.id == id).unwrap_or(about.len());
     about.get(..end).and_then(last_formed).unwrap_or(main)
@@ -112,16 +124,35 @@ pub(crate) fn stated(filing: &Filing, pack: &Pack) -> Result<Vec<Determined>, St
     determined(&message, pack).map_err(|refused| refused.to_string())
 }
 
-/// Looks at a declaration that was accepted, with what an officer states.
-pub(crate) fn look(
-    decoded: Decoded,
-    pack: &Pack,
-    when: When,
-    draw: u32,
-    determined: &[Determined],
-    known: Known<'_>,
-) -> Considered {
-    consider::again(decoded, pack, when, true, draw, Known { determined, ..known })
+/// By what a declaration is looked at.
+pub(crate) struct By<'b> {
+    pub(crate) store: &'b Store,
+    /// The folder of the house.
+    pub(crate) dir: &'b Path,
+    pub(crate) pack: &'b Pack,
+    pub(crate) main: &'b Filing,
+    /// The act; empty where it is not stored yet.
+    pub(crate) act: &'b str,
+    pub(crate) when: When,
+}
+
+impl By<'_> {
+    /// Looks at a declaration that was accepted, with what an officer states: by the law of its day, or where
+    /// that would return it, by the law by which it stands.
+    ///
+    /// # Errors
+    /// Why the law by which it stands cannot be told.
+    pub(crate) fn look(
+        &self,
+        decoded: Decoded,
+        determined: &[Determined],
+        known: Known<'_>,
+    ) -> Result<Considered, Fault> {
+        let Self { store, dir, pack, main, act, when } = *self;
+        let standing = || Standing::of(store, dir, main, act, pack);
+        let known = Known { anew: Some(determined), ..known };
+        Ok(arrival::considered(decoded, pack, when, main.draw, standing, known)?.0)
+    }
 }
 
 impl House {
@@ -135,12 +166,18 @@ impl House {
     ) -> Result<Anew, Refused> {
         let determined = determined(message, pack)?;
         let when = When { on: Some(on), today: today(), window: false };
+        let by = By { store: &self.store, dir: &self.dir, pack, main, act: "", when };
         let look = |determined: &[Determined]| {
             let decoded = self.as_it_stands(main)?;
-            self.with_known(&main.mrn, |known| {
-                look(decoded, pack, when, main.draw, determined, known)
-            })
+            let (considered, sight) =
+                self.with_known(&main.mrn, |known| by.look(decoded, determined, known))?;
+            Ok::<_, Fault>((considered?, sight))
         };
+        let about = self.store.about(&main.mrn)?;
+        let standing = before(&about, main, "");
+        if !waits_for_amounts(&standing.opinion) {
+            return Err(Refused::NothingUnknown);
+        }
         if !determined.is_empty() {
             let (known, _) = look(&[])?;
             let assessment = known.report.assessment.as_ref();
@@ -160,15 +197,37 @@ impl House {
         let Some(charge) = considered.charge.filter(|_| stated == determined.len()) else {
             return Err(Refused::StillUnknown(Box::new(report)));
         };
-        let about = self.store.about(&main.mrn)?;
-        let opinion = with_assessment(&before(&about, main, "").opinion, &report)?;
+        let lowers = self.lowers(main, &charge)?;
+        let owed = self.owed(pack, &main.mrn, &declaration, Some(charge), when.today);
+        // Nobody says how much they owe themselves.
+        let debtor = owed.as_ref().map(|owed| owed.debt.debtor.as_str());
+        if [Some(main.declarant.trim()), debtor].contains(&Some(message.by.trim())) {
+            return Err(Refused::HadPart);
+        }
         Ok(Anew {
             total: total(&report),
-            opinion: store::pack(&opinion)?,
-            owed: self.owed(pack, &main.mrn, &declaration, Some(charge), when.today),
+            opinion: store::pack(&with_assessment(&standing.opinion, &report)?)?,
+            lane: standing.lane.clone(),
+            owed,
             // What it takes of quotas and of the register it has: nothing is taken again.
             looked: Lookups::of(sight, pack, considered.checked, false),
             draws: considered.draws.into_iter().map(Draw::foreseen).collect(),
+            lowers,
         })
     }
+
+    /// Whether less is owed by a charge than is due of a declaration now.
+    fn lowers(&self, main: &Filing, charge: &Charge) -> Result<bool, Fault> {
+        let Ok(declaration) = main.mrn.parse() else { return Ok(false) };
+        let due = self.store.debts(&declaration)?;
+        Ok(due.iter().any(|(_, standing)| standing.due > charge.total()))
+    }
+}
+
+/// Whether something of a stored opinion may have to be paid and is not known, or was stated.
+pub(crate) fn waits_for_amounts(opinion: &[u8]) -> bool {
+    let opinion: Value = serde_json::from_slice(opinion).unwrap_or_default();
+    let list = |name: &str| opinion["assessment"][name].as_array().into_iter().flatten();
+    list("unknown").any(|u| u["payable"] != false)
+        || list("lines").any(|l| l["mark"] == TaxLine::DETERMINED)
 }

@@ -102,7 +102,7 @@ pub(crate) fn replay(dir: &Path, store: &Store, filing: &Filing) -> Result<Vec<u
     // What it drew before it was amended.
     let had = store.had(&filing.about, &filing.id).map_err(said)?;
     let kept = |quota: &Quota| had_of(&had, &quota.order, &quota.definition);
-    let known = Known { drawn: &drawn, kept: &kept, looked: &looked, determined: &[] };
+    let known = Known { drawn: &drawn, kept: &kept, looked: &looked, anew: None };
     if forms_an_opinion(filing) {
         // Formed of the declaration whose goods had come, or that was amended.
         let main = store.filing(&filing.about).map_err(said)?;
@@ -112,7 +112,8 @@ pub(crate) fn replay(dir: &Path, store: &Store, filing: &Filing) -> Result<Vec<u
         let when = When { window: false, ..when };
         if amends && filing.kind == ASSESS {
             let stated = determine::stated(filing, pack)?;
-            let looked_at = determine::look(decoded, pack, when, main.draw, &stated, known);
+            let by = determine::By { store, dir, pack, main: &main, act: &filing.id, when };
+            let looked_at = by.look(decoded, &stated, known).map_err(said)?;
             looked.told().map_err(said)?;
             let about = store.about(&main.mrn).map_err(said)?;
             let before = determine::before(&about, &main, &filing.id);

@@ -213,6 +213,9 @@ pub struct UnknownView {
     pub text: Texts,
     /// The act.
     pub basis: String,
+    /// Whether it may have to be paid; left out where it may.
+    #[serde(skip_serializing_if = "is_so")]
+    pub payable: bool,
 }
 
 /// What has to be paid.
@@ -585,6 +588,11 @@ fn line_view(line: &TaxLine, reference: Reference<'_>) -> LineView {
     }
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde wants it")]
+fn is_so(payable: &bool) -> bool {
+    *payable
+}
+
 fn unknown_view(unknown: &UnknownLine) -> UnknownView {
     let (why, what, text) = why::unknown(&unknown.why);
     UnknownView {
@@ -595,6 +603,7 @@ fn unknown_view(unknown: &UnknownLine) -> UnknownView {
         what,
         text,
         basis: unknown.basis.clone(),
+        payable: unknown.payable,
     }
 }
 

@@ -387,7 +387,7 @@ impl<'a> Reader<'a> {
             return;
         }
         let kind = self.reference.pack.profile.type_of(&d.kind);
-        let most = kind.map_or(0, |kind| kind.acceptance_days);
+        let Some(most) = kind.and_then(|kind| kind.acceptance_days) else { return };
         if filed.days_since(accepted) > i32::from(most) {
             let finding = Finding::new(Code::DateTooOld, place).name("AcceptanceDateTime");
             self.find(finding.value(&stated).wanted(most));

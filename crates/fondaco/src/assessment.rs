@@ -48,18 +48,11 @@ pub fn assess(
         let unclaimed = (!item.quota.is_empty()).then(|| item.without_claim(profile));
         let outside = unclaimed.as_ref().map(|item| ItemFacts { item: Some(item), ..facts });
         let allotment = allotted.iter().find(|a| a.item == item.number);
-        let first = assessment.lines.len();
         ItemAssessor { facts, item, determined, done: BTreeMap::new() }.run(
             allotment,
             outside.as_ref(),
             &mut assessment,
         );
-        // Where each amount is stated, the value it would be computed of is not asked for.
-        let lines = assessment.lines.get(first..).unwrap_or_default();
-        if !lines.is_empty() && lines.iter().all(TaxLine::is_determined) {
-            assessment.values.push(value);
-            continue;
-        }
         let basis = profile.value_rule(declaration.direction).map(|rule| rule.basis.as_str());
         assessment.unknown.extend(value.lacks.iter().map(|cost| UnknownLine {
             basis: basis.unwrap_or_default().to_owned(),
@@ -68,6 +61,20 @@ pub fn assess(
         assessment.values.push(value);
     }
     fees(declaration, reference, determined, &mut assessment);
+    let Assessment { lines, unknown, .. } = &mut assessment;
+    unknown.retain_mut(|unknown| {
+        if unknown.tax.is_empty() {
+            // A cost that lacks makes less of what was computed of the item, and of the whole.
+            let mut of = lines.iter().filter(|l| l.item == unknown.item || l.item == 0).peekable();
+            // Where each amount is stated, the value it would be computed of is not asked for.
+            if of.peek().is_some() && of.clone().all(TaxLine::is_determined) {
+                return false;
+            }
+            let less = |l: &TaxLine| !l.payable.is_zero() || !l.secured.is_zero();
+            unknown.payable = of.any(|l| !l.is_determined() && less(l));
+        }
+        true
+    });
     let sum = assessment.lines.iter().try_fold(Decimal::ZERO, |s, l| s.checked_add(l.payable));
     let mut total = sum.unwrap_or(Decimal::MAX);
     if total.scale() < profile.value_rounding.digits {
@@ -389,10 +396,11 @@ impl<'a> ItemAssessor<'a> {
     /// Taxes the declarant names that the pack has not: if any, the base cannot be told.
     fn others(&self) -> Result<Decimal, Unknown> {
         let taxes = &self.facts.reference.pack.profile.taxes;
-        let others: BTreeSet<Token> = self.item.taxes.iter().map(|d| d.tax).collect();
-        let others = others.into_iter().filter(|tax| !tax.is_empty());
-        let mut others = others.filter(|tax| !taxes.iter().any(|t| t.code == *tax));
-        others.try_fold(Decimal::ZERO, |sum, tax| {
+        let declared = self.item.taxes.iter().map(|d| d.tax);
+        let others =
+            declared.filter(|tax| !tax.is_empty() && !taxes.iter().any(|t| t.code == *tax));
+        let mut seen = BTreeSet::new();
+        others.filter(|tax| seen.insert(*tax)).try_fold(Decimal::ZERO, |sum, tax| {
             let stated = self.statement(tax).ok_or(Unknown::DependsOn(tax))?;
             let more = stated.payable.checked_add(stated.secured);
             more.and_then(|more| sum.checked_add(more)).ok_or(Unknown::TooLarge)

@@ -3,8 +3,6 @@
 //! The one choice that the assessment of a declaration and the answer to a question before shipping
 //! share: both meet the very same rows.
 
-use std::collections::BTreeSet;
-
 use crate::declaration::{Item, ItemFacts};
 use crate::formula::{Formula, Unknown};
 use crate::measure::Measure;
@@ -40,11 +38,15 @@ pub fn rates<'a>(facts: &ItemFacts<'a>) -> Vec<(&'a Tax, Vec<Applies<'a>>)> {
     let taxes = &facts.reference.pack.profile.taxes;
     let bearing = |tax: &&Tax| !tax.per_declaration && tax.when.holds(facts) != Some(false);
     let bearing: Vec<&Tax> = taxes.iter().filter(bearing).collect();
-    let (mut found, short) = found(item, facts, &bearing);
+    let mut found = found(item, facts, &bearing);
     keep_one_family(&mut found, facts);
-    let rates = |tax: &'a Tax| match short.contains(&tax.code) {
-        true => Applies::no_row(Unknown::ShortCode),
-        false => of_tax(tax, item, &found, facts.reference),
+    let rates = |tax: &'a Tax| {
+        // Of one that has rows for a part of what the code holds none can be chosen.
+        let in_part = found.iter().any(|c| c.of_part && c.row.tax() == tax.code);
+        match in_part {
+            true => Applies::no_row(Unknown::ShortCode),
+            false => of_tax(tax, item, &found, facts.reference),
+        }
     };
     let all = bearing.into_iter().map(|tax| (tax, rates(tax)));
     all.filter(|(_, rates)| !rates.is_empty()).collect()
@@ -55,23 +57,21 @@ pub fn rates<'a>(facts: &ItemFacts<'a>) -> Vec<(&'a Tax, Vec<Applies<'a>>)> {
 #[must_use]
 pub fn fee<'a>(tax: &'a Tax, facts: &ItemFacts<'a>) -> Vec<Applies<'a>> {
     let Some(item) = facts.item else { return Vec::new() };
-    of_tax(tax, item, &found(item, facts, &[tax]).0, facts.reference)
+    of_tax(tax, item, &found(item, facts, &[tax]), facts.reference)
 }
 
 /// A row in force for the goods, and what stands in the way of saying that it applies.
 struct Candidate<'a> {
     row: Found<'a>,
     hangs: Option<Unknown>,
+    /// Whether it is for a part only of what the code stated holds.
+    of_part: bool,
 }
 
 /// Every row in force for the goods, of taxes that bear on them, under each of their origins, whose
-/// condition does not say no; and the taxes that have such rows for a part of what the code holds.
-fn found<'a>(
-    item: &'a Item,
-    facts: &ItemFacts<'a>,
-    bearing: &[&Tax],
-) -> (Vec<Candidate<'a>>, BTreeSet<Token>) {
-    let Some(direction) = facts.declaration.direction else { return Default::default() };
+/// condition does not say no, those for a part of what the code holds too.
+fn found<'a>(item: &'a Item, facts: &ItemFacts<'a>, bearing: &[&Tax]) -> Vec<Candidate<'a>> {
+    let Some(direction) = facts.declaration.direction else { return Vec::new() };
     let [own, preferential] = item.duty_origins();
     let first = if own.is_empty() { &item.preferential_origin } else { &item.origin };
     let rows = |origin| facts.reference.measures(&item.code, direction, origin, &item.regime);
@@ -86,7 +86,7 @@ fn found<'a>(
             Some(true) if row.origin_untold() => Some(Unknown::Hangs(row.origin().to_string())),
             Some(true) => None,
         };
-        Some(Candidate { row, hangs })
+        Some(Candidate { row, hangs, of_part: false })
     };
     // From within, so that no row is carried from hand to hand.
     let mut found: Vec<Candidate<'a>> = Vec::new();
@@ -102,8 +102,9 @@ fn found<'a>(
     }
     let parts =
         |origin| facts.reference.measures_of_parts(&item.code, direction, origin, &item.regime);
-    let short = parts(first).filter_map(candidate).map(|c| c.row.tax()).collect();
-    (found, short)
+    let of_part = parts(first).filter_map(candidate);
+    found.extend(of_part.map(|c| Candidate { of_part: true, ..c }));
+    found
 }
 
 /// Of two families of taxes with measures in both, drops the one that does not apply.

@@ -21,14 +21,15 @@ pub struct Known<'d> {
     pub kept: &'d Drawn<'d>,
     /// The register of licences, permits, certificates and others.
     pub looked: &'d dyn Looked,
-    /// The amounts that officers stated.
-    pub determined: &'d [Determined],
+    /// What officers stated, where it is assessed anew what could not be computed: nothing is drawn by that,
+    /// and of quotas the declaration has what it had.
+    pub anew: Option<&'d [Determined]>,
 }
 
 /// Where nothing is known but what was drawn: the register is empty.
 impl<'d, F: Fn(&Quota) -> Decimal> From<&'d F> for Known<'d> {
     fn from(drawn: &'d F) -> Self {
-        Self { drawn, kept: &nothing_drawn, looked: &lpco::EMPTY, determined: &[] }
+        Self { drawn, kept: &nothing_drawn, looked: &lpco::EMPTY, anew: None }
     }
 }
 
@@ -79,9 +80,13 @@ pub fn consider_by<'a, 'k>(
     draw: u32,
     known: impl Into<Known<'k>>,
 ) -> Opinion<'a> {
-    let Known { drawn, kept, looked, determined } = known.into();
-    let allotted = allotment::allot(declaration, reference, drawn, kept);
-    let assessment = assessment::assess(declaration, reference, &allotted, determined);
+    let Known { drawn, kept, looked, anew } = known.into();
+    let mut allotted = allotment::allot(declaration, reference, drawn, kept);
+    if anew.is_some() {
+        allotted.iter_mut().for_each(|a| a.granted = a.granted.min(a.kept));
+    }
+    let assessment =
+        assessment::assess(declaration, reference, &allotted, anew.unwrap_or_default());
     let requirements = requirement::find(declaration, &assessment, reference);
     let checked = lpco::check(declaration, &assessment, register, looked);
     let settled = requirement::settle(requirements, declaration, &checked, register);

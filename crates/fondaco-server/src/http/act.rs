@@ -13,7 +13,7 @@ use super::api::{
     Asked, Problem, Shared, bad_field, key_of, key_used, key_wanted, not_found, problem, read,
     said, unavailable,
 };
-use crate::act::{ActMessage, Done, Refused, had_part, offered, words};
+use crate::act::{ActMessage, Done, Refused, had_part, nothing_unknown, offered, words};
 
 /// What became of an act.
 #[derive(Serialize, ToSchema)]
@@ -82,6 +82,11 @@ pub(super) async fn act(
             let opinion: Value = serde_json::from_slice(&report.to_bytes()).unwrap_or_default();
             let more = json!({"findings": opinion["findings"]});
             problem(StatusCode::UNPROCESSABLE_ENTITY, "declaration-returned", Some(more))
+        }
+        Err(Refused::NothingUnknown) => {
+            let more =
+                json!({"why": "nothing-unknown", "why_text": Texts::from(&nothing_unknown())});
+            problem(StatusCode::CONFLICT, "act-refused", Some(more))
         }
         Err(Refused::StillUnknown(report)) => {
             let opinion: Value = serde_json::from_slice(&report.to_bytes()).unwrap_or_default();

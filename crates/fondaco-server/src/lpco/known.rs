@@ -102,7 +102,7 @@ impl House {
                 let drawn = drawn(quota);
                 drawn.checked_sub(kept(quota)).unwrap_or(drawn)
             };
-            f(walk::Known { drawn: &others, kept: &kept, looked: &looked, determined: &[] })
+            f(walk::Known { drawn: &others, kept: &kept, looked: &looked, anew: None })
         })?;
         Ok((result, looked.told()?))
     }

@@ -20,6 +20,8 @@ pub(crate) struct DebtView {
     pub(crate) debtor: String,
     /// ISO 4217.
     pub(crate) currency: String,
+    /// Whether what is owed is known; by an amendment it may be so no more.
+    pub(crate) known: bool,
     /// What is owed.
     pub(crate) due: String,
     /// What has to be secured because it may become owed.
@@ -187,6 +189,7 @@ impl House {
         let Ok(declaration) = mrn.parse::<DeclarationId>() else { return Ok(Vec::new()) };
         let postings = self.store.postings_of(mrn)?;
         let debts = self.store.debts(&declaration)?;
+        let known = !self.store.is_unknown(&declaration)?;
         let requests = self.store.requests(&declaration)?;
         let requests: Vec<RequestView> =
             requests.iter().map(|(request, received)| self.request(request, *received)).collect();
@@ -196,6 +199,7 @@ impl House {
                 declaration: mrn.to_owned(),
                 debtor: debt.debtor.to_string(),
                 currency: standing.currency.to_string(),
+                known,
                 due: text(standing.due),
                 contingent: text(standing.contingent),
                 received: text(standing.received),

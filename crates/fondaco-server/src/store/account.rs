@@ -167,6 +167,11 @@ impl Store {
         })
     }
 
+    /// Whether the debt of a declaration was charged and is not known any more.
+    pub(crate) fn is_unknown(&self, of: &DeclarationId) -> Result<bool, Fault> {
+        self.look(|db| books::is_unknown(db, of))
+    }
+
     /// See [`had_part`].
     pub(crate) fn had_part(&self, mrn: &str, by: &str) -> Result<bool, Fault> {
         self.read(|db| had_part(db, mrn, by))

@@ -148,7 +148,14 @@ fn an_officer_states_what_could_not_be_computed_and_it_is_paid_like_any_debt() {
         {"item": 1, "tax": "DTY", "amount": "8000.00"},
         {"item": 1, "tax": "VAT", "amount": "14000", "secured": "500.50"},
     ]);
-    let second = assess(&house, &mrn, "less", "report 12, corrected", &less);
+    // Who stated it does not lower it: another does.
+    assess(&house, &mrn, "own", "report 12, corrected", &less).is_problem(409, "act-refused");
+    let by = |by: &str, note: &str, amounts: &Value| {
+        let message = json!({"act": "assess", "by": by, "note": note, "amounts": amounts});
+        act(&house, &mrn, &format!("{by} {note}"), &message)
+    };
+    by("0000000012", "own", &both).is_problem(409, "act-refused");
+    let second = by("o8", "report 12, corrected", &less);
     assert_eq!(second.status, 201, "{}", String::from_utf8_lossy(&second.body));
     assert_eq!(debt(&house, &mrn)["due"], "22000.00");
     replays(dir.path(), &second.text("id"));

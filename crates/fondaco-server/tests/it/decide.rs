@@ -7,6 +7,16 @@ use crate::money::act;
 
 /// Sends the form of a page as a browser does.
 fn sends(house: &House, mrn: &str, more: &[(&str, &str)], fields: &[(&str, &str)]) -> Said {
+    sends_to(house, &format!("/declarations/{mrn}/decide"), more, fields)
+}
+
+/// The same to another page.
+pub(crate) fn sends_to(
+    house: &House,
+    path: &str,
+    more: &[(&str, &str)],
+    fields: &[(&str, &str)],
+) -> Said {
     let encode = |text: &str| {
         let bytes = text.bytes();
         bytes.map(|b| format!("%{b:02X}")).collect::<String>()
@@ -17,10 +27,10 @@ fn sends(house: &House, mrn: &str, more: &[(&str, &str)], fields: &[(&str, &str)
     let mut headers = vec![kind, ("Sec-Fetch-Site", "same-origin")];
     headers.retain(|(name, _)| !more.iter().any(|(n, _)| n == name));
     headers.extend(more);
-    house.post(&format!("/declarations/{mrn}/decide"), &headers, body.join("&").as_bytes())
+    house.post(path, &headers, body.join("&").as_bytes())
 }
 
-fn text(said: &Said) -> String {
+pub(crate) fn text(said: &Said) -> String {
     String::from_utf8_lossy(&said.body).into_owned()
 }
 
@@ -174,4 +184,8 @@ fn an_officer_states_amounts_on_a_page() {
     let told = of_it("zh");
     assert!(told.contains("关员核定") && told.contains("by the tariff"), "{told}");
     assert!(told.contains("货物仅因未缴税费而未放行"), "{told}");
+    // What was stated stands in the fields, to be stated otherwise.
+    let page = text(&house.get(&format!("/declarations/{mrn}/decide")));
+    assert_eq!(page.matches("value=\"10.50\"").count(), named.len(), "{page}");
+    assert_eq!(sends(&house, &mrn, &[], &stated("11.50", "by the tariff, read again")).status, 303);
 }

@@ -6,6 +6,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use crate::agencies::{act, filed, lift_lane, state};
+use crate::decide::{sends_to, text};
 use crate::http::{House, Said, at_once};
 use crate::undone::{amended, events, taken_off};
 
@@ -639,4 +640,121 @@ fn a_refusal_comes_back_unless_an_appeal_or_an_amendment_overturned_it() {
     let visit = finds("OVERTUR", &[&[("a", "refuse", &[1])]]);
     amended(&house, &visit.mrn, "OVERTUR-2", 1, &taken_off(&[1], 1));
     assert_eq!(visit.finds(9, &[b_refuses]), "detained");
+}
+
+#[test]
+fn a_visit_is_booked_and_its_results_are_put_down_on_a_page() {
+    let dir = tempfile::tempdir().unwrap();
+    let house = house(dir.path());
+    let mrn = held(&house, "PAGE", &["vet", "plant-health"]);
+    let at = format!("/declarations/{mrn}/visits");
+    let page = |query: &str| text(&house.get(&format!("{at}?{query}")));
+    assert!(text(&house.get(&format!("/declarations/{mrn}"))).contains(&at));
+    for (tag, says) in [
+        ("en", "No post is in force on this day"),
+        ("zh", "当日没有生效的查验点"),
+        ("ru", "На этот день постов нет"),
+    ] {
+        // No pack brings posts.
+        let bare = tempfile::tempdir().unwrap();
+        let other = House::sandbox(bare.path());
+        let filed = filed(&other, "gb/043-machine-licence.xml", "BARE", 1);
+        let hold = json!({"act": "hold", "by": "o", "kind": "examination", "agency": "vet",
+            "reason": "identity-check"});
+        assert_eq!(act(&other, &filed, "h", &hold).status, 201);
+        let said = text(&other.get(&format!("/declarations/{filed}/visits?lang={tag}")));
+        assert!(said.contains(says), "{tag}: {said}");
+    }
+    assert!(page("day=2099-01-05&lang=zh").contains("4号码头, 2099-01-05"));
+    assert!(page("day=2099-02-30&lang=ru").contains("Такого дня нет"));
+    let sends = |lang: &str, fields: &[(&str, &str)]| {
+        sends_to(&house, &at, &[("Accept-Language", lang)], fields)
+    };
+    let slot = format!("quay/{SLOT}");
+    let [vet, plant] = ["examination/vet/", "examination/plant-health/"];
+    let check = |status: u16, says: &str, lang: &str, fields: &[(&str, &str)]| {
+        let said = sends(lang, fields);
+        assert_eq!(said.status, status, "{}", text(&said));
+        assert!(text(&said).contains(says), "{says}: {}", text(&said));
+        assert_eq!(visits(&house, &mrn).len(), 0);
+    };
+    check(422, "Choose a time of a post", "en", &[("do", "book"), ("by", "o")]);
+    check(422, "Укажите, кто решает", "ru", &[("do", "book"), ("by", " "), ("slot", &slot)]);
+    check(
+        409,
+        "该查验点没有此时开始的时段",
+        "zh",
+        &[("do", "book"), ("by", "o"), ("slot", "quay/2099-01-05T09:07")],
+    );
+    let foreign = sends_to(&house, &at, &[("Sec-Fetch-Site", "cross-site")], &[("do", "book")]);
+    assert_eq!(foreign.status, 403);
+
+    // Booked for both, sent twice it is booked once.
+    let both = [
+        ("do", "book"),
+        ("by", "o"),
+        ("slot", &slot),
+        ("control", vet),
+        ("control", plant),
+        ("key", "b1"),
+    ];
+    for _ in 0..2 {
+        let done = sends("en", &both);
+        assert_eq!(done.status, 303, "{}", text(&done));
+        assert_eq!(done.header("location"), format!("/declarations/{mrn}#visits"));
+    }
+    let booked = visits(&house, &mrn);
+    assert_eq!((booked.len(), booked[0]["controls"].as_array().unwrap().len()), (1, 2));
+    let first = booked[0]["id"].as_str().unwrap().to_owned();
+
+    // Moved to a later slot.
+    let later = format!("quay/{LATER}");
+    let moved = [
+        &both[..2],
+        &[("slot", &*later), ("replaces", &first), ("control", vet), ("control", plant)],
+    ]
+    .concat();
+    assert_eq!(sends("en", &moved).status, 303);
+    let coming: Vec<Value> =
+        visits(&house, &mrn).into_iter().filter(|v| v["given_up"] == false).collect();
+    assert_eq!((coming.len(), &coming[0]["slot"]), (1, &json!(LATER)));
+    let visit = coming[0]["id"].as_str().unwrap().to_owned();
+
+    // What was found: a reason is wanted of what is not as it has to be.
+    let (of_vet, of_plant) = (format!("outcome/{vet}"), format!("outcome/{plant}"));
+    let found = |more: &[(&str, &str)]| {
+        let fields = [&[("do", "found"), ("visit", &*visit), ("by", "v")], more].concat();
+        sends("en", &fields)
+    };
+    let nothing = found(&[]);
+    assert!(text(&nothing).contains("what was found"), "{}", text(&nothing));
+    let bare = found(&[(&of_vet, "refuse")]);
+    assert_eq!(bare.status, 422);
+    assert!(text(&bare).contains("A reason is wanted"), "{}", text(&bare));
+    let reason = format!("reason/{vet}");
+    for _ in 0..2 {
+        let done = found(&[
+            (&of_vet, "refuse"),
+            (&reason, "sanitary"),
+            (&of_plant, "pass"),
+            ("key", "f1"),
+        ]);
+        assert_eq!(done.status, 303, "{}", text(&done));
+    }
+    assert_eq!(state(&house, &mrn), "refused");
+    let done = visits(&house, &mrn).into_iter().find(|v| v["id"] == *visit).unwrap();
+    let outcomes: Vec<&Value> =
+        done["controls"].as_array().unwrap().iter().map(|c| &c["outcome"]).collect();
+    assert_eq!(outcomes, ["refuse", "pass"]);
+    assert_eq!(done["controls"][0]["results"].as_array().unwrap().len(), 1);
+
+    // A visit that is not wanted is given up.
+    let other = held(&house, "GIVEN", &["vet"]);
+    let at = format!("/declarations/{other}/visits");
+    let book = [("do", "book"), ("by", "o"), ("slot", &*slot)];
+    assert_eq!(sends_to(&house, &at, &[], &book).status, 303);
+    let id = visits(&house, &other)[0]["id"].as_str().unwrap().to_owned();
+    let gives = [("do", "give-up"), ("by", "o"), ("visit", &*id)];
+    assert_eq!(sends_to(&house, &at, &[], &gives).status, 303);
+    assert_eq!(visits(&house, &other)[0]["given_up"], true);
 }

@@ -108,6 +108,11 @@ fn bundled(
         plain.insert(name, Cow::Owned(bytes));
     }
     source::read(&plain, String::new())?;
+    let mut problems = Vec::new();
+    quotas::check(&plain, &mut problems);
+    if !problems.is_empty() {
+        return Err(problems);
+    }
     tabulate(&mut plain)?;
     origin::pack(&mut plain)?;
     let mut encoded = Vec::new();

@@ -25,6 +25,7 @@ pub(super) struct ProfileFile {
     code_lengths: Vec<u8>,
     #[serde(default)]
     lines_complete: bool,
+    acceptance_days: Option<u16>,
     #[serde(default = "yes")]
     packages_must_add_up: bool,
     #[serde(default, rename = "type")]
@@ -94,8 +95,7 @@ struct TypeFile {
     direction: String,
     #[serde(default)]
     assessed: bool,
-    #[serde(default)]
-    acceptance_days: u16,
+    acceptance_days: Option<u16>,
 }
 
 #[derive(Deserialize)]
@@ -218,7 +218,7 @@ impl Reader<'_> {
                         prefix: self.token(&t.prefix),
                         direction: self.direction(&t.direction)?,
                         assessed: t.assessed,
-                        acceptance_days: t.acceptance_days,
+                        acceptance_days: t.acceptance_days.or(file.acceptance_days),
                     })
                 })
                 .collect(),

@@ -68,24 +68,33 @@ impl Reader<'_> {
     }
 }
 
-/// The periods of tariff quotas, by order number and day.
-pub(super) fn read(files: &Files<'_>, pack: &mut Pack, problems: &mut Vec<Problem>) {
+/// What is wrong with the numbers of periods: what is drawn is counted by order number and period, so that
+/// two of one number would be one. Asked where a bundle is made: those there are were made without it.
+pub(super) fn check(files: &Files<'_>, problems: &mut Vec<Problem>) {
     let mut seen = BTreeSet::new();
     rows(
         files,
         |n| n.starts_with("quotas"),
         problems,
-        |reader, row: QuotaRow| {
-            let quota = reader.quota(&row);
-            // What is drawn is counted by both: periods of one number would be one.
-            if !seen.insert((quota.order, quota.definition)) {
-                let (order, definition) = (quota.order, quota.definition);
+        |reader, QuotaRow { order, definition, .. }: QuotaRow| {
+            if !seen.insert((order.clone(), definition.clone())) {
                 reader.problem(match definition.is_empty() {
                     true => format!("a second period of {order} wants a number (definition)"),
                     false => format!("the period {definition} of {order} stands twice"),
                 });
             }
-            pack.quotas.push(quota);
+        },
+    );
+}
+
+/// The periods of tariff quotas, by order number and day.
+pub(super) fn read(files: &Files<'_>, pack: &mut Pack, problems: &mut Vec<Problem>) {
+    rows(
+        files,
+        |n| n.starts_with("quotas"),
+        problems,
+        |reader, row: QuotaRow| {
+            pack.quotas.push(reader.quota(&row));
         },
     );
     pack.quotas.sort_by_key(|q| (q.order, q.validity.from));
@@ -106,7 +115,7 @@ mod tests {
         check("05,1,2020-01-01,2020-12-31,9,KGM\n05,2,2021-01-01,2021-12-31,9,KGM\n", "");
         check("05,,2020-01-01,2020-12-31,9,KGM\n06,,2020-01-01,2020-12-31,9,KGM\n", "");
         let twice = "05,1,2020-01-01,2020-12-31,9,KGM\n05,1,2021-01-01,2021-12-31,9,KGM\n";
-        check(twice, "quotas-own.csv:2: the period 1 of 05 stands twice");
+        check(twice, "quotas-own.csv:3: the period 1 of 05 stands twice");
         let bare = "05,,2020-01-01,2020-12-31,9,KGM\n05,,2021-01-01,2021-12-31,9,KGM\n";
         check(bare, "a second period of 05 wants a number");
     }

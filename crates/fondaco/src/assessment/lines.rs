@@ -87,7 +87,8 @@ pub struct UnknownLine {
     pub why: Unknown,
     /// The act, where a measure was found.
     pub basis: String,
-    /// Whether it may have to be paid: not where a relief takes it away, whatever it comes to.
+    /// Whether it may have to be paid: not where a relief takes it away, whatever it comes to. Of a cost
+    /// that lacks, whether anything that is to be paid was computed without it.
     pub payable: bool,
 }
 

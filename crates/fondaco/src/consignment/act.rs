@@ -182,8 +182,11 @@ impl Act {
                 Ok(vec![Event::Denied(request)])
             }
             Self::Assess => {
-                live()?;
-                // What is secured until then is assessed finally too. Source: WTO TFA, article 7.3.
+                // What is secured until then is assessed finally too, wherever the goods are by then.
+                // Source: WTO TFA, article 7.3.
+                if !matches!(state, State::Exited | State::HandedOver) {
+                    live()?;
+                }
                 if life.is_settled() {
                     return Err(NotNow::NothingOwed);
                 }
@@ -272,6 +275,10 @@ mod tests {
         check(&waits, Act::Assess, Ok(&[E::Assessed]));
         let secured = [&waits[..], &[E::Secured(1)]].concat();
         check(&secured, Act::Assess, Ok(&[E::Assessed]));
+        let gone = [&secured[..], &[E::Released, E::Exited]].concat();
+        check(&gone, Act::Assess, Ok(&[E::Assessed]));
+        let ended = [&waits[..], &[E::Cancelled]].concat();
+        check(&ended, Act::Assess, Err(NotNow::Over(State::Cancelled)));
         check(&waits[..1], Act::Assess, Err(NotNow::NothingOwed));
         check(&[E::Registered], Act::Assess, Err(NotNow::NotAccepted));
         let settled = [&waits[..], &[E::Settled(1)]].concat();

@@ -77,8 +77,12 @@ impl Charge {
     /// before is less by that.
     ///
     /// # Errors
+    /// [`Refusal::NotAssessed`] where what was computed is too little, for a cost lacks;
     /// [`Refusal::NotAnAmount`] as in [`Charge::new`].
     pub fn of_known(assessment: &Assessment) -> Result<Self, Refusal> {
+        if assessment.unknown.iter().any(|unknown| unknown.payable && unknown.tax.is_empty()) {
+            return Err(Refusal::NotAssessed);
+        }
         let secured = assessment.lines.iter().try_fold(Decimal::ZERO, |sum, line| {
             sum.checked_add(line.secured).ok_or(Refusal::NotAnAmount(line.secured))
         })?;

@@ -33,7 +33,7 @@ pub use mark::is_reference;
 pub use outcome::Outcome;
 pub use posting::{
     Account, BankId, Book, Debt, DebtorId, DeclarationId, DefermentId, Entry, GuaranteeId, Key,
-    MOST_DECIMALS, NotAnId, Payable, Posting, Reason, RefundId, SuspenseId, Unbalanced,
+    MOST_DECIMALS, NotAnId, Payable, Posting, Reason, RefundId, SuspenseId, Unbalanced, is_amount,
 };
 pub use reference::{CreditorReference, NotAReference};
 pub use refusal::Refusal;

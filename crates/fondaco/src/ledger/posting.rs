@@ -418,7 +418,8 @@ impl fmt::Display for Unbalanced {
 impl std::error::Error for Unbalanced {}
 
 /// Whether an amount can stand in a posting: below 10^18, at most five digits after the point.
-pub(super) fn is_amount(amount: Decimal) -> bool {
+#[must_use]
+pub fn is_amount(amount: Decimal) -> bool {
     amount.normalize().scale() <= MOST_DECIMALS && amount.abs() < TOO_MUCH
 }
 

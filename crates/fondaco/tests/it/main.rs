@@ -98,7 +98,7 @@ fn pack(measures: Vec<Measure>) -> Pack {
                 prefix: t("IM"),
                 direction: Direction::Import,
                 assessed: false,
-                acceptance_days: 0,
+                acceptance_days: Some(0),
             }],
             lists_at: Vec::new(),
             taxes: vec![

@@ -8,6 +8,7 @@ use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::get;
 use axum::{Form, Router};
+use fondaco::assessment::TaxLine;
 use fondaco::consignment::{Answer, HoldKind, RequestKind};
 use fondaco_wire::report::Texts;
 use serde_json::Value;
@@ -15,7 +16,7 @@ use serde_json::Value;
 use super::super::problems::PROBLEMS;
 use super::super::tasks::CUSTOMS;
 use super::{Named, Page, Said, Shared, encode, named, of};
-use crate::act::{ActMessage, Refused, had_part, words};
+use crate::act::{ActMessage, Refused, had_part, nothing_unknown, words};
 use crate::determine::{ASSESS, Stated};
 use crate::house::House;
 use crate::store::{Fault, Filing};
@@ -147,29 +148,42 @@ fn amounts(
     let number = |one: &Value| u32::try_from(one["item"].as_u64().unwrap_or_default());
     let text = |one: &Value, name: &str| one[name].as_str().unwrap_or_default().to_owned();
     let mut all: Vec<AmountField> = Vec::new();
-    for unknown in list("unknown") {
-        let item = number(unknown).unwrap_or_default();
-        let taxes: Vec<String> = match text(unknown, "tax_type") {
-            tax if tax.is_empty() => list("lines")
-                .filter(|line| number(line) == Ok(item))
-                .map(|line| text(line, "tax_type"))
-                .collect(),
-            tax => vec![tax],
+    let mut add = |item: u32, tax: String, why: String, [amount, secured]: [String; 2]| {
+        if all.iter().any(|field| field.item == item && field.tax == tax) {
+            return;
+        }
+        let written = |what: &str, else_: String| match of(sent, &format!("{what}{item}/{tax}")) {
+            "" => else_,
+            written => written.to_owned(),
         };
+        all.push(AmountField {
+            name: p.tax(&tax).to_owned(),
+            why,
+            amount: written(AMOUNT, amount),
+            secured: written(SECURED, secured),
+            item,
+            tax,
+        });
+    };
+    // What was stated may be stated otherwise, all of it with it.
+    for line in list("lines").filter(|line| line["mark"] == TaxLine::DETERMINED) {
+        let item = number(line).unwrap_or_default();
+        let amounts = [text(line, "payable"), text(line, "secured")];
+        add(item, text(line, "tax_type"), text(line, "basis"), amounts);
+    }
+    for unknown in list("unknown").filter(|unknown| unknown["payable"] != false) {
+        let item = number(unknown).unwrap_or_default();
         let why: Texts = serde_json::from_value(unknown["text"].clone()).unwrap_or_default();
-        for tax in taxes {
-            if all.iter().any(|field| field.item == item && field.tax == tax) {
-                continue;
+        let why = || p.text(&why).to_owned();
+        match text(unknown, "tax_type") {
+            tax if tax.is_empty() => {
+                let of = list("lines").filter(|line| [Ok(item), Ok(0)].contains(&number(line)));
+                for line in of {
+                    let of = number(line).unwrap_or_default();
+                    add(of, text(line, "tax_type"), why(), <[String; 2]>::default());
+                }
             }
-            let written = |what: &str| of(sent, &format!("{what}{item}/{tax}")).to_owned();
-            all.push(AmountField {
-                name: p.tax(&tax).to_owned(),
-                why: p.text(&why).to_owned(),
-                amount: written(AMOUNT),
-                secured: written(SECURED),
-                item,
-                tax,
-            });
+            tax => add(item, tax, why(), <[String; 2]>::default()),
         }
     }
     Ok((all, text(assessment, "currency")))
@@ -365,6 +379,7 @@ fn why(p: &Page<'_>, refused: &Refused, message: &ActMessage) -> Vec<String> {
             std::iter::once(p.term("decide", "fits").to_owned()).chain(fitting).collect()
         }
         Refused::NotNow(why) => vec![words(*why).get(p.l).to_owned()],
+        Refused::NothingUnknown => vec![nothing_unknown().get(p.l).to_owned()],
         Refused::HadPart => vec![had_part().get(p.l).to_owned()],
         Refused::Money(why) => vec![why.text().get(p.l).to_owned()],
         Refused::Returned(report) => {
@@ -434,6 +449,7 @@ async fn decide(
                 Refused::NotNow(_)
                 | Refused::HadPart
                 | Refused::Money(_)
+                | Refused::NothingUnknown
                 | Refused::StillUnknown(_) => StatusCode::CONFLICT,
                 _ => StatusCode::UNPROCESSABLE_ENTITY,
             };

@@ -125,6 +125,8 @@ struct UnknownView {
     formula: String,
     text: Texts,
     basis: String,
+    /// Absent where it may have to be paid.
+    payable: Option<bool>,
 }
 
 #[derive(Deserialize, Default)]
@@ -373,7 +375,8 @@ pub(super) async fn declaration(
         says: receipt::verify(&f.receipt, &house.keys.public()).ok(),
         ours: lines().any(|l| l.mark == "ours"),
         waits_for_amounts: state == "awaiting-payment"
-            && o.assessment.as_ref().is_some_and(|a| !a.unknown.is_empty()),
+            && debts.iter().all(|debt| !debt.known)
+            && o.assessment.iter().flat_map(|a| &a.unknown).any(|u| u.payable != Some(false)),
         most_findings: o.findings.len() >= MOST,
         cut: message.len() < text.len(),
         message,

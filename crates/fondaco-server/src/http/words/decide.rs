@@ -3,6 +3,15 @@
 /// As in the table of [`super`]: group, name, English, Chinese, Russian.
 pub(super) const TERMS: &[(&str, &str, [&str; 3])] = &[
     ("decide", "title", ["Decide about", "处理报关单", "Решение по"]),
+    (
+        "remedy",
+        "still-unknown",
+        [
+            "See which amounts are not known (unknown): state each in amounts, or load the rates they want.",
+            "请查看未知金额（unknown）：在 amounts 中逐项填明，或载入所需税率。",
+            "Посмотрите, какие суммы неизвестны (unknown): укажите каждую в amounts или загрузите нужные ставки.",
+        ],
+    ),
     ("decide", "link", ["Decide", "处理", "Решить"]),
     (
         "decide",
