@@ -154,7 +154,7 @@ fn an_officer_states_what_could_not_be_computed_and_it_is_paid_like_any_debt() {
         let message = json!({"act": "assess", "by": by, "note": note, "amounts": amounts});
         act(&house, &mrn, &format!("{by} {note}"), &message)
     };
-    by("0000000012", "own", &both).is_problem(409, "act-refused");
+    by("0000000001", "own", &both).is_problem(409, "act-refused");
     let second = by("o8", "report 12, corrected", &less);
     assert_eq!(second.status, 201, "{}", String::from_utf8_lossy(&second.body));
     assert_eq!(debt(&house, &mrn)["due"], "22000.00");
@@ -236,7 +236,7 @@ fn a_rate_that_was_loaded_assesses_without_an_amount() {
     // Nothing is unknown: nothing is to be stated.
     let known = files(&house, "KNOWN", &lathe("KNOWN"));
     let stated = json!([{"item": 1, "tax": "DTY", "amount": "1"}]);
-    assess(&house, &known, "k", "why", &stated).is_problem(400, "bad-request");
+    assess(&house, &known, "k", "why", &stated).is_problem(409, "act-refused");
 }
 
 #[test]
