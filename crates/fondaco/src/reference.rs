@@ -335,7 +335,7 @@ pub struct ListedName {
 pub struct Names {
     /// Normalised name to entries.
     pub by_key: BTreeMap<String, Vec<ListedName>>,
-    /// How many entries were loaded; none means nobody can be said to be clear.
+    /// How many entries of lists that are not illustrative; none means nobody can be said to be clear.
     pub loaded: usize,
 }
 

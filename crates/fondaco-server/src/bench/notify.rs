@@ -96,8 +96,8 @@ fn measured(args: &NotifyArgs, dir: &std::path::Path) -> Result<serde_json::Valu
     let (alone, beside) = (dir.join("alone"), dir.join("beside"));
     std::fs::create_dir_all(&beside).map_err(fault)?;
     std::fs::write(beside.join("webhook-allow"), addresses.join("\n")).map_err(fault)?;
-    let alone = Arc::new(House::open(&alone, &args.pack, true, Sync::Full)?);
-    let beside = Arc::new(House::open(&beside, &args.pack, true, Sync::Full)?);
+    let alone = Arc::new(super::house(&alone, &args.pack, Sync::Full)?);
+    let beside = Arc::new(super::house(&beside, &args.pack, Sync::Full)?);
     let runtime = tokio::runtime::Builder::new_current_thread().build().map_err(fault)?;
     for (n, address) in addresses.iter().enumerate() {
         let message = WebhookMessage {

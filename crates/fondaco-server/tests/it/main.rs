@@ -28,6 +28,7 @@ mod quotas;
 #[path = "../common/receiver.rs"]
 mod receiver;
 mod requirements;
+mod screening;
 mod tls;
 mod undone;
 

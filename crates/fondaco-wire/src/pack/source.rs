@@ -515,9 +515,7 @@ pub(super) fn read(files: &Files<'_>, digest: String) -> Result<Pack, Vec<Proble
         files,
         |n| n.starts_with("names"),
         &mut problems,
-        |_, row: NameRow| {
-            add_name(&mut pack.names, row);
-        },
+        |reader, row: NameRow| add_name(reader, &mut pack.names, row),
     );
     if let Some(file) = toml_file::<ChecksFile>(files, "checks.toml", &mut problems) {
         let mut reader = Reader { file: "checks.toml".into(), row: 0, problems: &mut problems };
@@ -614,12 +612,13 @@ pub(super) fn cited(reader: &mut Reader<'_>, basis: &str, law: &BTreeMap<String,
 }
 
 /// Adds a listed name to those a pack screens by.
-pub(super) fn add_name(names: &mut Names, row: NameRow) {
+fn add_name(reader: &mut Reader<'_>, names: &mut Names, row: NameRow) {
+    let illustrative = reader.flag(&row.illustrative);
     let key = screening::key(&row.name);
     if key.is_empty() {
         return;
     }
-    names.loaded += 1;
+    names.loaded += usize::from(!illustrative);
     let entry = ListedName { id: row.id, name: row.name, list: row.list };
     let all = names.by_key.entry(key).or_default();
     if !all.contains(&entry) {
