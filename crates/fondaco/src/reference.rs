@@ -19,9 +19,13 @@ use crate::quota::Quota;
 use crate::token::Token;
 
 mod costs;
+mod documents;
+mod names;
 mod proofs;
 
 pub use costs::{Apportionment, ChargeEffect, ChargeKind, Cost, StatisticsRule, ValueRule};
+pub use documents::{Codes, DocumentCodes};
+pub use names::{ListedName, Names};
 pub use proofs::Proofs;
 
 /// An act of law that rows cite.
@@ -319,26 +323,6 @@ pub struct Policy {
     pub basis: String,
 }
 
-/// A name on a list.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ListedName {
-    /// The entry's id.
-    pub id: String,
-    /// As listed.
-    pub name: String,
-    /// The list.
-    pub list: String,
-}
-
-/// Names of listed parties by their normalised form.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Names {
-    /// Normalised name to entries.
-    pub by_key: BTreeMap<String, Vec<ListedName>>,
-    /// How many entries of lists that are not illustrative; none means nobody can be said to be clear.
-    pub loaded: usize,
-}
-
 /// The declaration types a jurisdiction takes, by their first letters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TypeRule {
@@ -396,6 +380,8 @@ pub struct Profile {
     pub rate_days: Option<u16>,
     /// Documents, category and type run together, whose number is the deferment account of its debt.
     pub deferment_documents: Vec<Token>,
+    /// By what it tells whether a document is shown.
+    pub documents: DocumentCodes,
     /// Whether the declarant names every tax that is collected with a declaration, and how it is paid.
     pub taxes_named: bool,
     /// From points to lanes.

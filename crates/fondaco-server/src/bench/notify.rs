@@ -12,7 +12,6 @@ use serde_json::json;
 use super::rounded;
 use super::walk::{Load, corpus, load};
 use crate::cli::{Exit, Failure};
-use crate::house::House;
 use crate::store::Sync;
 use crate::tell::desk;
 use crate::tell::subscribe::{Verb, WebhookMessage};

@@ -10,6 +10,7 @@ mod channel;
 mod classify;
 mod commands;
 mod decide;
+mod documents;
 mod duties;
 mod explain;
 mod findings;

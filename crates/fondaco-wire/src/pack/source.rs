@@ -12,7 +12,8 @@ use fondaco::money::{Decimal, Rounding, RoundingMode, decimal};
 use fondaco::origin::Origins;
 use fondaco::quantity::{UnitProduct, UnitRow, Units};
 use fondaco::reference::{
-    Act, Check, Line, ListedName, Names, Pack, Proofs, Rate, Requirements, RiskRule,
+    Act, Check, Codes, DocumentCodes, Line, ListedName, Names, Pack, Proofs, Rate, Requirements,
+    RiskRule,
 };
 use fondaco::screening;
 use fondaco::token::Token;
@@ -129,6 +130,21 @@ impl Reader<'_> {
 
     pub(super) fn tokens(&mut self, all: &[String]) -> Vec<Token> {
         all.iter().map(|t| self.token(t)).collect()
+    }
+
+    /// Codes, each whole or, with `*` behind it, a beginning.
+    pub(super) fn codes(&mut self, all: &[String]) -> Codes {
+        let mut codes = Codes::default();
+        for code in all {
+            match code.strip_suffix('*') {
+                // Nothing is the beginning of every code, and what is stated where none is.
+                Some("") => self.problem(format!("“{code}” is no code")),
+                Some(begun) => codes.begun.push(self.token(begun)),
+                None if code.is_empty() => self.problem("an empty code".to_owned()),
+                None => codes.whole.push(self.token(code)),
+            }
+        }
+        codes
     }
 
     pub(super) fn validity(&mut self, from: &str, until: &str) -> Validity {
@@ -510,6 +526,10 @@ pub(super) fn read(files: &Files<'_>, digest: String) -> Result<Pack, Vec<Proble
     for rule in pack.profile.values.iter().chain(pack.profile.statistics.iter().map(|s| &s.value)) {
         let mut reader = Reader { file: "profile.toml".into(), row: 0, problems: &mut problems };
         cited(&mut reader, &rule.basis, &pack.law);
+    }
+    if pack.profile.documents != DocumentCodes::default() {
+        let mut reader = Reader { file: "profile.toml".into(), row: 0, problems: &mut problems };
+        cited(&mut reader, &pack.profile.documents.basis, &pack.law);
     }
     rows(
         files,
