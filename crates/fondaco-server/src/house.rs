@@ -560,16 +560,7 @@ pub(crate) fn forms_an_opinion(filing: &Filing) -> bool {
 }
 
 pub(crate) fn step(name: &str) -> Option<Step> {
-    [
-        Step::ReviewDocuments,
-        Step::ExamineGoods,
-        Step::RequestDocuments,
-        Step::Detain,
-        Step::RequestPayment,
-        Step::Release,
-    ]
-    .into_iter()
-    .find(|s| s.name() == name)
+    Step::ALL.into_iter().find(|s| s.name() == name)
 }
 
 fn answer(filing: Filing, repeated: bool) -> Answer {

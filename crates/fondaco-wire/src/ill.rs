@@ -34,11 +34,17 @@ pub(crate) enum Kind {
     Beside,
     /// More of something than any message has.
     Much,
+    /// Larger or deeper than any message is.
+    Size,
+    /// An element of another namespace.
+    Foreign,
+    /// A document type, an entity or a processing instruction.
+    Instruction,
 }
 
 impl Kind {
     /// English, Chinese, Russian.
-    fn words(self) -> [&'static str; 3] {
+    pub(crate) fn words(self) -> [&'static str; 3] {
         match self {
             Self::Empty => ["nothing was sent", "未收到任何内容", "ничего не прислано"],
             Self::Ends => [
@@ -95,6 +101,21 @@ impl Kind {
                 "an element has more attributes, or a namespace a longer name, than a message has",
                 "元素的属性过多，或命名空间名称过长",
                 "у элемента больше атрибутов или имя пространства имён длиннее, чем бывает в сообщении",
+            ],
+            Self::Size => [
+                "it has more elements, or nests deeper, than a message does",
+                "元素过多或嵌套过深",
+                "в нём больше элементов или вложенность глубже, чем бывает в сообщении",
+            ],
+            Self::Foreign => [
+                "an element is of another namespace",
+                "元素属于其他命名空间",
+                "элемент относится к другому пространству имён",
+            ],
+            Self::Instruction => [
+                "a document type, an entity or a processing instruction, and none is read",
+                "含有文档类型、实体或处理指令，不予读取",
+                "тип документа, сущность или инструкция обработки не читаются",
             ],
         }
     }
@@ -173,6 +194,16 @@ pub(crate) const ALIASES: Ill = ill(Kind::Beside, "Aliases: not names");
 impl Ill {
     pub(crate) fn new(kind: Kind, said: impl Into<Cow<'static, str>>) -> Self {
         Self { kind, said: said.into() }
+    }
+
+    /// What kind of breach it is.
+    pub(crate) fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// In the words of the reader.
+    pub(crate) fn said(&self) -> &str {
+        &self.said
     }
 
     /// A prefix nobody declared.

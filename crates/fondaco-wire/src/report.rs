@@ -511,8 +511,7 @@ impl Report {
         if Lane::named(decision.lane) != Some(Lane::Red) {
             decision.lane = Lane::Yellow.name();
         }
-        let looks = [Step::ReviewDocuments.name(), Step::ExamineGoods.name()];
-        if !decision.plan.iter().any(|step| looks.contains(step)) {
+        if !decision.plan.contains(&Step::ReviewDocuments.name()) {
             decision.plan.insert(0, Step::ReviewDocuments.name());
         }
         self.findings = findings.iter().map(FindingView::from).collect();

@@ -143,8 +143,8 @@ pub struct Goods {
     pub notes: Vec<Note>,
     /// How they are packed.
     pub packages: Vec<Packages>,
-    /// The code of the Harmonized System or longer, digits; empty where not stated.
-    pub code: Token,
+    /// Codes of the Harmonized System or longer, digits, each once.
+    pub codes: Vec<Token>,
     /// Countries of origin.
     pub origins: Vec<Token>,
     /// What was done to them.
@@ -197,9 +197,14 @@ impl Certificate {
     #[must_use]
     pub fn terms(&self, holder: &str) -> Terms {
         let line = |goods: &Goods| {
-            let six = goods.code.get(..6).unwrap_or(&goods.code);
-            let code = Some(Token::lossy(six)).filter(|code| !code.is_empty());
-            Line { codes: code.into_iter().collect(), quantity: goods.net_weight, value: None }
+            let mut codes = Vec::new();
+            for code in &goods.codes {
+                let six = Token::lossy(code.get(..6).unwrap_or(code));
+                if !codes.contains(&six) {
+                    codes.push(six);
+                }
+            }
+            Line { codes, quantity: goods.net_weight, value: None }
         };
         // Goods of several origins have none in common.
         let mut origins = self.goods.iter().map(|g| match g.origins.as_slice() {
@@ -217,23 +222,39 @@ impl Certificate {
         }
     }
 
-    /// The same certificate with what the register says now.
+    /// The same certificate with what the register says now. `weighs` tells which units are of weight: of
+    /// what is counted otherwise no weight is said, but how many there are, in a note.
     #[must_use]
-    pub fn with(mut self, terms: &Terms) -> Self {
+    pub fn with(mut self, terms: &Terms, weighs: impl Fn(Token) -> bool) -> Self {
         let said = self.terms(&terms.holder);
         if said.lines != terms.lines {
             let mut before: Vec<Goods> = std::mem::take(&mut self.goods);
             for (n, line) in (1u32..).zip(&terms.lines) {
-                let stated = line.codes.first().copied().unwrap_or_default();
-                // What is said of goods is said of those of this code only. A longer code of the exporting
+                // What is said of goods is said of those of these codes only. A longer code of the exporting
                 // country is kept.
-                let same = |g: &Goods| !stated.is_empty() && g.code.starts_with(stated.as_str());
+                let is_of = |g: &Goods, stated: &Token| {
+                    g.codes.iter().any(|code| code.starts_with(stated.as_str()))
+                };
+                let same = |g: &Goods| {
+                    !line.codes.is_empty()
+                        && line.codes.iter().all(|stated| is_of(g, stated))
+                        && g.codes.iter().all(|code| {
+                            line.codes.iter().any(|stated| code.starts_with(stated.as_str()))
+                        })
+                };
+                let (codes, origins) = (line.codes.clone(), of_all(&said));
                 let mut goods = match before.iter().position(same) {
                     Some(at) => before.remove(at),
-                    None => Goods { code: stated, origins: of_all(&said), ..Goods::default() },
+                    None => Goods { codes, origins, ..Goods::default() },
                 };
                 goods.number = n;
-                goods.net_weight = line.quantity;
+                let weight = line.quantity.filter(|q| weighs(q.unit));
+                goods.net_weight = weight;
+                if let (None, Some(count)) = (weight, line.quantity) {
+                    let text = format!("{} {}", count.value.normalize(), count.unit);
+                    let contents = vec![Said { language: String::new(), text }];
+                    goods.notes.push(Note { subject: String::new(), contents });
+                }
                 self.goods.push(goods);
             }
         }
@@ -262,7 +283,11 @@ pub fn read(bytes: &[u8], limits: &Limits) -> Result<Certificate, Vec<Problem>> 
     let (namespace, root) = tree(bytes, limits, FAMILY).map_err(|problem| vec![problem])?;
     let mut problems = Problems::default();
     if namespace != ROOT || root.name() != "SPSCertificate" {
-        problems.at(&root, format!("want SPSCertificate of {ROOT}"));
+        let want = format!("SPSCertificate ({ROOT})");
+        problems.say(
+            &root,
+            [format!("want {want}"), format!("应为 {want}"), format!("ожидается {want}")],
+        );
         return Err(problems.0);
     }
     let certificate = Reader { problems: &mut problems }.certificate(&root);
@@ -274,10 +299,22 @@ struct Reader<'p> {
 }
 
 impl Reader<'_> {
+    /// The child of this name, which stands once: of two it cannot be told which is meant.
+    fn one<'n>(&mut self, node: &'n Node, name: &str) -> Option<&'n Node> {
+        let mut all = node.children.iter().filter(|child| child.name() == name);
+        let first = all.next();
+        for again in all {
+            self.problems.say(again, ["stands twice", "重复出现", "указано дважды"]);
+        }
+        first
+    }
+
     fn wanted<'n>(&mut self, node: &'n Node, name: &str) -> Option<&'n Node> {
-        let found = node.child(name);
+        let found = self.one(node, name);
         if found.is_none() {
-            self.problems.at(node, format!("{name} is missing"));
+            let words =
+                [format!("{name} is missing"), format!("缺少 {name}"), format!("нет {name}")];
+            self.problems.say(node, words);
         }
         found
     }
@@ -287,13 +324,21 @@ impl Reader<'_> {
         let text = node.leaf(self.problems);
         let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
         if text.chars().count() > LONGEST || text.chars().any(char::is_control) {
-            self.problems.at(node, format!("want at most {LONGEST} characters, none a control"));
+            self.problems.say(
+                node,
+                [
+                    format!("want at most {LONGEST} characters, none a control"),
+                    format!("最多 {LONGEST} 个字符，不得含控制字符"),
+                    format!("не более {LONGEST} знаков, без управляющих"),
+                ],
+            );
         }
         text
     }
 
     fn words_of(&mut self, node: &Node, path: &[&str]) -> String {
-        node.down(path).map(|n| self.words(n)).unwrap_or_default()
+        let found = path.iter().try_fold(node, |node, name| self.one(node, name));
+        found.map(|n| self.words(n)).unwrap_or_default()
     }
 
     fn said(&mut self, node: &Node) -> Said {
@@ -305,27 +350,40 @@ impl Reader<'_> {
     fn code(&mut self, node: &Node) -> Token {
         let text = self.words(node);
         Token::new(&text).unwrap_or_else(|_| {
-            self.problems.at(node, "longer than a code");
+            let words = ["longer than a code", "超过代码长度", "длиннее, чем код"];
+            self.problems.say(node, words);
             Token::EMPTY
         })
     }
 
     fn country(&mut self, node: &Node) -> Token {
-        let Some(id) = node.child("ID") else { return Token::EMPTY };
+        let Some(id) = self.one(node, "ID") else { return Token::EMPTY };
         let code = self.code(id);
         let two = code.len() == 2 && code.bytes().all(|b| b.is_ascii_uppercase());
         if !code.is_empty() && !two {
-            self.problems.at(id, "want the two letters of a country");
+            let words = [
+                "want the two letters of a country",
+                "应为两个字母的国家（地区）代码",
+                "ожидается двухбуквенный код страны",
+            ];
+            self.problems.say(id, words);
         }
         code
     }
 
     fn moment(&mut self, node: &Node, name: &str) -> String {
-        let Some(node) = node.child(name) else { return String::new() };
-        let node = node.child("DateTimeString").unwrap_or(node);
+        let Some(node) = self.one(node, name) else { return String::new() };
+        let node = self.one(node, "DateTimeString").unwrap_or(node);
         let text = self.words(node);
         if !text.is_empty() && day(&text).is_none() {
-            self.problems.at(node, format!("`{text}`: want YYYY-MM-DD, or that and a time"));
+            self.problems.say(
+                node,
+                [
+                    format!("`{text}`: want YYYY-MM-DD, or that and a time"),
+                    format!("`{text}`：应为 YYYY-MM-DD，可附时间"),
+                    format!("`{text}`: ожидается YYYY-MM-DD, возможно со временем"),
+                ],
+            );
         }
         text
     }
@@ -338,12 +396,29 @@ impl Reader<'_> {
         match value.filter(fits) {
             Some(value) if !unit.is_empty() => Some(Quantity { value, unit }),
             Some(_) => {
-                self.problems.at(node, "want the attribute unitCode");
+                let words =
+                    ["want the attribute unitCode", "缺少属性 unitCode", "нет атрибута unitCode"];
+                self.problems.say(node, words);
                 None
             }
             None => {
-                let above = if above_zero { " above zero, with at most 6 decimals" } else { "" };
-                self.problems.at(node, format!("`{text}`: want a decimal number{above}"));
+                let above = match above_zero {
+                    true => [
+                        " above zero, with at most 6 decimals",
+                        "，大于零且最多 6 位小数",
+                        " больше нуля, не более 6 знаков после запятой",
+                    ],
+                    false => [""; 3],
+                };
+                let [en, zh, ru] = above;
+                self.problems.say(
+                    node,
+                    [
+                        format!("`{text}`: want a decimal number{en}"),
+                        format!("`{text}`：应为十进制数{zh}"),
+                        format!("`{text}`: ожидается десятичное число{ru}"),
+                    ],
+                );
                 None
             }
         }
@@ -352,21 +427,21 @@ impl Reader<'_> {
     fn party(&mut self, node: Option<&Node>) -> Party {
         let Some(node) = node else { return Party::default() };
         let lines = ["LineOne", "LineTwo", "LineThree", "LineFour", "LineFive", "CityName"];
-        let address = lines.iter().map(|line| self.words_of(node, &["SpecifiedSPSAddress", line]));
+        let stated = self.one(node, "SpecifiedSPSAddress");
+        let address = stated.into_iter().flat_map(|a| lines.iter().map(move |line| (a, line)));
+        let address = address.map(|(a, line)| self.words_of(a, &[line]));
         let address = address.filter(|line| !line.is_empty()).collect();
-        Party {
-            address,
-            name: self.words_of(node, &["Name"]),
-            number: self.words_of(node, &["TypeCode"]),
-        }
+        // The schema takes several codes of a party; the first is its number.
+        let number = node.child("TypeCode").map(|n| self.words(n)).unwrap_or_default();
+        Party { address, name: self.words_of(node, &["Name"]), number }
     }
 
     fn treatment(&mut self, node: &Node) -> Treatment {
-        let period = node.child("CompletionSPSPeriod");
-        let duration = period.and_then(|p| p.child("DurationMeasure"));
+        let period = self.one(node, "CompletionSPSPeriod");
+        let duration = period.and_then(|p| self.one(p, "DurationMeasure"));
         let mut characteristics = Vec::new();
         for one in node.all("ApplicableSPSProcessCharacteristic") {
-            let measure = one.child("ValueMeasure");
+            let measure = self.one(one, "ValueMeasure");
             characteristics.push(Characteristic {
                 told: one.all("Description").map(|d| self.said(d)).collect(),
                 measure: measure.and_then(|m| self.measure(m, false)),
@@ -394,7 +469,7 @@ impl Reader<'_> {
             kind: self.words_of(node, &["TypeCode"]),
             relation: self.words_of(node, &["RelationshipTypeCode"]),
             issued: self.moment(node, "IssueDateTime"),
-            information: node.child("Information").map(|i| self.said(i)).unwrap_or_default(),
+            information: self.one(node, "Information").map(|i| self.said(i)).unwrap_or_default(),
         }
     }
 
@@ -407,11 +482,18 @@ impl Reader<'_> {
     }
 
     fn packages(&mut self, node: &Node) -> Packages {
-        let count = node.child("ItemQuantity").map(|n| (n, self.words(n)));
+        let count = self.one(node, "ItemQuantity").map(|n| (n, self.words(n)));
         let count = count.and_then(|(node, text)| {
             let count = decimal(&text).filter(|c| *c >= Decimal::ZERO);
             if count.is_none() {
-                self.problems.at(node, format!("`{text}`: want a number that is not below zero"));
+                self.problems.say(
+                    node,
+                    [
+                        format!("`{text}`: want a number that is not below zero"),
+                        format!("`{text}`：应为不小于零的数"),
+                        format!("`{text}`: ожидается число не меньше нуля"),
+                    ],
+                );
             }
             count
         });
@@ -427,7 +509,14 @@ impl Reader<'_> {
         if let Some(number) = self.wanted(node, "SequenceNumeric") {
             let text = self.words(number);
             goods.number = text.parse().unwrap_or_else(|_| {
-                self.problems.at(number, format!("`{text}`: want a number"));
+                self.problems.say(
+                    number,
+                    [
+                        format!("`{text}`: want a number"),
+                        format!("`{text}`：应为数字"),
+                        format!("`{text}`: ожидается число"),
+                    ],
+                );
                 0
             });
         }
@@ -435,18 +524,23 @@ impl Reader<'_> {
             if self.words_of(class, &["SystemName"]) != HS {
                 continue;
             }
-            let Some(code) = class.child("ClassCode") else { continue };
-            let before = std::mem::replace(&mut goods.code, self.code(code));
-            if !before.is_empty() && before != goods.code {
-                self.problems.at(code, "a second code of the Harmonized System");
+            let Some(node) = self.one(class, "ClassCode") else { continue };
+            let code = self.code(node);
+            if !code.bytes().all(|b| b.is_ascii_digit()) {
+                let words = [
+                    "want the digits of a code of the Harmonized System",
+                    "应为协调制度编码的数字",
+                    "ожидаются цифры кода Гармонизированной системы",
+                ];
+                self.problems.say(node, words);
             }
-            if !goods.code.bytes().all(|b| b.is_ascii_digit()) {
-                self.problems.at(code, "want the digits of a code of the Harmonized System");
+            if !code.is_empty() && !goods.codes.contains(&code) {
+                goods.codes.push(code);
             }
         }
-        let weight = node.child("NetWeightMeasure");
+        let weight = self.one(node, "NetWeightMeasure");
         goods.net_weight = weight.and_then(|w| self.measure(w, true));
-        let gross = node.child("GrossWeightMeasure");
+        let gross = self.one(node, "GrossWeightMeasure");
         goods.gross_weight = gross.and_then(|w| self.measure(w, false));
         goods.descriptions = node.all("Description").map(|d| self.said(d)).collect();
         goods.common = node.all("CommonName").map(|d| self.said(d)).collect();
@@ -468,7 +562,14 @@ impl Reader<'_> {
             if let Some(id) = self.wanted(document, "ID") {
                 c.number = self.words(id);
                 if c.number.is_empty() || c.number.chars().count() > LONGEST_NUMBER {
-                    self.problems.at(id, format!("want 1 to {LONGEST_NUMBER} characters"));
+                    self.problems.say(
+                        id,
+                        [
+                            format!("want 1 to {LONGEST_NUMBER} characters"),
+                            format!("应为 1 至 {LONGEST_NUMBER} 个字符"),
+                            format!("ожидается от 1 до {LONGEST_NUMBER} знаков"),
+                        ],
+                    );
                 }
             }
             c.kind = self.wanted(document, "TypeCode").map(|n| self.code(n)).unwrap_or_default();
@@ -481,17 +582,19 @@ impl Reader<'_> {
             c.referred = referred.map(|r| self.referred(r)).collect();
         }
         if let Some(consignment) = self.wanted(root, "SPSConsignment") {
-            c.consignor = self.party(consignment.child("ConsignorSPSParty"));
-            c.consignee = self.party(consignment.child("ConsigneeSPSParty"));
-            let country = |name| consignment.child(name);
-            c.export = country("ExportSPSCountry").map(|n| self.country(n)).unwrap_or_default();
-            c.import = country("ImportSPSCountry").map(|n| self.country(n)).unwrap_or_default();
+            let consignor = self.one(consignment, "ConsignorSPSParty");
+            c.consignor = self.party(consignor);
+            let consignee = self.one(consignment, "ConsigneeSPSParty");
+            c.consignee = self.party(consignee);
+            let export = self.one(consignment, "ExportSPSCountry");
+            c.export = export.map(|n| self.country(n)).unwrap_or_default();
+            let import = self.one(consignment, "ImportSPSCountry");
+            c.import = import.map(|n| self.country(n)).unwrap_or_default();
             c.transit = consignment.all("TransitSPSCountry").map(|n| self.country(n)).collect();
             c.transit.retain(|country| !country.is_empty());
-            let place = |this: &mut Self, name| {
-                this.words_of(consignment, &["UnloadingBaseportSPSLocation", name])
-            };
-            c.unloading = (place(self, "ID"), place(self, "Name"));
+            if let Some(place) = self.one(consignment, "UnloadingBaseportSPSLocation") {
+                c.unloading = (self.words_of(place, &["ID"]), self.words_of(place, &["Name"]));
+            }
             let legs = consignment.all("MainCarriageSPSTransportMovement");
             c.carriage = legs.map(|leg| self.carriage(leg)).collect();
             for item in consignment.all("IncludedSPSConsignmentItem") {
@@ -500,7 +603,14 @@ impl Reader<'_> {
                 }
             }
             if c.goods.is_empty() || c.goods.len() > MOST_LINES {
-                self.problems.at(consignment, format!("want 1 to {MOST_LINES} goods"));
+                self.problems.say(
+                    consignment,
+                    [
+                        format!("want 1 to {MOST_LINES} goods"),
+                        format!("货物应为 1 至 {MOST_LINES} 项"),
+                        format!("ожидается от 1 до {MOST_LINES} товаров"),
+                    ],
+                );
             }
         }
         c

@@ -6,7 +6,7 @@ use std::fmt;
 use std::rc::Rc;
 
 use fondaco::day::Day;
-use fondaco::finding::Language;
+use fondaco::finding::{Language, Trilingual};
 use fondaco::ledger::MOST_DECIMALS;
 use fondaco::model::is_space;
 use fondaco::money::{Currency, Decimal, Money, decimal};
@@ -14,6 +14,7 @@ use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
 use crate::Limits;
+use crate::ill::{Ill, Kind};
 use crate::wco::form::{is_char, is_name, is_xml_declaration, run_together, split};
 use crate::wco::xml::prepare;
 
@@ -39,9 +40,29 @@ pub struct Problem {
     pub line: usize,
     /// The elements down to the place, such as `BkToCstmrStmt/Stmt/Ntry[2]/Amt`.
     pub path: String,
-    /// What is wrong.
+    /// What is wrong, in the words of the reader.
     pub reason: String,
+    /// The same in each language; `None` where what is read has English words only.
+    pub told: Option<Box<Trilingual>>,
 }
+
+impl Problem {
+    /// What is wrong, in each language where it is said in each.
+    #[must_use]
+    pub fn text(&self) -> Trilingual {
+        let same = || said([self.reason.as_str(); 3]);
+        self.told.as_deref().cloned().unwrap_or_else(same)
+    }
+}
+
+/// English, Chinese, Russian.
+pub(crate) fn said<T: Into<String>>([en, zh, ru]: [T; 3]) -> Trilingual {
+    Trilingual { en: en.into(), zh: zh.into(), ru: ru.into() }
+}
+
+/// That an element stands where none may.
+const NO_SUCH: [&str; 3] =
+    ["no such element here", "此处不应有该元素", "здесь не может быть такого элемента"];
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -58,8 +79,21 @@ pub(crate) struct Problems(pub(crate) Vec<Problem>);
 impl Problems {
     /// Says what is wrong with an element.
     pub(crate) fn at(&mut self, node: &Node, reason: impl Into<String>) {
+        let reason = reason.into();
+        self.push(Problem { line: node.line, path: node.step.path(), reason, told: None });
+    }
+
+    /// Says what is wrong with an element, in each language.
+    pub(crate) fn say<T: Into<String>>(&mut self, node: &Node, words: [T; 3]) {
+        let told = said(words);
+        let reason = told.en.clone();
+        let (line, path) = (node.line, node.step.path());
+        self.push(Problem { line, path, reason, told: Some(Box::new(told)) });
+    }
+
+    fn push(&mut self, problem: Problem) {
         if self.0.len() < MOST {
-            self.0.push(Problem { line: node.line, path: node.step.path(), reason: reason.into() });
+            self.0.push(problem);
         }
     }
 }
@@ -157,7 +191,7 @@ impl Node {
     /// The text of an element that has no elements, without space around it.
     pub(crate) fn leaf(&self, problems: &mut Problems) -> &str {
         if let Some(child) = self.children.first() {
-            problems.at(child, "no such element here");
+            problems.say(child, NO_SUCH);
         }
         self.text.trim_matches(|c: char| c.is_ascii() && is_space(c as u8))
     }
@@ -312,6 +346,7 @@ pub(crate) fn tree(bytes: &[u8], limits: &Limits, family: &str) -> Result<(Strin
         line: 0,
         path: "message".to_owned(),
         reason: finding.text(Language::En),
+        told: Some(Box::new(said(Language::ALL.map(|l| finding.text(l))))),
     })?;
     let mut builder = Builder {
         text,
@@ -328,15 +363,20 @@ pub(crate) fn tree(bytes: &[u8], limits: &Limits, family: &str) -> Result<(Strin
     builder.run()?;
     match builder.root {
         Some(root) => Ok((builder.namespace, root)),
-        None => Err(builder.broken(text.len(), "the message ends too early")),
+        None => Err(builder.broken(text.len(), Kind::Ends, "the message ends too early")),
     }
 }
 
 impl Builder<'_> {
-    fn broken(&mut self, at: usize, why: &str) -> Problem {
+    fn ill(&mut self, at: usize, ill: &Ill) -> Problem {
+        self.broken(at, ill.kind(), ill.said())
+    }
+
+    fn broken(&mut self, at: usize, kind: Kind, why: &str) -> Problem {
         let path =
             self.open.last().map_or_else(|| "message".to_owned(), |(node, _)| node.step.path());
-        Problem { line: self.line(at), path, reason: why.to_owned() }
+        let told = Some(Box::new(said(kind.words())));
+        Problem { line: self.line(at), path, reason: why.to_owned(), told }
     }
 
     /// The line of a byte; asked in the order of the message.
@@ -359,7 +399,7 @@ impl Builder<'_> {
         loop {
             let event = reader.read_event();
             let at = reader.buffer_position() as usize;
-            let event = event.map_err(|e| self.broken(at, &e.to_string()))?;
+            let event = event.map_err(|e| self.ill(at, &Ill::from(&e)))?;
             match &event {
                 Event::Start(start) => self.start(start, at)?,
                 Event::Empty(start) => {
@@ -369,7 +409,7 @@ impl Builder<'_> {
                 Event::End(_) => self.end(),
                 Event::Text(part) => {
                     if part.contains("]]>") {
-                        return Err(self.broken(at, "]]> within text"));
+                        return Err(self.broken(at, Kind::Markup, "]]> within text"));
                     }
                     self.text(part, at)?;
                 }
@@ -388,12 +428,20 @@ impl Builder<'_> {
                         _ => None,
                     };
                     let Some(c) = c else {
-                        return Err(self.broken(at, "an entity, and none is read"));
+                        return Err(self.broken(
+                            at,
+                            Kind::Instruction,
+                            "an entity, and none is read",
+                        ));
                     };
                     self.text(c.encode_utf8(&mut [0; 4]), at)?;
                 }
                 Event::DocType(_) => {
-                    return Err(self.broken(at, "a document type, and none is read"));
+                    return Err(self.broken(
+                        at,
+                        Kind::Instruction,
+                        "a document type, and none is read",
+                    ));
                 }
                 Event::Decl(decl) => {
                     let encoding = decl.encoding().and_then(Result::ok);
@@ -401,16 +449,24 @@ impl Builder<'_> {
                         ["utf-8", "us-ascii"].iter().any(|k| e.eq_ignore_ascii_case(k))
                     });
                     if !first || !text.starts_with("<?xml") || !is_xml_declaration(decl) || !known {
-                        return Err(self.broken(at, "want an XML declaration at the start, UTF-8"));
+                        return Err(self.broken(
+                            at,
+                            Kind::Head,
+                            "want an XML declaration at the start, UTF-8",
+                        ));
                     }
                 }
                 Event::PI(_) => {
-                    return Err(self.broken(at, "a processing instruction, and none is read"));
+                    return Err(self.broken(
+                        at,
+                        Kind::Instruction,
+                        "a processing instruction, and none is read",
+                    ));
                 }
                 Event::Comment(_) => {}
                 Event::Eof => {
                     if !self.open.is_empty() || self.skipping > 0 {
-                        return Err(self.broken(at, "the message ends too early"));
+                        return Err(self.broken(at, Kind::Ends, "the message ends too early"));
                     }
                     return Ok(());
                 }
@@ -424,7 +480,7 @@ impl Builder<'_> {
             Some(_) if self.skipping > 0 => {}
             Some((node, _)) => node.text.push_str(part),
             None if part.bytes().all(is_space) => {}
-            None => return Err(self.broken(at, "text outside the root")),
+            None => return Err(self.broken(at, Kind::Outside, "text outside the root")),
         }
         Ok(())
     }
@@ -446,25 +502,25 @@ impl Builder<'_> {
     fn start(&mut self, start: &BytesStart<'_>, at: usize) -> Halt {
         let depth = self.open.len() + self.skipping + 1;
         if depth > self.limits.depth {
-            return Err(self.broken(at, "nested too deep"));
+            return Err(self.broken(at, Kind::Size, "nested too deep"));
         }
         if depth == 1 && self.root.is_some() {
-            return Err(self.broken(at, "a second root"));
+            return Err(self.broken(at, Kind::Outside, "a second root"));
         }
         let attributes = self.attributes(start, depth, at)?;
         let (prefix, local) = split(start.name().0);
         let long = local.len().max(prefix.len()) > LONGEST_NAME;
         if long || !is_name(local) || !(prefix.is_empty() || is_name(prefix)) {
-            return Err(self.broken(at, "a name that is none"));
+            return Err(self.broken(at, Kind::Name, "a name that is none"));
         }
         self.elements += 1;
         if self.elements > MOST_ELEMENTS {
-            return Err(self.broken(at, "more elements than a message has"));
+            return Err(self.broken(at, Kind::Size, "more elements than a message has"));
         }
         let declared = self.prefixes.iter().rev().find(|(_, p, _)| p == prefix);
         let namespace = declared.map(|(.., namespace)| namespace.clone());
         if namespace.is_none() && !prefix.is_empty() {
-            return Err(self.broken(at, "a prefix that is not declared"));
+            return Err(self.broken(at, Kind::Name, "a prefix that is not declared"));
         }
         // What stands in an envelope is of any namespace, and no concern of ours.
         let within = self.open.last().is_some_and(|(node, _)| node.name() == "Envlp");
@@ -478,7 +534,11 @@ impl Builder<'_> {
         } else if namespace != self.namespace
             && (self.family.is_empty() || !namespace.starts_with(self.family))
         {
-            return Err(self.broken(at, &format!("{local} is of another namespace: {namespace}")));
+            return Err(self.broken(
+                at,
+                Kind::Foreign,
+                &format!("{local} is of another namespace: {namespace}"),
+            ));
         }
         let (up, number) = match self.open.last_mut() {
             None => (None, 1),
@@ -512,32 +572,36 @@ impl Builder<'_> {
             return Ok(plain);
         }
         if run_together(start.attributes_raw()) {
-            return Err(self.broken(at, "attributes run together"));
+            return Err(self.broken(at, Kind::Markup, "attributes run together"));
         }
         // That none stands twice is looked after by the parser.
         for attribute in start.attributes() {
-            let attribute = attribute.map_err(|e| self.broken(at, &e.to_string()))?;
+            let attribute = attribute.map_err(|e| self.ill(at, &Ill::attribute(&e)))?;
             let value = attribute
                 .normalized_value(quick_xml::XmlVersion::Implicit1_0)
-                .map_err(|e| self.broken(at, &e.to_string()))?;
+                .map_err(|e| self.broken(at, Kind::Reference, &e.to_string()))?;
             if attribute.value.contains('<') || !value.chars().all(is_char) {
-                return Err(self.broken(at, "a character an attribute cannot have"));
+                return Err(self.broken(
+                    at,
+                    Kind::Character,
+                    "a character an attribute cannot have",
+                ));
             }
             let value = value.into_owned();
             if plain.len().max(self.prefixes.len()) >= MOST_ATTRIBUTES {
-                return Err(self.broken(at, "more attributes than a message has"));
+                return Err(self.broken(at, Kind::Much, "more attributes than a message has"));
             }
             match split(attribute.key.0) {
                 ("xmlns", "xml" | "xmlns") => {
-                    return Err(self.broken(at, "a prefix that is not free"));
+                    return Err(self.broken(at, Kind::Name, "a prefix that is not free"));
                 }
                 ("xmlns", _) | ("", "xmlns") if value.len() > LONGEST_NAMESPACE => {
-                    return Err(self.broken(at, "the name of a namespace is too long"));
+                    return Err(self.broken(at, Kind::Much, "the name of a namespace is too long"));
                 }
                 ("xmlns", prefix) => self.prefixes.push((depth, prefix.to_owned(), value)),
                 ("", "xmlns") => self.prefixes.push((depth, String::new(), value)),
                 ("", name) if is_name(name) => plain.push((name.to_owned(), value)),
-                ("", _) => return Err(self.broken(at, "a name that is none")),
+                ("", _) => return Err(self.broken(at, Kind::Name, "a name that is none")),
                 // Of another namespace: where a schema may be found.
                 _ => {}
             }

@@ -77,6 +77,8 @@ pub enum Step {
     RequestDocuments,
     /// The goods may not move.
     Detain,
+    /// An officer says whether who has the name of a listed party is that party.
+    DecideName,
     /// The amount due, or to be secured, is asked for.
     RequestPayment,
     /// The goods may move.
@@ -84,6 +86,17 @@ pub enum Step {
 }
 
 impl Step {
+    /// All of them.
+    pub const ALL: [Self; 7] = [
+        Self::ReviewDocuments,
+        Self::ExamineGoods,
+        Self::RequestDocuments,
+        Self::Detain,
+        Self::DecideName,
+        Self::RequestPayment,
+        Self::Release,
+    ];
+
     /// The name on the wire.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -92,11 +105,15 @@ impl Step {
             Self::ExamineGoods => "examine goods",
             Self::RequestDocuments => "request documents",
             Self::Detain => "detain",
+            Self::DecideName => "decide name",
             Self::RequestPayment => "request payment",
             Self::Release => "release",
         }
     }
 }
+
+/// The code of the reason of who is looked at by chance.
+const CHANCE: &str = "chance";
 
 fn said(en: String, zh: String, ru: String) -> Trilingual {
     Trilingual { en, zh, ru }
@@ -156,6 +173,8 @@ pub fn route(
             reason("document", Lane::Yellow, one.item, doubt.text(&one.number));
         }
     }
+    // What is the same of everybody is said once.
+    let mut unchecked: Vec<Trilingual> = Vec::new();
     for (name, screening) in screened {
         match screening {
             Screening::Clear => {}
@@ -173,21 +192,16 @@ pub fn route(
                 );
             }
             Screening::Unknown(why) => {
-                // A party known by its number only is checked by the register, not by name.
-                if *why == crate::screening::NotChecked::NoList {
-                    reason(
-                        "unknown",
-                        Lane::Yellow,
-                        0,
-                        said(
-                            format!("{name} could not be screened: no list is loaded"),
-                            format!("无法筛查 {name}：未加载名单"),
-                            format!("{name}: проверка невозможна, список не загружен"),
-                        ),
-                    );
+                if let Some(text) = why.text(name)
+                    && !unchecked.contains(&text)
+                {
+                    unchecked.push(text);
                 }
             }
         }
+    }
+    for text in unchecked {
+        reason("unknown", Lane::Yellow, 0, text);
     }
     if let Some(first) = assessment.unknown.first() {
         let n = assessment.unknown.len();
@@ -221,7 +235,7 @@ pub fn route(
     }
     if score.by_chance {
         reasons.push(Reason {
-            code: "chance".to_owned(),
+            code: CHANCE.to_owned(),
             lane: Lane::Yellow,
             item: 0,
             text: said(
@@ -243,6 +257,7 @@ pub fn route(
 pub fn plan(
     decision: &Decision,
     settled: &[Settled<'_>],
+    screened: &[(String, Screening)],
     assessment: &Assessment,
     collected: bool,
 ) -> Vec<Step> {
@@ -254,8 +269,17 @@ pub fn plan(
     if any(Settlement::Missing) {
         steps.push(Step::RequestDocuments);
     }
+    let named = |(_, screening): &(String, Screening)| matches!(screening, Screening::Named(_));
+    if screened.iter().any(named) {
+        steps.push(Step::DecideName);
+    }
+    // A look at the goods does not tell what is asked of the documents, whatever else it is for.
+    if decision.reasons.iter().any(|r| r.lane == Lane::Yellow && r.code != CHANCE) {
+        steps.push(Step::ReviewDocuments);
+    }
     match decision.lane {
         Lane::Green => {}
+        Lane::Yellow if steps.contains(&Step::ReviewDocuments) => {}
         Lane::Yellow => steps.push(Step::ReviewDocuments),
         Lane::Red => steps.push(Step::ExamineGoods),
     }

@@ -19,10 +19,14 @@ use crate::quota::Quota;
 use crate::token::Token;
 
 mod costs;
+mod documents;
+mod names;
 mod proofs;
 mod taxes;
 
 pub use costs::{Apportionment, ChargeEffect, ChargeKind, Cost, StatisticsRule, ValueRule};
+pub use documents::{Codes, DocumentCodes};
+pub use names::{ListedName, Names};
 pub use proofs::Proofs;
 pub use taxes::{BaseTerm, Choice, Exclusive, Relief, ReliefEffect, Tax};
 
@@ -228,26 +232,6 @@ pub struct Policy {
     pub basis: String,
 }
 
-/// A name on a list.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ListedName {
-    /// The entry's id.
-    pub id: String,
-    /// As listed.
-    pub name: String,
-    /// The list.
-    pub list: String,
-}
-
-/// Names of listed parties by their normalised form.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Names {
-    /// Normalised name to entries.
-    pub by_key: BTreeMap<String, Vec<ListedName>>,
-    /// How many entries were loaded; none means nobody can be said to be clear.
-    pub loaded: usize,
-}
-
 /// The declaration types a jurisdiction takes, by their first letters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TypeRule {
@@ -306,6 +290,8 @@ pub struct Profile {
     pub rate_days: Option<u16>,
     /// Documents, category and type run together, whose number is the deferment account of its debt.
     pub deferment_documents: Vec<Token>,
+    /// By what it tells whether a document is shown.
+    pub documents: DocumentCodes,
     /// Whether the declarant names every tax that is collected with a declaration, and how it is paid.
     pub taxes_named: bool,
     /// From points to lanes.

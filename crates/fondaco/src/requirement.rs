@@ -5,13 +5,14 @@
 //! because a trader may ask the first question before shipping.
 //!
 //! Holds always:
+//! - what has no number, or is said not to be there, meets nothing, but for a statement of the declarant;
 //! - a rule whose condition cannot be told gives [`Settlement::Unknown`], never `Met`;
 //! - an illustrative row is shown and never applied;
 //! - nothing here knows a country.
 
 use crate::assessment::Assessment;
 use crate::declaration::{Declaration, Document, ItemFacts};
-use crate::lpco::{Checked, Doubt};
+use crate::lpco::{self, Checked, Doubt};
 use crate::measure::Direction;
 use crate::reference::{Reference, RequirementRule};
 use crate::token::Token;
@@ -150,16 +151,25 @@ pub fn settle<'a>(
                 let (kind, item) = (d.code, requirement.item);
                 checked.iter().filter(move |c| c.item == item && c.kind == kind)
             };
+            let said = |d: &Document| lpco::stated(d, &reference.pack.profile.documents);
             let doubt = fitting
                 .clone()
                 .flat_map(of_item)
                 .find_map(|c| c.outcome.err().map(|doubt| (c.number.clone(), doubt)));
+            // Of what the declarant says of it: what is no document, or not there, is no proof.
+            let doubt = doubt.or_else(|| {
+                let shown =
+                    |d: &Document| if d.id.is_empty() { d.code.to_string() } else { d.id.clone() };
+                fitting.clone().find_map(|d| said(d).map(|doubt| (shown(d), doubt)))
+            });
             // Of one type every document shown is to be good: they may share the goods.
             let shown = fitting.find(|d| {
-                !reference.keeps(d.code)
-                    || (of_item(d).all(|c| c.outcome.is_ok())
-                        && of_item(d).any(|c| c.number == d.id))
+                said(d).is_none()
+                    && (!reference.keeps(d.code)
+                        || (of_item(d).all(|c| c.outcome.is_ok())
+                            && of_item(d).any(|c| c.number == d.id)))
             });
+            let waived = matches!(doubt, Some((_, Doubt::Waived)));
             let not_checked = matches!(doubt, Some((_, Doubt::NotChecked(_))));
             let settlement = if requirement.rule.illustrative {
                 Settlement::Illustrative
@@ -169,7 +179,7 @@ pub fn settle<'a>(
                 Settlement::Unknown
             } else if requirement.rule.kind == "prohibition" {
                 Settlement::Prohibited
-            } else if requirement.rule.documents.is_empty() {
+            } else if requirement.rule.documents.is_empty() || waived {
                 Settlement::Unknown
             } else {
                 Settlement::Missing

@@ -1,8 +1,10 @@
 //! Names against lists: exact and normalised, with what matched.
 //!
-//! Holds always: with no list loaded nobody is clear; every party is [`Screening::Unknown`].
+//! Holds always: with no list loaded but illustrative ones nobody is clear: a party is on one of those, or
+//! [`Screening::Unknown`]. Nor is anybody clear of whose name nothing is left to compare.
 
 use crate::declaration::Party;
+use crate::finding::Trilingual;
 use crate::reference::{ListedName, Names};
 
 /// What came of one party.
@@ -19,10 +21,12 @@ pub enum Screening {
 /// Why a party could not be checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NotChecked {
-    /// No list is loaded.
+    /// No list is loaded that is not illustrative.
     NoList,
     /// Only a number is given, no name.
     NoName,
+    /// The name has neither letters nor digits: nothing is left of it to compare.
+    NoLetters,
 }
 
 impl NotChecked {
@@ -32,6 +36,32 @@ impl NotChecked {
         match self {
             Self::NoList => "no list loaded",
             Self::NoName => "no name given",
+            Self::NoLetters => "no letters in the name",
+        }
+    }
+
+    /// Why this party could not be screened, where somebody has to look; `None` where not: a party known by
+    /// its number only is checked by the register it is numbered in, not by name. Of lists that lack it is the
+    /// same of every party.
+    #[must_use]
+    pub fn text(self, party: &str) -> Option<Trilingual> {
+        let said = |en: &str, zh: &str, ru: &str| Trilingual {
+            en: format!("{party} could not be screened: {en}"),
+            zh: format!("无法筛查 {party}：{zh}"),
+            ru: format!("{party}: проверка невозможна, {ru}"),
+        };
+        match self {
+            Self::NoList => Some(Trilingual {
+                en: "Nobody could be screened: no list is loaded".to_owned(),
+                zh: "无法筛查任何一方：未加载名单".to_owned(),
+                ru: "Никого не удалось проверить: список не загружен".to_owned(),
+            }),
+            Self::NoLetters => Some(said(
+                "the name has no letters to compare",
+                "名称中没有可供比对的文字",
+                "в названии нет букв для сравнения",
+            )),
+            Self::NoName => None,
         }
     }
 }
@@ -70,21 +100,50 @@ pub fn key(name: &str) -> String {
 /// Screens one party.
 #[must_use]
 pub fn screen(party: &Party, names: &Names) -> Screening {
-    if names.loaded == 0 {
-        return Screening::Unknown(NotChecked::NoList);
+    let key = key(&party.name);
+    // An illustrative list has names to find; that a name is not on it says nothing.
+    if let Some(hits) = names.by_key.get(&key) {
+        return Screening::Named(hits.clone());
     }
-    if party.name.trim().is_empty() {
-        return Screening::Unknown(NotChecked::NoName);
-    }
-    match names.by_key.get(&key(&party.name)) {
-        Some(hits) => Screening::Named(hits.clone()),
-        None => Screening::Clear,
-    }
+    let why = match (names.loaded, party.name.trim(), &*key) {
+        (0, ..) => NotChecked::NoList,
+        (_, "", _) => NotChecked::NoName,
+        (_, _, "") => NotChecked::NoLetters,
+        _ => return Screening::Clear,
+    };
+    Screening::Unknown(why)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::draft::NodeId;
+    use crate::token::Token;
+
+    #[test]
+    fn nobody_is_clear_who_could_not_be_checked() {
+        use NotChecked::{NoLetters, NoList, NoName};
+        let hit =
+            ListedName { id: "1".into(), name: "Karst & Velloni".into(), list: "a list".into() };
+        let check = |loaded: usize, name: &str, wanted: Screening| {
+            let by_key = [(key(&hit.name), vec![hit.clone()])].into_iter().collect();
+            let (id, country) = (String::new(), Token::EMPTY);
+            let party = Party { role: "Buyer", id, name: name.into(), country, node: NodeId(0) };
+            assert_eq!(screen(&party, &Names { by_key, loaded }), wanted, "{loaded} {name:?}");
+        };
+        let unknown = Screening::Unknown;
+        check(1, "Amur Les", Screening::Clear);
+        check(1, "VELLONI, Karst", Screening::Named(vec![hit.clone()]));
+        check(1, " ", unknown(NoName));
+        for name in ["-", "***", "«»", "'’.", "…", "&"] {
+            check(1, name, unknown(NoLetters));
+        }
+        // Of the names loaded none is of a list that is not illustrative.
+        check(0, "Amur Les", unknown(NoList));
+        check(0, "***", unknown(NoList));
+        check(0, "", unknown(NoList));
+        check(0, "KARST Velloni", Screening::Named(vec![hit.clone()]));
+    }
 
     #[test]
     fn names_are_the_same_whatever_their_case_marks_and_order() {

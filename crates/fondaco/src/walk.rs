@@ -105,6 +105,6 @@ pub fn consider_by<'a, 'k>(
     let profile = &reference.pack.profile;
     let told = profile.type_of(&declaration.kind).is_some_and(|t| t.assessed);
     let collected = told || !profile.taxes_named || declaration.names_taxes();
-    let plan = decision::plan(&decision, &settled, &assessment, collected);
+    let plan = decision::plan(&decision, &settled, &screened, &assessment, collected);
     Opinion { allotted, assessment, checked, settled, screened, score, decision, plan, collected }
 }

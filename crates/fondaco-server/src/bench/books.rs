@@ -205,7 +205,7 @@ pub(super) fn books(args: &BooksArgs) -> Result<Exit, Failure> {
     let dir = args.dir.clone().unwrap_or(made);
     if args.start {
         let began = Instant::now();
-        let house = House::open(&dir, &args.pack, true, Sync::Full)?;
+        let house = super::house(&dir, &args.pack, Sync::Full)?;
         let ready = began.elapsed();
         let started =
             json!({"ready_ms": rounded(ready.as_secs_f64() * 1e3), "resident_mb": resident()});
@@ -226,12 +226,12 @@ fn measured(args: &BooksArgs, dir: &Path) -> Result<Value, Failure> {
     settings(dir)?;
     let few = args.charges.min(args.debts);
     talk("debts charged with none in the books …");
-    let house = House::open(dir, &args.pack, true, Sync::Full)?;
+    let house = super::house(dir, &args.pack, Sync::Full)?;
     let empty = charge(&house, 0..few)?;
     house.store.close();
     drop(house);
     talk("filling the books …");
-    let house = House::open(dir, &args.pack, true, Sync::Off)?;
+    let house = super::house(dir, &args.pack, Sync::Off)?;
     charge(&house, few..args.debts)?;
     talk("paying …");
     let entries = pay(&house, args.debts, args.open.max(2))?;
@@ -240,7 +240,7 @@ fn measured(args: &BooksArgs, dir: &Path) -> Result<Value, Failure> {
     talk("starting …");
     let started = start(args, dir)?;
     talk("debts charged with all of them in the books …");
-    let house = Arc::new(House::open(dir, &args.pack, true, Sync::Full)?);
+    let house = Arc::new(super::house(dir, &args.pack, Sync::Full)?);
     let full = charge(&house, args.debts..args.debts + args.charges)?;
     talk("filing beside a client that asks for the report all the time …");
     let beside = beside(args, &house)?;

@@ -12,7 +12,6 @@ use serde_json::json;
 use super::rounded;
 use super::walk::{Load, corpus, load};
 use crate::cli::{Exit, Failure};
-use crate::house::House;
 use crate::store::Sync;
 use crate::tell::desk;
 use crate::tell::subscribe::{Verb, WebhookMessage};
@@ -96,8 +95,8 @@ fn measured(args: &NotifyArgs, dir: &std::path::Path) -> Result<serde_json::Valu
     let (alone, beside) = (dir.join("alone"), dir.join("beside"));
     std::fs::create_dir_all(&beside).map_err(fault)?;
     std::fs::write(beside.join("webhook-allow"), addresses.join("\n")).map_err(fault)?;
-    let alone = Arc::new(House::open(&alone, &args.pack, true, Sync::Full)?);
-    let beside = Arc::new(House::open(&beside, &args.pack, true, Sync::Full)?);
+    let alone = Arc::new(super::house(&alone, &args.pack, Sync::Full)?);
+    let beside = Arc::new(super::house(&beside, &args.pack, Sync::Full)?);
     let runtime = tokio::runtime::Builder::new_current_thread().build().map_err(fault)?;
     for (n, address) in addresses.iter().enumerate() {
         let message = WebhookMessage {

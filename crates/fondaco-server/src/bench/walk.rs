@@ -359,7 +359,7 @@ pub(super) fn walk(args: &WalkArgs) -> Result<Exit, Failure> {
     let fault = |e: std::io::Error| Failure::Fault(format!("{}: {e}", dir.display()));
     std::fs::create_dir_all(&dir).map_err(fault)?;
     let open = |name: &str, sync| -> Result<Arc<House>, Failure> {
-        let house = House::open(&dir.join(name), &args.pack, true, sync)?;
+        let house = super::house(&dir.join(name), &args.pack, sync)?;
         if args.measures.is_some() {
             house.set_pack(crate::assess::load_pack(&args.pack, args.measures.as_deref(), None)?);
         }

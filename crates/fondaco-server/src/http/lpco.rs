@@ -160,7 +160,7 @@ pub(super) fn refused(refused: Refused) -> Response {
         Refused::Unknown => not_found(),
         Refused::Field(field) | Refused::NotDone(NotDone::Unfit(field)) => bad_field(field),
         Refused::Unreadable(problems) => {
-            let one = |p: &fondaco_wire::sps::Problem| json!({"line": p.line, "path": p.path, "reason": p.reason});
+            let one = |p: &fondaco_wire::sps::Problem| json!({"line": p.line, "path": p.path, "reason": p.reason, "text": Texts::from(&p.text())});
             let all: Vec<_> = problems.iter().map(one).collect();
             problem(StatusCode::BAD_REQUEST, "bad-request", Some(json!({"problems": all})))
         }

@@ -554,6 +554,15 @@ const TERMS: &[(&str, &str, [&str; 3])] = &[
     ("step", "detain", ["The goods may not move", "货物不得移动", "Товары перемещать нельзя"]),
     (
         "step",
+        "decide name",
+        [
+            "An officer says whether it is the party on the list",
+            "关员确认是否为名单所列当事方",
+            "Должностное лицо решает, то ли это лицо, что в списке",
+        ],
+    ),
+    (
+        "step",
         "request payment",
         ["What is payable is asked for", "通知缴纳税费", "Запрашивается уплата платежей"],
     ),
@@ -581,6 +590,15 @@ const TERMS: &[(&str, &str, [&str; 3])] = &[
     ("screened", "named", ["Same name as an entry", "与名单同名", "Имя совпадает с записью"]),
     ("screened", "unknown", ["Not checked by name", "未按名称核查", "По имени не проверено"]),
     ("detail", "no list loaded", ["no list is loaded", "未加载名单", "список не загружен"]),
+    (
+        "detail",
+        "no letters in the name",
+        [
+            "the name has no letters to compare",
+            "名称中没有可供比对的文字",
+            "в названии нет букв для сравнения",
+        ],
+    ),
     (
         "detail",
         "no name given",

@@ -1,7 +1,10 @@
 //! Certificates of plant and animal health as other countries send them: taken into the register, and
 //! written from it.
 
+use fondaco::finding::Trilingual;
 use fondaco::lpco::{Act, Standing};
+use fondaco::money::Decimal;
+use fondaco::quantity::Quantity;
 use fondaco::token::Token;
 use fondaco_wire::{Limits, sps};
 use serde::Deserialize;
@@ -26,6 +29,13 @@ pub(crate) struct ImportQuery {
     pub(crate) holder: String,
 }
 
+/// That a certificate is not one the register takes.
+fn unfit(path: &str, [en, zh, ru]: [String; 3]) -> Refused {
+    let (path, reason) = (path.to_owned(), en.clone());
+    let told = Some(Box::new(Trilingual { en, zh, ru }));
+    Refused::Unreadable(vec![sps::Problem { line: 0, path, reason, told }])
+}
+
 impl House {
     /// Takes an SPS certificate into the register; waits until it is on the disk. Its type on declarations
     /// is N and the code of its type: `N851`.
@@ -35,17 +45,29 @@ impl House {
         bytes: &[u8],
         key: &str,
     ) -> Result<ActDone, Refused> {
-        let certificate = sps::read(bytes, &Limits::default()).map_err(Refused::Unreadable)?;
+        // A long one takes a while: it is read beside the threads that serve.
+        let sent = bytes.to_owned();
+        let read = tokio::task::spawn_blocking(move || sps::read(&sent, &Limits::default())).await;
+        let read = read.map_err(|e| Fault::Engine(e.to_string()))?;
+        let certificate = read.map_err(Refused::Unreadable)?;
         if certificate.status != sps::ISSUED {
-            let path = "SPSExchangedDocument/StatusCode".to_owned();
-            let reason = format!("{}: want {}, issued", certificate.status, sps::ISSUED);
-            return Err(Refused::Unreadable(vec![sps::Problem { line: 0, path, reason }]));
+            let (is, issued) = (&certificate.status, sps::ISSUED);
+            let words = [
+                format!("{is}: want {issued}, issued"),
+                format!("{is}：应为 {issued}（已签发）"),
+                format!("{is}: ожидается {issued}, выдан"),
+            ];
+            return Err(unfit("SPSExchangedDocument/StatusCode", words));
         }
         // Goods without a code would be any goods.
-        if let Some(goods) = certificate.goods.iter().find(|goods| goods.code.is_empty()) {
-            let path = "IncludedSPSTradeLineItem/ApplicableSPSClassification".to_owned();
-            let reason = format!("goods {}: want a code of the Harmonized System", goods.number);
-            return Err(Refused::Unreadable(vec![sps::Problem { line: 0, path, reason }]));
+        if let Some(goods) = certificate.goods.iter().find(|goods| goods.codes.is_empty()) {
+            let n = goods.number;
+            let words = [
+                format!("goods {n}: want a code of the Harmonized System"),
+                format!("货物 {n}：缺少协调制度编码"),
+                format!("товар {n}: нет кода Гармонизированной системы"),
+            ];
+            return Err(unfit("IncludedSPSTradeLineItem/ApplicableSPSClassification", words));
         }
         let kind = Token::new(&format!("N{}", certificate.kind));
         let kind = kind.map_err(|_| Refused::Field("TypeCode"))?;
@@ -80,6 +102,10 @@ impl House {
             let read = sps::read(&filing.body, &Limits::default());
             read.map_err(|_| Fault::Engine(format!("the certificate {number} cannot be read")))?
         };
-        Ok(sps::write(&certificate.with(&told.record.document.terms)))
+        // Units of weight are those that kilograms are told in.
+        let pack = self.pack();
+        let one = |unit| Quantity { value: Decimal::ONE, unit };
+        let weighs = |unit| pack.units.convert(one(unit), Token::lossy("KGM")).is_some();
+        Ok(sps::write(&certificate.with(&told.record.document.terms, weighs)))
     }
 }

@@ -134,7 +134,7 @@ impl House {
 }
 
 fn refused(refusal: &Refusal) -> Problem {
-    Problem { line: 0, path: String::new(), reason: refusal.to_string() }
+    Problem { line: 0, path: String::new(), reason: refusal.to_string(), told: None }
 }
 
 fn again(before: Filing, bytes: &[u8]) -> Result<BankAnswer, BankRefused> {

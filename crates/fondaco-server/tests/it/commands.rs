@@ -190,6 +190,7 @@ fn an_assessment_reads_in_english() {
               Not computed: 1  UTS The pack holds no rate for this tax on this code.
               Requirements:
                 1  [met] Vehicle type approval or certificate of safety of the vehicle design under TR CU 018/2011 (eaeu-tr-018, section V)
+              yellow ← Nobody could be screened: no list is loaded
               yellow ← 3 amount(s) could not be computed, first: 4000
         "#]],
     );
@@ -211,6 +212,7 @@ fn an_assessment_reads_in_chinese() {
               未能计算: 1  UTS 数据包中没有该税号的该税种税率。
               监管要求:
                 1  [met] TR CU 018/2011 车辆型式批准或车辆结构安全证书 (eaeu-tr-018, section V)
+              yellow ← 无法筛查任何一方：未加载名单
               yellow ← 有 3 项金额无法计算，首项：4000
         "#]],
     );
@@ -232,6 +234,7 @@ fn an_assessment_reads_in_russian() {
               Не рассчитано: 1  UTS В пакете данных нет ставки этого платежа для этого кода.
               Требования:
                 1  [met] Одобрение типа или свидетельство о безопасности конструкции по ТР ТС 018/2011 (eaeu-tr-018, section V)
+              yellow ← Никого не удалось проверить: список не загружен
               yellow ← Не удалось рассчитать сумм: 3, первая: 4000
         "#]],
     );

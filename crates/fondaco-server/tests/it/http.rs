@@ -98,6 +98,18 @@ fn choose_nobody(data: &Path, args: &[&str]) {
     std::fs::write(path, key).unwrap();
 }
 
+/// Gives a new sandbox a list nobody of a test is on: with none loaded nobody is clear. A test that wants
+/// other names writes the file before.
+fn load_a_list(data: &Path, args: &[&str]) {
+    let path = data.join("pack/names-tests.csv");
+    if path.exists() || !args.contains(&"--sandbox") {
+        return;
+    }
+    std::fs::create_dir_all(data.join("pack")).unwrap();
+    let rows = "id,kind,name,country,list,from\nT-1,entity,Nobody in a test,,A list,2020-01-01\n";
+    std::fs::write(path, rows).unwrap();
+}
+
 impl House {
     /// Serves a folder with these further arguments, on a free port.
     pub(crate) fn start(data: &Path, args: &[&str]) -> Self {
@@ -120,6 +132,7 @@ impl House {
         variables: &[(&str, &Path)],
     ) -> Result<Self, String> {
         choose_nobody(data, args);
+        load_a_list(data, args);
         let mut child = fondaco()
             .envs(variables.iter().copied())
             .args(["serve", "--listen", "127.0.0.1:0", "--data"])

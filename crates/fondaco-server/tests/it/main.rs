@@ -11,6 +11,7 @@ mod channel;
 mod classify;
 mod commands;
 mod decide;
+mod documents;
 mod duties;
 mod explain;
 mod findings;
@@ -29,6 +30,7 @@ mod quotas;
 #[path = "../common/receiver.rs"]
 mod receiver;
 mod requirements;
+mod screening;
 mod tls;
 mod undone;
 

@@ -251,9 +251,11 @@ fn the_house_answers_as_the_command_does() {
     let query = "code=8703231940&origin=CN&on=2026-06-01";
     let said = house.get(&format!("/v1/requirements?{query}"));
     assert_eq!(said.status, 200);
+    // By the law as the house keeps it.
+    let bundle = dir.path().join("bundles").join(format!("{}.pack", said.text("digest")));
     let args = [
         "--pack",
-        "eaeu",
+        bundle.to_str().unwrap(),
         "--code",
         "8703231940",
         "--origin",

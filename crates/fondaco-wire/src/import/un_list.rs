@@ -176,6 +176,7 @@ impl Entry {
                     country: self.countries.join("|"),
                     list: LIST.to_owned(),
                     from: from.clone(),
+                    illustrative: String::new(),
                 }));
                 return true;
             }

@@ -76,7 +76,7 @@ impl Reader<'_> {
         number
     }
 
-    fn flag(&mut self, text: &str) -> bool {
+    pub(super) fn flag(&mut self, text: &str) -> bool {
         if !matches!(text, "" | "yes") {
             self.problem(format!("illustrative: “{text}” is neither yes nor empty"));
         }

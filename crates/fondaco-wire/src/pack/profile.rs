@@ -6,8 +6,8 @@ use fondaco::day::Validity;
 use fondaco::measure::{Direction, Groups};
 use fondaco::money::{Currency, Decimal};
 use fondaco::reference::{
-    Apportionment, BaseTerm, ChargeEffect, ChargeKind, Choice, Cost, Exclusive, Policy, Profile,
-    Relief, ReliefEffect, StatisticsRule, Tax, TypeRule, ValueRule,
+    Apportionment, BaseTerm, ChargeEffect, ChargeKind, Choice, Cost, DocumentCodes, Exclusive,
+    Policy, Profile, Relief, ReliefEffect, StatisticsRule, Tax, TypeRule, ValueRule,
 };
 use serde::Deserialize;
 
@@ -53,11 +53,23 @@ pub(super) struct ProfileFile {
     #[serde(default)]
     deferment_documents: Vec<String>,
     #[serde(default)]
+    documents: DocumentsFile,
+    #[serde(default)]
     taxes_named: bool,
     rate_days: Option<u16>,
     #[serde(default)]
     groups: BTreeMap<String, Vec<String>>,
     policy: PolicyFile,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct DocumentsFile {
+    /// Types, whole or a beginning with `*` behind it; so are the statuses.
+    statements: Vec<String>,
+    unavailable: Vec<String>,
+    waived: Vec<String>,
+    basis: String,
 }
 
 fn by_price() -> Vec<String> {
@@ -242,6 +254,12 @@ impl Reader<'_> {
             carried_out: file.carried_out,
             rate_days: file.rate_days,
             deferment_documents: self.tokens(&file.deferment_documents),
+            documents: DocumentCodes {
+                statements: self.codes(&file.documents.statements),
+                unavailable: self.codes(&file.documents.unavailable),
+                waived: self.codes(&file.documents.waived),
+                basis: file.documents.basis,
+            },
             taxes_named: file.taxes_named,
             policy: Policy {
                 yellow_from: file.policy.yellow_from,

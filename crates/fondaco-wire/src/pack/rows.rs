@@ -277,6 +277,9 @@ pub struct NameRow {
     pub list: String,
     /// First day on the list.
     pub from: String,
+    /// `yes` where the list is made up for tests and demonstrations: who is on it is found, and nobody is
+    /// clear by it.
+    pub illustrative: String,
 }
 
 /// `origin-schemes*.csv`: an agreement or a unilateral preference under which origin is claimed.

@@ -12,7 +12,8 @@ use fondaco::money::{Decimal, Rounding, RoundingMode, decimal};
 use fondaco::origin::Origins;
 use fondaco::quantity::{UnitProduct, UnitRow, Units};
 use fondaco::reference::{
-    Act, Check, Line, ListedName, Names, Pack, Proofs, Rate, Requirements, RiskRule,
+    Act, Check, Codes, DocumentCodes, Line, ListedName, Names, Pack, Proofs, Rate, Requirements,
+    RiskRule,
 };
 use fondaco::screening;
 use fondaco::token::Token;
@@ -129,6 +130,21 @@ impl Reader<'_> {
 
     pub(super) fn tokens(&mut self, all: &[String]) -> Vec<Token> {
         all.iter().map(|t| self.token(t)).collect()
+    }
+
+    /// Codes, each whole or, with `*` behind it, a beginning.
+    pub(super) fn codes(&mut self, all: &[String]) -> Codes {
+        let mut codes = Codes::default();
+        for code in all {
+            match code.strip_suffix('*') {
+                // Nothing is the beginning of every code, and what is stated where none is.
+                Some("") => self.problem(format!("“{code}” is no code")),
+                Some(begun) => codes.begun.push(self.token(begun)),
+                None if code.is_empty() => self.problem("an empty code".to_owned()),
+                None => codes.whole.push(self.token(code)),
+            }
+        }
+        codes
     }
 
     pub(super) fn validity(&mut self, from: &str, until: &str) -> Validity {
@@ -511,13 +527,15 @@ pub(super) fn read(files: &Files<'_>, digest: String) -> Result<Pack, Vec<Proble
         let mut reader = Reader { file: "profile.toml".into(), row: 0, problems: &mut problems };
         cited(&mut reader, &rule.basis, &pack.law);
     }
+    if pack.profile.documents != DocumentCodes::default() {
+        let mut reader = Reader { file: "profile.toml".into(), row: 0, problems: &mut problems };
+        cited(&mut reader, &pack.profile.documents.basis, &pack.law);
+    }
     rows(
         files,
         |n| n.starts_with("names"),
         &mut problems,
-        |_, row: NameRow| {
-            add_name(&mut pack.names, row);
-        },
+        |reader, row: NameRow| add_name(reader, &mut pack.names, row),
     );
     if let Some(file) = toml_file::<ChecksFile>(files, "checks.toml", &mut problems) {
         let mut reader = Reader { file: "checks.toml".into(), row: 0, problems: &mut problems };
@@ -614,12 +632,13 @@ pub(super) fn cited(reader: &mut Reader<'_>, basis: &str, law: &BTreeMap<String,
 }
 
 /// Adds a listed name to those a pack screens by.
-pub(super) fn add_name(names: &mut Names, row: NameRow) {
+fn add_name(reader: &mut Reader<'_>, names: &mut Names, row: NameRow) {
+    let illustrative = reader.flag(&row.illustrative);
     let key = screening::key(&row.name);
     if key.is_empty() {
         return;
     }
-    names.loaded += 1;
+    names.loaded += usize::from(!illustrative);
     let entry = ListedName { id: row.id, name: row.name, list: row.list };
     let all = names.by_key.entry(key).or_default();
     if !all.contains(&entry) {

@@ -148,10 +148,10 @@ impl Writer {
             w.measure("NetWeightMeasure", goods.net_weight);
             w.measure("GrossWeightMeasure", goods.gross_weight);
             goods.notes.iter().for_each(|note| w.note("AdditionalInformationSPSNote", note));
-            if !goods.code.is_empty() {
+            for code in &goods.codes {
                 w.within("ApplicableSPSClassification", |w| {
                     w.text("SystemName", HS);
-                    w.text("ClassCode", &goods.code);
+                    w.text("ClassCode", code);
                 });
             }
             for packages in &goods.packages {

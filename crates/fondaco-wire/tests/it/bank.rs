@@ -151,7 +151,7 @@ fn refused(text: &str) -> String {
     match read(text.as_bytes(), &Limits::default()) {
         Ok(message) => format!("taken: {} entries\n", message.entries().count()),
         Err(problems) => {
-            problems.iter().fold(String::new(), |mut out, Problem { line, path, reason }| {
+            problems.iter().fold(String::new(), |mut out, Problem { line, path, reason, .. }| {
                 writeln!(out, "{line} {path}: {reason}").unwrap();
                 out
             })

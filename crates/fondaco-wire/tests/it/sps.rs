@@ -1,6 +1,7 @@
 //! Certificates of plant health as the ePhyto hub exchanges them: the hub's own sample, ours, and hostile
 //! ones.
 
+use fondaco::lpco::Line;
 use fondaco::money::Decimal;
 use fondaco::quantity::Quantity;
 use fondaco::token::Token;
@@ -16,6 +17,10 @@ use crate::shared;
 
 fn t(text: &str) -> Token {
     Token::lossy(text)
+}
+
+fn weighs(unit: Token) -> bool {
+    ["KGM", "TNE"].contains(&unit.as_str())
 }
 
 fn ours() -> Certificate {
@@ -56,7 +61,7 @@ fn ours() -> Certificate {
             gross_weight: measure(12, "KGM"),
             notes: vec![Note { subject: "RPCST".into(), contents: vec![said("", "3")] }],
             packages: vec![Packages { level: "1".into(), kind: "BG".into(), count: 100.into() }],
-            code: t("06029048"),
+            codes: vec![t("06029048")],
             origins: vec![t("CN")],
             treatments: vec![Treatment {
                 kind: "ZZZ".into(),
@@ -81,7 +86,7 @@ fn a_certificate_comes_back_as_it_was_written() {
     assert_eq!((terms.origin, &terms.lines[0].codes), (t("CN"), &vec![t("060290")]));
     assert_eq!(terms.lines[0].quantity, ours().goods[0].net_weight);
     assert_eq!(terms.validity.from, "2026-11-20".parse().ok());
-    assert_eq!(ours().with(&terms), ours(), "the register changed nothing of it");
+    assert_eq!(ours().with(&terms, weighs), ours(), "the register changed nothing of it");
     assert_eq!(terms.wrong(), None);
 }
 
@@ -105,7 +110,7 @@ fn what_is_written_fits_the_schema_of_the_hub() {
     check(&bare);
     let long = (1..=6).map(|n| format!("line {n}")).collect();
     check(&Certificate { consignor: Party { address: long, ..Party::default() }, ..bare });
-    check(&ours().with(&ours().terms("")));
+    check(&ours().with(&ours().terms(""), weighs));
     // The sample of the hub, which misses the schema itself.
     if let Some(path) = shared("ephyto/SPSCertificateContent.xml") {
         check(&read(&std::fs::read(path).unwrap(), &Limits::default()).unwrap());
@@ -118,29 +123,29 @@ fn what_the_register_changed_is_written_and_said_of_no_other_goods() {
     two.goods.push(Goods {
         number: 2,
         descriptions: vec![Said { text: "Timber".into(), ..Said::default() }],
-        code: t("44071110"),
+        codes: vec![t("44071110")],
         origins: vec![t("CN")],
         ..Goods::default()
     });
     let mut terms = two.terms("");
     terms.lines.remove(0);
-    let after = two.clone().with(&terms);
+    let after = two.clone().with(&terms, weighs);
     assert_eq!(after.goods.len(), 1);
     assert_eq!(
-        (after.goods[0].code, &*after.goods[0].descriptions[0].text),
+        (after.goods[0].codes[0], &*after.goods[0].descriptions[0].text),
         (t("44071110"), "Timber")
     );
     assert_eq!(after.goods[0].number, 1);
     // An origin is changed with nothing else.
     let mut terms = two.terms("");
     terms.origin = t("KZ");
-    let after = two.clone().with(&terms);
+    let after = two.clone().with(&terms, weighs);
     assert!(after.goods.iter().all(|g| g.origins == [t("KZ")]), "{after:?}");
     // Goods that were not there have no words of others.
     let mut terms = two.terms("");
     terms.lines[0].codes = vec![t("060110")];
-    let after = two.with(&terms);
-    assert_eq!((after.goods[0].code, after.goods[0].descriptions.len()), (t("060110"), 0));
+    let after = two.with(&terms, weighs);
+    assert_eq!((after.goods[0].codes[0], after.goods[0].descriptions.len()), (t("060110"), 0));
     assert_eq!(after.goods[0].origins, [t("CN")]);
 }
 
@@ -152,7 +157,7 @@ fn the_sample_of_the_hub_is_read_and_written() {
     assert_eq!((&*c.number, c.kind, c.status), ("123ABC", t("851"), t("70")));
     assert_eq!((c.export, c.import), (t("AR"), t("EC")));
     assert_eq!((&*c.consignor.name, &*c.consignee.number), ("Juan Perez", "0123456789"));
-    assert_eq!((c.goods[0].code, c.goods[0].origins.len()), (t("06029048"), 2));
+    assert_eq!((c.goods[0].codes[0], c.goods[0].origins.len()), (t("06029048"), 2));
     assert_eq!(c.goods[0].net_weight, Some(Quantity { value: Decimal::from(10), unit: t("KGM") }));
     assert_eq!(c.goods[0].treatments[0].characteristics.len(), 8);
     assert_eq!((c.notes.len(), &*c.notes[1].subject), (12, "ADEDL"));
@@ -168,6 +173,65 @@ fn the_sample_of_the_hub_is_read_and_written() {
     assert_eq!(c.goods[0].treatments[0].until, "2016-04-12");
     let again = write(&c);
     assert_eq!(read(again.as_bytes(), &Limits::default()), Ok(c));
+}
+
+#[test]
+fn what_is_counted_is_no_weight_and_every_code_is_written() {
+    let mut terms = ours().terms("");
+    let lines = [(vec!["060290"], 40, "NMB"), (vec!["440711", "440712"], 3, "TNE")];
+    terms.lines = lines
+        .map(|(codes, n, unit)| Line {
+            codes: codes.into_iter().map(t).collect(),
+            quantity: Some(Quantity { value: Decimal::from(n), unit: t(unit) }),
+            value: None,
+        })
+        .to_vec();
+    let xml = write(&ours().with(&terms, weighs));
+    let back = read(xml.as_bytes(), &Limits::default()).unwrap();
+    let [trees, timber] = &back.goods[..] else { panic!("{back:?}") };
+    assert_eq!((trees.codes.clone(), trees.net_weight), (vec![t("06029048")], None));
+    assert_eq!(trees.notes.last().unwrap().contents[0].text, "40 NMB");
+    assert_eq!(timber.codes, [t("440711"), t("440712")]);
+    assert_eq!(timber.net_weight, terms.lines[1].quantity);
+    assert_eq!(back.terms("").lines[1], terms.lines[1]);
+    if let Some(xsd) = shared("ephyto/xsd/s1.xsd")
+        && let Some(found) = xmllint(&xsd, &xml)
+    {
+        assert_eq!(found, Ok(()), "{xml}");
+    }
+}
+
+#[test]
+fn what_stands_twice_is_refused_and_said_in_each_language() {
+    let xml = write(&ours());
+    let check = |element: &str, path: &str| {
+        let open = format!("<{element}>");
+        let from = xml.find(&open).or_else(|| xml.find(&format!("<{element} "))).unwrap();
+        let close = format!("</{element}>");
+        let end = from + xml[from..].find(&close).unwrap() + close.len();
+        let twice = format!("{}{}{}", &xml[..end], &xml[from..end], &xml[end..]);
+        let problems = read(twice.as_bytes(), &Limits::default()).unwrap_err();
+        let one = problems.iter().find(|p| p.path.ends_with(path));
+        let one = one.unwrap_or_else(|| panic!("{element}: {problems:?}"));
+        assert_eq!(one.reason, "stands twice");
+        let said = one.text();
+        assert_eq!((&*said.zh, &*said.ru), ("重复出现", "указано дважды"), "{element}");
+    };
+    check("s:SPSConsignment", "SPSConsignment[2]");
+    check("r:ID", "SPSExchangedDocument/ID[2]");
+    check("r:StatusCode", "StatusCode[2]");
+    check("r:NetWeightMeasure", "NetWeightMeasure[2]");
+    check("r:ClassCode", "ClassCode[2]");
+    check("r:ImportSPSCountry", "ImportSPSCountry[2]");
+    check("r:SequenceNumeric", "SequenceNumeric[2]");
+    check("r:CompletionSPSPeriod", "CompletionSPSPeriod[2]");
+    check("r:ItemQuantity", "ItemQuantity[2]");
+    // Whatever is wrong is said in each language.
+    for (from, to) in [(">10<", ">-1<"), ("<r:ID>GB<", "<r:ID>Gbr<"), ("</r:Subject>", "</r:S>")] {
+        let problems = read(xml.replacen(from, to, 1).as_bytes(), &Limits::default()).unwrap_err();
+        let said = problems[0].text();
+        assert!(!said.zh.is_ascii() && !said.ru.is_ascii(), "{problems:?}");
+    }
 }
 
 #[test]
@@ -255,7 +319,7 @@ prop_compose! {
         let treatment = Treatment { kind: "ZZZ".into(), from: "2026-01-01".into(), duration: figure,
             characteristics, ..Treatment::default() };
         Goods { number, descriptions, common, scientific, intended, net_weight, gross_weight,
-            notes: vec![note], packages: vec![packed], code: t(&code),
+            notes: vec![note], packages: vec![packed], codes: Some(t(&code)).into_iter().filter(|c| !c.is_empty()).collect(),
             origins: origins.iter().map(|o| t(o)).collect(),
             treatments: if treated { vec![treatment] } else { Vec::new() } }
     }

@@ -412,7 +412,7 @@ pub struct Follows {
 #[must_use]
 pub fn after_acceptance(follows: &Follows) -> Vec<Event> {
     let mut events = vec![Event::Accepted];
-    events.extend(of_opinion(follows, Token::EMPTY));
+    events.extend(of_opinion(follows, None));
     events.extend(follows.tasks.iter().map(|hold| Event::Held(*hold)));
     events
 }
@@ -428,6 +428,9 @@ pub fn task(decides: &Decides, requirement: &str, shown: bool) -> Hold {
     };
     Hold { kind, agency: decides.agency, reason: Token::lossy(requirement) }
 }
+
+/// The reason of the hold of who has the name of a listed party.
+const NAME: &str = "name-listed";
 
 /// What parts the id of a requirement from the number of the amendment after which it is decided again.
 const AGAIN: char = '~';
@@ -462,8 +465,7 @@ pub fn after_amendment(
     request: Request,
     placed: &[Placed],
 ) -> Vec<Event> {
-    // The look at what was declared first may be over: this is another.
-    let mut events = of_opinion(follows, Token::lossy(&format!("amendment {}", request.number)));
+    let mut events = of_opinion(follows, Some(request.number));
     if !life.has(Event::Accepted) {
         events.retain(|event| *event == Event::Assessed);
     } else {
@@ -498,19 +500,30 @@ pub fn after_amendment(
     events
 }
 
-/// What an opinion has happen: duties are told, payment is wanted, somebody looks, for a reason that tells
-/// one look from another. Who looks at the goods does not look for documents that lack, and what is
-/// prohibited goes by no look: it is detained until somebody decides.
-fn of_opinion(follows: &Follows, reason: Token) -> Vec<Event> {
+/// What an opinion has happen: duties are told, payment is wanted, somebody looks, after which amendment, for it
+/// tells one look from another. Who looks at the goods does not look at documents, nor for those that lack; what
+/// is prohibited, and who has the name of a listed party, goes by no look: until somebody decides on it.
+fn of_opinion(follows: &Follows, again: Option<u32>) -> Vec<Event> {
+    // The look at what was declared first may be over: that after an amendment is another.
+    let reason = match again {
+        None => Token::EMPTY,
+        Some(n) => Token::lossy(&format!("amendment {n}")),
+    };
     let plans = |step| follows.plan.contains(&step);
-    let (detained, missing) = (plans(Step::Detain), plans(Step::RequestDocuments));
+    let documents = plans(Step::ReviewDocuments) || plans(Step::RequestDocuments);
+    let name = match again {
+        None => Token::lossy(NAME),
+        Some(n) => Token::lossy(&format!("{NAME}{AGAIN}{n}")),
+    };
     let looks = [
-        (HoldKind::Documents, follows.lane == Lane::Yellow || missing),
-        (HoldKind::Examination, follows.lane == Lane::Red),
-        (HoldKind::Detention, detained),
+        (HoldKind::Documents, reason, follows.lane == Lane::Yellow || documents),
+        (HoldKind::Examination, reason, follows.lane == Lane::Red),
+        (HoldKind::Detention, reason, plans(Step::Detain)),
+        (HoldKind::Detention, name, plans(Step::DecideName)),
     ];
-    let looks = looks.into_iter().filter(|(_, is)| *is);
-    let looks = looks.map(|(kind, _)| Event::Held(Hold { reason, ..Hold::of_customs(kind) }));
+    let looks = looks.into_iter().filter(|(.., is)| *is);
+    let looks =
+        looks.map(|(kind, reason, _)| Event::Held(Hold { reason, ..Hold::of_customs(kind) }));
     let assessed = follows.assessed.then_some(Event::Assessed);
     let payment = follows.plan.contains(&Step::RequestPayment).then_some(Event::PaymentWanted(1));
     assessed.into_iter().chain(payment).chain(looks).collect()
@@ -717,6 +730,26 @@ mod tests {
         let life = fold(accepted);
         let wanted = [Event::Held(again), Event::Lifted(hold)];
         assert_eq!(after_amendment(&follows, &life, request, &begun), wanted);
+    }
+
+    #[test]
+    fn what_an_opinion_asks_for_is_a_hold_each() {
+        let of = |lane, plan: &[Step], again: Option<u32>| -> Vec<String> {
+            let follows = Follows { lane, plan: plan.to_vec(), assessed: false, tasks: Vec::new() };
+            of_opinion(&follows, again).into_iter().map(Event::detail).collect()
+        };
+        let check = |lane, plan: &[Step], wanted: &[&str]| assert_eq!(of(lane, plan, None), wanted);
+        check(Lane::Green, &[Step::Release], &[]);
+        check(Lane::Yellow, &[Step::ReviewDocuments], &["documents//"]);
+        check(Lane::Red, &[Step::ExamineGoods], &["examination//"]);
+        let both = [Step::ReviewDocuments, Step::ExamineGoods];
+        check(Lane::Red, &both, &["documents//", "examination//"]);
+        let named = [Step::Detain, Step::DecideName, Step::ExamineGoods];
+        let wanted = ["examination//", "detention//", "detention//name-listed"];
+        check(Lane::Red, &named, &wanted);
+        let again = ["examination//amendment 3", "detention//amendment 3"];
+        let again = again.into_iter().chain(["detention//name-listed~3"]);
+        assert_eq!(of(Lane::Red, &named, Some(3)), again.collect::<Vec<_>>());
     }
 
     #[test]

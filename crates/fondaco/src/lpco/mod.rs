@@ -12,6 +12,7 @@
 //! Source: WCO Data Model 3.6, classes 02A (AdditionalDocument) and 22C (WriteOff); WTO TFA, article 10.4.
 
 mod shown;
+mod stated;
 mod verify;
 
 use crate::day::Validity;
@@ -22,6 +23,7 @@ use crate::reference::LpcoKind;
 use crate::token::Token;
 
 pub use shown::{Checked, EMPTY, Empty, Looked, check, programmes};
+pub use stated::stated;
 pub use verify::{Asked, Doubt, Figure, Take, Untold, verify};
 
 /// Most lines of a document.

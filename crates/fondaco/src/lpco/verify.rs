@@ -44,6 +44,12 @@ pub enum Doubt {
     UsedBefore,
     /// Less is to be written off than the goods are.
     Short,
+    /// It is stated without a number: which it is nobody can tell.
+    NoNumber,
+    /// It is stated not to be there.
+    Unavailable,
+    /// It is stated not to be required.
+    Waived,
     /// It could not be checked.
     NotChecked(Untold),
 }
@@ -64,6 +70,9 @@ impl Doubt {
             Self::Exhausted => "exhausted",
             Self::UsedBefore => "used-before",
             Self::Short => "writes-off-too-little",
+            Self::NoNumber => "no-number",
+            Self::Unavailable => "not-available",
+            Self::Waived => "exemption-claimed",
             Self::NotChecked(_) => "not-checked",
         }
     }
@@ -110,6 +119,15 @@ impl Doubt {
                 "is to be written off by less than the goods are",
                 "申报的核销数量少于货物数量",
                 "списывается на меньшее количество, чем заявлено товара",
+            ],
+            Self::NoNumber => ["is stated without a number", "未注明编号", "указан без номера"],
+            Self::Unavailable => {
+                ["is stated not to be available", "已申报为无法提供", "заявлен как отсутствующий"]
+            }
+            Self::Waived => [
+                "is stated not to be required: the agency has to say",
+                "已申报为无需提交：待主管机构确认",
+                "заявлен как не требующийся: решает ведомство",
             ],
             Self::NotChecked(Untold::Quantity) => [
                 "could not be checked: the quantity in its unit is not stated",

@@ -353,6 +353,23 @@ fn items_take_one_after_the_other_and_documents_may_share_the_goods() {
     check(&header, &good, &[Ok(60)]);
     header.items[0].code = t("85171300");
     check(&header, &good, &[Err("other-goods"), Err("other-goods")]);
+    // What is stated with it is for all of these together, by how much each is.
+    let stated = |masses: &[i64], value: i64| {
+        let documents = vec![part("7", value, "KGM")];
+        Declaration { documents, ..timber(masses, &[]) }
+    };
+    check(&stated(&[60, 30], 90), &good, &[Ok(60), Ok(30)]);
+    check(&stated(&[60, 30], 99), &good, &[Ok(66), Ok(33)]);
+    check(&stated(&[60, 30], 89), &good, &[Err("writes-off-too-little"); 2]);
+    let thirds = opinion(&pack, &stated(&[30, 30, 30], 100), &good);
+    let taken = thirds.checked.iter().map(|c| c.outcome.unwrap().quantity.unwrap());
+    assert_eq!(taken.sum::<Decimal>(), Decimal::from(100));
+    let mut apart = stated(&[60, 30], 60);
+    apart.items[1].code = t("85171300");
+    check(&apart, &good, &[Ok(60)]);
+    let mut unknown = stated(&[60, 30], 90);
+    unknown.items[1].net_mass = None;
+    check(&unknown, &good, &[Err("not-checked"); 2]);
     // Of two lines the first that has enough is taken.
     let lines = register("7", |r| {
         r.document.terms.lines = vec![line(&["4407"], kilograms(10)), line(&["44"], kilograms(70))];
@@ -431,7 +448,8 @@ fn documents_are_held_against_the_goods_they_are_for() {
         &[a, ("B", "4407", 200, finnish)],
         two,
         &[part("A", 1, "KGM"), part("B", 99, "KGM")],
-        &[(1, "A", short), (2, "A", Ok(1)), (2, "B", Ok(99))],
+        // Of the one kilogram of A a twentieth is for the second.
+        &[(1, "A", short), (2, "A", Ok(0)), (2, "B", Ok(99))],
         &[missing, met],
     );
     // Named twice it is one document.

@@ -126,6 +126,7 @@ fn pack(measures: Vec<Measure>) -> Pack {
             no_claim: Some(vec![t("100")]),
             carried_out: Vec::new(),
             deferment_documents: Vec::new(),
+            documents: Default::default(),
             taxes_named: false,
             rate_days: None,
             policy: Policy {

@@ -151,6 +151,7 @@ pub(crate) fn pack(value_rounding: Rounding) -> Pack {
             no_claim: None,
             carried_out: Vec::new(),
             deferment_documents: Vec::new(),
+            documents: Default::default(),
             taxes_named: false,
             rate_days: None,
             policy: Policy {
