@@ -6,6 +6,7 @@ use fondaco::consignment::{self, Act, Event, Hold, HoldKind};
 use fondaco::day::Day;
 use fondaco::measure::Direction;
 use fondaco::reference::Pack;
+use fondaco::requirement::Settlement;
 use fondaco::token::Token;
 use jiff::Timestamp;
 use serde_json::Value;
@@ -29,8 +30,12 @@ pub(crate) fn holds<'r>(
     let mut holds: Vec<Hold> = Vec::new();
     for (id, status) in requirements {
         let rule = pack.requirements.all().iter().find(|r| r.id == id && !r.illustrative);
-        let Some(decides) = rule.and_then(|r| r.decides) else { continue };
-        let hold = consignment::task(&decides, id, status != "missing");
+        let Some((rule, decides)) = rule.and_then(|r| Some((r, r.decides?))) else { continue };
+        // Of what could not be told, a document that could settle it is asked for: an agency's silence
+        // releases only what waits for nothing but its word.
+        let untold = status == Settlement::Unknown.name() && !rule.documents.is_empty();
+        let shown = status != Settlement::Missing.name() && !untold;
+        let hold = consignment::task(&decides, id, shown);
         match holds.iter_mut().find(|h| (h.agency, h.reason) == (hold.agency, hold.reason)) {
             Some(held) => held.kind = held.kind.max(hold.kind),
             None => holds.push(hold),
@@ -321,5 +326,23 @@ impl House {
                 .collect(),
             _ => Vec::new(),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_document_that_could_not_be_told_is_asked_for() {
+        let (pack, _) = crate::packs::load("gb").unwrap();
+        let check = |status: &str, wanted: HoldKind| {
+            let holds = holds(&pack, [("gb-phyto", status)].into_iter());
+            assert_eq!(holds.iter().map(|h| h.kind).collect::<Vec<_>>(), [wanted], "{status}");
+        };
+        check("met", HoldKind::Delay);
+        check("missing", HoldKind::Documents);
+        // Not to be released by the silence of the agency.
+        check("unknown", HoldKind::Documents);
     }
 }
