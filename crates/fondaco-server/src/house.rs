@@ -178,6 +178,7 @@ impl House {
             _lock: lock,
         };
         house.charge_old()?;
+        house.hold_old()?;
         Ok(house)
     }
 

@@ -463,7 +463,7 @@ pub fn after_amendment(
     placed: &[Placed],
 ) -> Vec<Event> {
     // The look at what was declared first may be over: this is another.
-    let mut events = of_opinion(follows, Token::lossy(&format!("amendment {}", request.number)));
+    let mut events = of_opinion(follows, anew(request.number));
     if !life.has(Event::Accepted) {
         events.retain(|event| *event == Event::Assessed);
     } else {
@@ -496,6 +496,28 @@ pub fn after_amendment(
         events.extend(fallen.map(|p| Event::Lifted(p.hold)));
     }
     events
+}
+
+/// What tells the looks that an amendment wants from those before it: its number.
+fn anew(amendment: u32) -> Token {
+    Token::lossy(&format!("amendment {amendment}"))
+}
+
+/// The holds by what the goods are, detention and documents that lack, that an opinion plans and that were
+/// never placed: on what was accepted, and has neither gone nor ended. `amendment` is the number of that
+/// the opinion was formed by, after acceptance; `None` where it was none.
+#[must_use]
+pub fn never_placed(plan: &[Step], life: &Life, amendment: Option<u32>) -> Vec<Hold> {
+    let goes = [Event::Released, Event::Cleared].into_iter().any(|event| life.has(event));
+    if !life.has(Event::Accepted) || goes || life.state().is_over() {
+        return Vec::new();
+    }
+    let reason = amendment.map_or(Token::EMPTY, anew);
+    let wanted =
+        [(Step::RequestDocuments, HoldKind::Documents), (Step::Detain, HoldKind::Detention)];
+    let planned = wanted.into_iter().filter(|(step, _)| plan.contains(step));
+    let holds = planned.map(|(_, kind)| Hold { reason, ..Hold::of_customs(kind) });
+    holds.filter(|hold| life.hold(*hold).is_none()).collect()
 }
 
 /// What an opinion has happen: duties are told, payment is wanted, somebody looks, for a reason that tells
@@ -717,6 +739,35 @@ mod tests {
         let life = fold(accepted);
         let wanted = [Event::Held(again), Event::Lifted(hold)];
         assert_eq!(after_amendment(&follows, &life, request, &begun), wanted);
+    }
+
+    #[test]
+    fn what_an_opinion_plans_and_nobody_placed_holds_what_has_not_gone() {
+        use Event as E;
+        let [documents, detention] =
+            [HoldKind::Documents, HoldKind::Detention].map(Hold::of_customs);
+        let examined = E::Held(Hold::of_customs(HoldKind::Examination));
+        let plan = [Step::Detain, Step::RequestDocuments, Step::ExamineGoods];
+        let check = |events: &[Event], amendment, wanted: &[Hold]| {
+            let life = fold(events.iter().copied());
+            assert_eq!(never_placed(&plan, &life, amendment), wanted, "{events:?}");
+        };
+        let both = [documents, detention];
+        check(&[E::Accepted, examined], None, &both);
+        check(&[E::Accepted, examined, E::PaymentWanted(1)], None, &both);
+        check(&[E::Accepted, examined, E::Held(detention)], None, &[documents]);
+        let lifted = [E::Held(documents), E::Lifted(documents), E::Held(detention)];
+        check(&[&[E::Accepted], &lifted[..]].concat(), None, &[]);
+        let again = both.map(|hold| Hold { reason: Token::lossy("amendment 2"), ..hold });
+        check(&[&[E::Accepted], &lifted[..]].concat(), Some(2), &again);
+        check(&[E::Accepted, E::Held(again[0]), E::Held(again[1])], Some(2), &[]);
+        for over in [E::Released, E::Cleared, E::Cancelled, E::HandedOver, E::NotDeparted] {
+            check(&[E::Accepted, examined, over], None, &[]);
+        }
+        check(&[E::Registered], None, &[]);
+        check(&[E::Rejected], None, &[]);
+        let life = fold([E::Accepted, examined]);
+        assert_eq!(never_placed(&[Step::ExamineGoods, Step::Release], &life, None), []);
     }
 
     #[test]
