@@ -183,7 +183,8 @@ fn followed(db: &Connection) -> rusqlite::Result<i64> {
     last(db, "SELECT cursor, 0 FROM followed ORDER BY seq DESC LIMIT 1").map(|(cursor, _)| cursor)
 }
 
-fn decided(db: &Connection, mrn: &str) -> rusqlite::Result<Vec<(String, u32, String)>> {
+/// Decisions on single items of a declaration: the hold, the item, the decision.
+pub(super) fn decided(db: &Connection, mrn: &str) -> rusqlite::Result<Vec<(String, u32, String)>> {
     let mut statement =
         db.prepare_cached("SELECT hold, item, decision FROM item_decision WHERE mrn = ?1")?;
     let rows = statement.query_map([mrn], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?;
