@@ -61,8 +61,10 @@ pub fn assess(
             continue;
         }
         let basis = profile.value_rule(declaration.direction).map(|rule| rule.basis.as_str());
+        let payable = lines.iter().any(TaxLine::wants_the_value);
         assessment.unknown.extend(value.lacks.iter().map(|cost| UnknownLine {
             basis: basis.unwrap_or_default().to_owned(),
+            payable,
             ..UnknownLine::of(item.number, Token::EMPTY, None, Unknown::NoCost(cost.name()))
         }));
         assessment.values.push(value);
@@ -86,6 +88,7 @@ fn fees(
     into: &mut Assessment,
 ) {
     let taxes = &reference.pack.profile.taxes;
+    let first = into.lines.len();
     for tax in taxes.iter().filter(|t| t.per_declaration && declaration.direction.is_some()) {
         let mut sum = Some(Decimal::ZERO);
         let (mut bears, mut hangs) = (false, false);
@@ -115,6 +118,11 @@ fn fees(
         } else {
             assessor.lines(tax, &rates, Portion::Whole, into);
         }
+    }
+    // They are on the values of the items together.
+    if into.lines.iter().skip(first).any(TaxLine::wants_the_value) {
+        let lacks = into.unknown.iter_mut().filter(|u| matches!(u.why, Unknown::NoCost(_)));
+        lacks.for_each(|lack| lack.payable = true);
     }
 }
 

@@ -67,7 +67,7 @@ impl Charge {
     /// [`Refusal::NotAssessed`] where something of it that may be payable is unknown, for an unknown amount is not zero;
     /// [`Refusal::NotAnAmount`] as in [`Charge::new`].
     pub fn of(assessment: &Assessment) -> Result<Self, Refusal> {
-        if assessment.unknown.iter().any(|unknown| unknown.payable) {
+        if assessment.waits(true) {
             return Err(Refusal::NotAssessed);
         }
         Self::of_known(assessment)
@@ -83,8 +83,13 @@ impl Charge {
             sum.checked_add(line.secured).ok_or(Refusal::NotAnAmount(line.secured))
         })?;
         let lines = assessment.lines.iter().map(|line| (line.tax, line.payable));
-        let unknown = assessment.unknown.iter().filter(|unknown| unknown.payable);
-        let partly = unknown.map(|unknown| unknown.tax).collect();
+        let mut partly = BTreeSet::new();
+        for unknown in assessment.unknown.iter().filter(|unknown| unknown.payable) {
+            // A cost that lacks is in every amount of the item, and of the declaration.
+            let lines = assessment.lines.iter().filter(|l| [0, unknown.item].contains(&l.item));
+            let of_value = lines.filter(|_| unknown.tax.is_empty()).map(|line| line.tax);
+            partly.extend(of_value.chain(Some(unknown.tax)));
+        }
         Ok(Self { partly, ..Self::new(assessment.currency, lines, secured)? })
     }
 

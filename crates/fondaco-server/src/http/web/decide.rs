@@ -18,6 +18,7 @@ use super::{Named, Page, Said, Shared, encode, named, of};
 use crate::act::{ActMessage, Refused, had_part, words};
 use crate::determine::{ASSESS, Stated};
 use crate::house::House;
+use crate::money;
 use crate::store::{Fault, Filing};
 
 /// The longest text of a field that is taken, in characters.
@@ -147,7 +148,7 @@ fn amounts(
     let number = |one: &Value| u32::try_from(one["item"].as_u64().unwrap_or_default());
     let text = |one: &Value, name: &str| one[name].as_str().unwrap_or_default().to_owned();
     let mut all: Vec<AmountField> = Vec::new();
-    for unknown in list("unknown") {
+    for unknown in list("unknown").filter(|one| money::is_waited_for(one)) {
         let item = number(unknown).unwrap_or_default();
         let taxes: Vec<String> = match text(unknown, "tax_type") {
             tax if tax.is_empty() => list("lines")
