@@ -353,7 +353,7 @@ impl House {
                     return Err(Refused::Field("items"));
                 }
             }
-            let mut owed = None;
+            let (mut owed, mut of_items) = (None, None);
             let (mut looked, mut draws) = (Lookups::default(), Vec::new());
             let mut filing = self.act_filing(&main, message, reason, bytes, key, &pack.digest)?;
             if let Act::Grant(request, _) = act
@@ -369,7 +369,8 @@ impl House {
                 filing.on = Some(on.number());
                 house::judged(&mut filing, &report)?;
                 let judged = serde_json::to_value(&report).unwrap_or_default();
-                let (placed, spent) = self.undoes(&main, &life, request, &judged)?;
+                let (placed, spent, seen) = self.undoes(&main, &life, request, &judged)?;
+                of_items = Some(seen);
                 let mut more = consignment::after_amendment(&follows, &life, request, &placed);
                 if owed.as_ref().is_some_and(|owed| owed.charge.is_some()) {
                     // Whether anything is to be paid by it is for the ledger to say.
@@ -390,7 +391,8 @@ impl House {
                 (owed, looked, draws) = (anew.owed, anew.looked, anew.draws);
             }
             let (id, receipt) = (filing.id.clone(), filing.receipt.clone());
-            let lodge = Lodge { filing, events, draws, owed, looked, seen: Some(last), judges };
+            let (seen, decided_items) = (Some(last), of_items);
+            let lodge = Lodge { filing, events, draws, owed, looked, seen, decided_items, judges };
             let parts = self.parts(&main, act, message).await?;
             let intents = decided(&message.money, &message.by, mrn, &id)?;
             let lodged = if !intents.is_empty() {

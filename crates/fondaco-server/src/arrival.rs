@@ -21,6 +21,7 @@ use fondaco_wire::report::Report;
 use crate::consider::{self, Considered, When, stated_acceptance};
 use crate::house::{House, follows, last_formed, step};
 use crate::law::kept::of_digest;
+use crate::money;
 use crate::store::lpco::Lookups;
 use crate::store::{Draw, Fault, Filing, Owed, Store};
 use crate::tasks;
@@ -162,11 +163,11 @@ impl House {
         let opinion = &standing.as_ref().unwrap_or(main).opinion;
         let opinion: serde_json::Value = serde_json::from_slice(opinion).unwrap_or_default();
         let some = |list: &serde_json::Value| list.as_array().is_some_and(|l| !l.is_empty());
-        let (lines, unknown) = (&opinion["assessment"]["lines"], &opinion["assessment"]["unknown"]);
+        let lines = &opinion["assessment"]["lines"];
         // What was owed by it is owed; what was not known is not nothing.
         let plan = opinion["decision"]["plan"].as_array().into_iter().flatten();
         let mut plan: Vec<Step> = plan.filter_map(|s| step(s.as_str()?)).collect();
-        if some(unknown) {
+        if money::waits(&opinion) {
             plan.push(Step::RequestPayment);
         }
         let tasks = tasks::holds_of(pack, &opinion);

@@ -26,6 +26,7 @@ use crate::arrival::{self, Standing};
 use crate::cli::today;
 use crate::consider::{Considered, When};
 use crate::house::{House, last_formed, total};
+use crate::money;
 use crate::store::lpco::Lookups;
 use crate::store::{self, Draw, Fault, Filing, Owed, Store};
 
@@ -227,7 +228,6 @@ impl House {
 /// Whether something of a stored opinion may have to be paid and is not known, or was stated.
 pub(crate) fn waits_for_amounts(opinion: &[u8]) -> bool {
     let opinion: Value = serde_json::from_slice(opinion).unwrap_or_default();
-    let list = |name: &str| opinion["assessment"][name].as_array().into_iter().flatten();
-    list("unknown").any(|u| u["payable"] != false)
-        || list("lines").any(|l| l["mark"] == TaxLine::DETERMINED)
+    let lines = opinion["assessment"]["lines"].as_array().into_iter().flatten();
+    money::waits(&opinion) || lines.into_iter().any(|l| l["mark"] == TaxLine::DETERMINED)
 }

@@ -178,6 +178,7 @@ impl House {
             _lock: lock,
         };
         house.charge_old()?;
+        house.hold_old()?;
         Ok(house)
     }
 
@@ -351,7 +352,8 @@ impl House {
             (owed, seen) = (None, None);
             (draws, looked) = (Vec::new(), Lookups::default());
         }
-        Ok(Lodge { filing, events, draws, owed, looked, seen, judges: false })
+        let (decided_items, judges) = (None, false);
+        Ok(Lodge { filing, events, draws, owed, looked, seen, decided_items, judges })
     }
 
     /// Does what asks how much is drawn on quotas now.

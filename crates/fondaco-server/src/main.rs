@@ -33,6 +33,7 @@ mod tasks;
 mod timers;
 mod tell;
 mod undone;
+mod upgrade;
 
 use clap::{Parser, Subcommand};
 

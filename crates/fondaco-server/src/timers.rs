@@ -24,7 +24,7 @@ use crate::tasks::AGENCY;
 /// The format of a time that is up in the store.
 pub(crate) const FORMAT: &str = "timer";
 /// Who lodges it.
-const HOUSE: &str = "house";
+pub(crate) const HOUSE: &str = "house";
 /// How often it is looked whether a time is up.
 const EVERY: Duration = Duration::from_secs(1);
 /// Messages handed to the writer before they are waited for.

@@ -207,14 +207,15 @@ impl House {
     }
 
     /// What an amendment undoes that is granted now, by which `judged` is the opinion: the open holds of
-    /// agencies that an opinion placed, to be looked at again, and the refusals that are over by it.
+    /// agencies that an opinion placed, to be looked at again, and the refusals that are over by it; and how
+    /// many decisions on single items it was told by.
     pub(crate) fn undoes(
         &self,
         main: &Filing,
         life: &Life,
         request: Request,
         judged: &Value,
-    ) -> Result<(Vec<Placed>, Vec<Event>), Fault> {
+    ) -> Result<(Vec<Placed>, Vec<Event>, usize), Fault> {
         let log = self.store.events(&main.mrn, 0, usize::MAX)?;
         let (mut followed, asked) = self.followed(main, &log)?;
         let message = asked.get(&request).map(|id| self.store.filing(id)).transpose()?.flatten();
@@ -241,7 +242,7 @@ impl House {
                 placed.push(Placed { hold, begun });
             }
         }
-        Ok((placed, over))
+        Ok((placed, over, decided.len()))
     }
 
     /// The items a declaration has now, and the last event by which some were taken off or got other
@@ -284,5 +285,91 @@ impl House {
             }
         }
         Ok(items.is_empty() || items.iter().any(|item| !refused.contains(item)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::act::ActMessage;
+    use crate::store::Sync;
+
+    use super::*;
+
+    /// A declaration of one item with that item twice.
+    fn twice(text: &str) -> String {
+        let close = "</GovernmentAgencyGoodsItem>";
+        let from = text.find("<GovernmentAgencyGoodsItem>").unwrap();
+        let to = text.rfind(close).unwrap() + close.len();
+        let second = text[from..to].replacen(">1</SequenceNumeric>", ">2</SequenceNumeric>", 1);
+        let mut text = [&text[..to], &*second, &text[to..]].concat();
+        for name in
+            ["<GoodsItemQuantity>", "<TotalPackageQuantity>", "<InvoiceAmount currencyID=\"GBP\">"]
+        {
+            let from = text.find(name).unwrap() + name.len();
+            let to = from + text[from..].find('<').unwrap();
+            let one: fondaco::money::Decimal = text[from..to].parse().unwrap();
+            text.replace_range(from..to, &(one + one).to_string());
+        }
+        text
+    }
+
+    /// An officer decides on one item while the amendment waits to be granted: what was decided on the goods as
+    /// they were counts for no other goods.
+    #[test]
+    fn what_is_decided_of_an_item_while_an_amendment_is_granted_is_decided_anew() {
+        let dir = tempfile::tempdir().unwrap();
+        let house = House::open(dir.path(), "gb", true, Sync::Off).unwrap();
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        let path = "/../../data/corpus/gb/014-lamb-gateway.xml";
+        let text =
+            std::fs::read_to_string(format!("{}{path}", env!("CARGO_MANIFEST_DIR"))).unwrap();
+        let format = fondaco_wire::format_of("application/xml").unwrap();
+        let files = async |text: &str, key: &str| {
+            house.file(format, text.as_bytes(), key, None).await.unwrap().mrn
+        };
+        let mrn = runtime.block_on(files(&twice(&text), "file"));
+        let acts = async |said: Value| {
+            let bytes = said.to_string().into_bytes();
+            let message: ActMessage = serde_json::from_value(said).unwrap();
+            house.act(&mrn, &message, &bytes, &format!("{message:?}")).await
+        };
+        let asks = format!(
+            "<Declaration xmlns=\"urn:wco:datamodel:WCO:DEC-DMS:2\"><FunctionCode>13</FunctionCode>\
+             <FunctionalReferenceID>COR</FunctionalReferenceID><ID>{mrn}</ID>\
+             <TypeCode>COR</TypeCode><Amendment><ChangeReasonCode>21</ChangeReasonCode><Pointer>\
+             <SequenceNumeric>1</SequenceNumeric><DocumentSectionCode>42A</DocumentSectionCode>\
+             </Pointer><Pointer><SequenceNumeric>1</SequenceNumeric><DocumentSectionCode>67A\
+             </DocumentSectionCode></Pointer><Pointer><SequenceNumeric>1</SequenceNumeric>\
+             <DocumentSectionCode>22B</DocumentSectionCode><TagID>090</TagID></Pointer></Amendment>\
+             <GoodsShipment><TradeTerms><ConditionCode>CPT</ConditionCode></TradeTerms>\
+             </GoodsShipment></Declaration>"
+        );
+        runtime.block_on(async {
+            files(&asks, "asks").await;
+            house.follow().await.unwrap();
+            let life = house.store.life(&mrn).unwrap().0;
+            let hold =
+                life.open_holds().find(|hold| hold.agency.as_str() == "port-health").unwrap();
+            // The writer is busy until both wait for it: neither sees what the other says.
+            let (go, gone) = std::sync::mpsc::channel::<()>();
+            house.store.write(
+                move |_| {
+                    gone.recv().ok();
+                    Ok(())
+                },
+                drop,
+            );
+            let lift = json!({"act": "lift", "by": "v", "kind": hold.kind.name(),
+                "agency": "port-health", "hold": hold.reason.as_str(), "items": [1]});
+            let grant = json!({"act": "grant", "by": "o", "kind": "amend", "request": 1});
+            let (lifted, granted, ()) =
+                tokio::join!(biased; acts(lift), acts(grant), async { drop(go) });
+            assert!(lifted.is_ok() && granted.is_ok(), "{lifted:?} {granted:?}");
+            let decided = house.store.decided_items(&mrn).unwrap();
+            assert_eq!(decided, [(key(&hold), 1, "release".to_owned())]);
+            let life = house.store.life(&mrn).unwrap().0;
+            let again = Hold { reason: Token::lossy(&format!("{}~1", hold.reason)), ..hold };
+            assert_eq!((life.hold(hold), life.hold(again)), (Some(true), Some(false)));
+        });
     }
 }

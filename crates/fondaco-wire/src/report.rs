@@ -213,9 +213,13 @@ pub struct UnknownView {
     pub text: Texts,
     /// The act.
     pub basis: String,
-    /// Whether it may have to be paid; left out where it may.
-    #[serde(skip_serializing_if = "is_so")]
+    /// Whether it is waited for, since it may have to be paid with the declaration. Left out where it is.
+    #[serde(skip_serializing_if = "is_true")]
     pub payable: bool,
+}
+
+fn is_true(is: &bool) -> bool {
+    *is
 }
 
 /// What has to be paid.
@@ -557,7 +561,7 @@ fn assessment_view(opinion: &Opinion<'_>, reference: Reference<'_>) -> Assessmen
             .collect(),
         valuation: assessment.values.iter().map(ValueView::from).collect(),
         lines: assessment.lines.iter().map(|l| line_view(l, reference)).collect(),
-        unknown: assessment.unknown.iter().map(unknown_view).collect(),
+        unknown: assessment.unknown.iter().map(|u| unknown_view(u, opinion.collected)).collect(),
         quota_draws: opinion.allotted.iter().map(why::draw).collect(),
     }
 }
@@ -587,12 +591,7 @@ fn line_view(line: &TaxLine, reference: Reference<'_>) -> LineView {
     }
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde wants it")]
-fn is_so(payable: &bool) -> bool {
-    *payable
-}
-
-fn unknown_view(unknown: &UnknownLine) -> UnknownView {
+fn unknown_view(unknown: &UnknownLine, collected: bool) -> UnknownView {
     let (why, what, text) = why::unknown(&unknown.why);
     UnknownView {
         item: unknown.item,
@@ -602,7 +601,7 @@ fn unknown_view(unknown: &UnknownLine) -> UnknownView {
         what,
         text,
         basis: unknown.basis.clone(),
-        payable: unknown.payable,
+        payable: unknown.is_waited_for(collected),
     }
 }
 

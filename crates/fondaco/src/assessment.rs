@@ -64,14 +64,13 @@ pub fn assess(
     let Assessment { lines, unknown, .. } = &mut assessment;
     unknown.retain_mut(|unknown| {
         if unknown.tax.is_empty() {
-            // A cost that lacks makes less of what was computed of the item, and of the whole.
+            // A cost that lacks makes less of what was computed of the item, and of what is charged once.
             let mut of = lines.iter().filter(|l| l.item == unknown.item || l.item == 0).peekable();
             // Where each amount is stated, the value it would be computed of is not asked for.
             if of.peek().is_some() && of.clone().all(TaxLine::is_determined) {
                 return false;
             }
-            let less = |l: &TaxLine| !l.payable.is_zero() || !l.secured.is_zero();
-            unknown.payable = of.any(|l| !l.is_determined() && less(l));
+            unknown.payable = of.any(TaxLine::wants_the_value);
         }
         true
     });

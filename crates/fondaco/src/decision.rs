@@ -284,9 +284,8 @@ pub fn plan(
         Lane::Red => steps.push(Step::ExamineGoods),
     }
     let secured = assessment.lines.iter().any(|line| !line.secured.is_zero());
-    // What could not be computed is not nothing; a cost that lacks of what bears no tax stops nobody.
-    let unknown = collected && assessment.unknown.iter().any(|u| u.payable && !u.tax.is_empty());
-    if secured || unknown || !assessment.total.is_zero() {
+    // What could not be computed is not nothing.
+    if secured || assessment.waits(collected) || !assessment.total.is_zero() {
         steps.push(Step::RequestPayment);
     }
     if !any(Settlement::Prohibited) {

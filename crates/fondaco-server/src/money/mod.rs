@@ -100,12 +100,24 @@ impl Settings {
     }
 }
 
-/// What is owed by an opinion as it is stored; `None` where something of it is unknown or no figure.
+/// Whether something that is unknown by an opinion as it is stored is waited for. One of before that was told
+/// says nothing of it: there it is.
+pub(crate) fn waits(opinion: &Value) -> bool {
+    let unknown = opinion["assessment"]["unknown"].as_array();
+    unknown.into_iter().flatten().any(is_waited_for)
+}
+
+/// The same of one amount.
+pub(crate) fn is_waited_for(unknown: &Value) -> bool {
+    unknown["payable"] != false
+}
+
+/// What is owed by an opinion as it is stored; `None` where something of it is waited for or no figure.
 fn charge_of(opinion: &Value) -> Option<Charge> {
-    let assessment = &opinion["assessment"];
-    if !assessment["unknown"].as_array()?.is_empty() {
+    if waits(opinion) {
         return None;
     }
+    let assessment = &opinion["assessment"];
     let figure = |line: &Value, name: &str| line[name].as_str()?.parse::<Decimal>().ok();
     let mut lines = Vec::new();
     let mut contingent = Decimal::ZERO;
@@ -200,6 +212,13 @@ mod tests {
         check(json!([line("0.00", "5.00")]), json!([]), Some(("0.00", false)));
         check(json!([]), json!([]), Some(("0", true)));
         check(json!([line("47.00", "0.00")]), json!([{"item": 1}]), None);
+        // As a newer program keeps it: of what a relief takes away.
+        let relieved = json!({"item": 1, "payable": false});
+        check(json!([line("47.00", "0.00")]), json!([relieved]), Some(("47.00", false)));
+        check(json!([line("47.00", "0.00")]), json!([relieved, {"item": 2}]), None);
+        for (unknown, is) in [(json!([]), false), (json!([relieved]), false), (json!([{}]), true)] {
+            assert_eq!(waits(&json!({"assessment": {"unknown": unknown}})), is);
+        }
         check(json!([{"tax_type": "A00"}]), json!([]), None);
         assert!(charge_of(&json!({})).is_none());
     }

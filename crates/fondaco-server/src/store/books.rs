@@ -319,8 +319,14 @@ pub(super) fn settles(
     life: &Life,
 ) -> Result<Option<Event>, Fault> {
     let charged = books.ledger.debts_of(declaration).next().is_some();
-    if !charged || is_unknown(db, declaration)? {
+    if !charged {
         return Ok(None);
+    }
+    if is_unknown(db, declaration)? {
+        // Nothing settles what is not known. A house of an older program may have let it pass by what was
+        // charged before: that opens again where it is taken back.
+        let opens = books.is_final(declaration).is_none() && !life.owes();
+        return Ok(opens.then(|| life.wants_again()));
     }
     Ok(match books.is_final(declaration) {
         Some(true) => (!life.is_settled()).then(|| life.settles()),
@@ -564,6 +570,37 @@ pub(super) mod tests {
             assert_eq!(store.sums(), folded(&Connection::open(&path).unwrap()));
             store.close();
         }
+    }
+
+    /// As an older program left it: settled, and unknown since. What the bank takes back of it opens the debt.
+    #[test]
+    fn what_the_bank_takes_back_of_a_debt_that_became_unknown_after_it_was_settled_opens_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(&dir.path().join("s.db"), Sync::Off).unwrap();
+        store.open_books().unwrap();
+        store
+            .written_here(|w| {
+                let mut lodge = lodge(0, 0, 100);
+                lodge.events.push(Event::Accepted);
+                lodge.events.push(Event::PaymentWanted(1));
+                w.lodge(&lodge)
+            })
+            .unwrap();
+        assert_eq!(tells(&store, 1, vec![entry(1, 1, 100, 1)]), ["matched"]);
+        let owes = || store.life("M0").unwrap().0.owes();
+        assert!(!owes());
+        let unknown = "INSERT INTO debt_known (declaration, known, filing) VALUES ('M0', 0, 1)";
+        store.written_here(|w| Ok(w.db.execute(unknown, [])?)).unwrap();
+        // What else is decided of it opens nothing.
+        decides(&store, 2, |l, s| l.guarantee(s, &"G".parse().unwrap(), gbp(5))).unwrap();
+        decides(&store, 3, |l, s| l.secure(s, &debt(0), &"G".parse().unwrap(), gbp(5))).ok();
+        assert!(!owes());
+        assert_eq!(tells(&store, 7, vec![entry(7, 1, 40, 0)]), ["reversed"]);
+        assert!(owes());
+        // And nothing that is paid settles what is unknown.
+        assert_eq!(tells(&store, 11, vec![entry(11, 1, 40, 1)]).len(), 1);
+        assert!(owes());
+        store.close();
     }
 
     /// A store of version 5 may have requests from before there were other currencies: what was asked is what

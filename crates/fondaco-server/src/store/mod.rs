@@ -153,9 +153,10 @@ pub(crate) struct Lodge {
     pub(crate) owed: Option<Box<Owed>>,
     /// What it looked up in the register of licences, permits and certificates, and writes off there.
     pub(crate) looked: lpco::Lookups,
-    /// The last event of the declaration it is about that was seen when it was looked at; `None` for
-    /// one that is about no other.
+    /// The last event seen of the declaration it is about; `None` for one that is about no other.
     pub(crate) seen: Option<i64>,
+    /// How many decisions on single items of it were seen, where they tell what happens: they are no events.
+    pub(crate) decided_items: Option<usize>,
     /// Whether it answers an appeal: who sends it had no part in the declaration it is about.
     pub(crate) judges: bool,
 }

@@ -136,6 +136,10 @@ CREATE TABLE IF NOT EXISTS item_decision (
   filing TEXT NOT NULL
 ) STRICT;
 CREATE INDEX IF NOT EXISTS item_decision_mrn ON item_decision (mrn);
+CREATE TABLE IF NOT EXISTS old_held (
+  seq INTEGER PRIMARY KEY,
+  at TEXT NOT NULL
+) STRICT;
 ";
 
 /// A hold as the table has it: as in the detail of an event.
@@ -179,7 +183,8 @@ fn followed(db: &Connection) -> rusqlite::Result<i64> {
     last(db, "SELECT cursor, 0 FROM followed ORDER BY seq DESC LIMIT 1").map(|(cursor, _)| cursor)
 }
 
-fn decided(db: &Connection, mrn: &str) -> rusqlite::Result<Vec<(String, u32, String)>> {
+/// Decisions on single items of a declaration: the hold, the item, the decision.
+pub(super) fn decided(db: &Connection, mrn: &str) -> rusqlite::Result<Vec<(String, u32, String)>> {
     let mut statement =
         db.prepare_cached("SELECT hold, item, decision FROM item_decision WHERE mrn = ?1")?;
     let rows = statement.query_map([mrn], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?;
@@ -286,6 +291,24 @@ impl Store {
         })
     }
 
+    /// Declarations whose goods were to be looked at and have not gone, where this was not looked at before:
+    /// an older program may have held them for that look alone.
+    pub(crate) fn never_held(&self) -> Result<Option<Vec<String>>, Fault> {
+        self.read(|db| {
+            if db.prepare("SELECT 1 FROM old_held")?.exists([])? {
+                return Ok(None);
+            }
+            let mut statement = db.prepare(
+                "SELECT DISTINCT mrn FROM event e WHERE event = 'control-ordered'
+                   AND NOT EXISTS (SELECT 1 FROM event WHERE mrn = e.mrn AND event IN
+                     ('released', 'cleared', 'cancelled', 'handed-over', 'not-departed'))
+                 ORDER BY mrn",
+            )?;
+            let rows = statement.query_map([], |row| row.get(0))?;
+            rows.collect::<Result<_, _>>().map(Some)
+        })
+    }
+
     /// Whether a clock for the same was set later.
     pub(crate) fn is_set_anew(&self, timer: &Timer) -> Result<bool, Fault> {
         self.read(|db| {
@@ -350,7 +373,7 @@ impl Writing<'_> {
         Ok(true)
     }
 
-    /// Lodges that a time is up, with what it means of where the declaration stands now; `false` where it
+    /// Lodges what the house does of itself, as that a time is up, with what it means of where the declaration stands now; `false` where it
     /// means nothing, or was said already.
     pub(crate) fn time_up(
         &self,
@@ -368,6 +391,12 @@ impl Writing<'_> {
         let seq = self.filing(filing)?;
         self.happen(seq, &filing.about, &filing.at, life, &events)?;
         Ok(true)
+    }
+
+    /// Says that what an older program did not hold is held; it is not done again.
+    pub(crate) fn old_are_held(&self, at: &str) -> Result<(), Fault> {
+        self.db.execute("INSERT INTO old_held (at) VALUES (?1)", [at])?;
+        Ok(())
     }
 
     /// Puts down until when and up to which timer everything was looked at.

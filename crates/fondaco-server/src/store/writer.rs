@@ -14,6 +14,7 @@ use super::books::Books;
 use super::draws::Draws;
 use super::lpco;
 use super::subscriptions::{last_cursor, last_said};
+use super::tasks;
 use super::{BATCH, Fault, Filing, Lodge, Lodged, by, life, lock};
 
 /// Pages of the log from which the writer has it begun anew: 256 MiB.
@@ -253,6 +254,12 @@ impl Writing<'_> {
         }
         // A decision about money may be no event, so that what was seen does not tell of it.
         if lodge.judges && had_part(db, &f.about, &f.declarant)? {
+            return Ok(Lodged::Moved);
+        }
+        // Nor is one on some of the items of a hold.
+        if let Some(seen) = lodge.decided_items
+            && tasks::decided(db, &f.about)?.len() != seen
+        {
             return Ok(Lodged::Moved);
         }
         // Of two that decide on one declaration at one time, the second decides by what the first did.

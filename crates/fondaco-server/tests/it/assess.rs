@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::commands::run;
 use crate::http::{House, Said, good};
-use crate::money::{act, balanced, debt, decides, reference, state};
+use crate::money::{act, balanced, debt, decides, naming, reference, state};
 
 /// A lathe priced in euros, for which the pack has no rate: neither duty nor VAT can be computed.
 fn lathe(lrn: &str) -> String {
@@ -244,7 +244,7 @@ fn a_value_that_lacks_a_cost_is_answered_by_the_amounts_of_the_item() {
     let dir = tempfile::tempdir().unwrap();
     let house = crate::money::house(dir.path());
     // Free carrier: the carriage is neither in the price nor stated.
-    let filed = house.file("f", &good("COST"));
+    let filed = house.file("f", &naming(&good("COST")));
     let mrn = filed.text("mrn");
     for kind in ["documents", "examination"] {
         act(&house, &mrn, kind, &json!({"act": "lift", "by": "o1", "kind": kind}));

@@ -146,7 +146,7 @@ fn an_officer_states_amounts_on_a_page() {
     let dir = tempfile::tempdir().unwrap();
     let house = crate::money::house(dir.path());
     // The carriage is neither in the price nor stated: what is owed is not known.
-    let mrn = house.file("f", &good("AMOUNTS")).text("mrn");
+    let mrn = house.file("f", &crate::money::naming(&good("AMOUNTS"))).text("mrn");
     for kind in ["documents", "examination"] {
         act(&house, &mrn, kind, &json!({"act": "lift", "by": "o1", "kind": kind}));
     }

@@ -126,6 +126,12 @@ fn import(lrn: &str) -> String {
     good(lrn).replace("<ConditionCode>FCA<", "<ConditionCode>DAP<")
 }
 
+/// The same, naming how each tax is paid: what is unknown of them is collected.
+pub(crate) fn naming(message: &str) -> String {
+    let payment = "</DutyRegimeCode><Payment><MethodCode>E</MethodCode></Payment>";
+    message.replace("</DutyRegimeCode>", payment)
+}
+
 /// An import that owes, which nothing but its debt holds.
 pub(crate) fn owes(house: &House, lrn: &str) -> String {
     files(house, lrn, &import(lrn))
@@ -621,11 +627,7 @@ fn what_an_amendment_leaves_unknown_is_not_settled_by_what_was_charged_before() 
     for (lrn, named) in [("NAMED", true), ("UNNAMED", false)] {
         let dir = tempfile::tempdir().unwrap();
         let house = house(dir.path());
-        let text = import(lrn).replace(
-            "</DutyRegimeCode>",
-            "</DutyRegimeCode><Payment><MethodCode>E</MethodCode></Payment>",
-        );
-        let mrn = files(&house, lrn, &text);
+        let mrn = files(&house, lrn, &naming(&import(lrn)));
         let (due, reference) =
             (debt(&house, &mrn)["due"].as_str().unwrap().to_owned(), reference(&house, &mrn));
         let mut number = 0;
@@ -648,6 +650,62 @@ fn what_an_amendment_leaves_unknown_is_not_settled_by_what_was_charged_before() 
         assert_eq!(debts.as_array().unwrap().len(), 1);
         balanced(&house);
     }
+}
+
+/// A relief takes away what a cost that lacks in the value would add to: nobody waits for it.
+#[test]
+fn a_cost_that_lacks_of_what_bears_no_tax_opens_no_debt() {
+    let dir = tempfile::tempdir().unwrap();
+    let house = house(dir.path());
+    let mrn = files(&house, "RELIEVED", &naming(&import("RELIEVED")));
+    let due = debt(&house, &mrn)["due"].as_str().unwrap().to_owned();
+    let paid = camt("M1", &[("in", &due, "GBP", "BOOK", &reference(&house, &mrn))]);
+    assert_eq!(outcomes(&tells(&house, "1", &paid)), ["matched"]);
+    assert_eq!(state(&house, &mrn), "cleared");
+    let item = "<GovernmentAgencyGoodsItem><SequenceNumeric>1</SequenceNumeric><GovernmentProcedure>\
+        <CurrentCode>51</CurrentCode></GovernmentProcedure></GovernmentAgencyGoodsItem>";
+    amended(&house, &mrn, 1, &["42A", "67A", "68A", "70A"], "166", item);
+    let owed = debt(&house, &mrn);
+    assert_eq!((&owed["due"], &owed["settled"]), (&json!("0.00"), &json!("over")));
+    term_changed(&house, &mrn, 2, "FCA");
+    let assessment =
+        house.get(&format!("/v1/declarations/{mrn}/opinion")).json()["assessment"].clone();
+    let unknown = &assessment["unknown"][0];
+    assert_eq!((&unknown["why"], &unknown["payable"]), (&json!("no-cost"), &json!(false)));
+    assert_eq!(state(&house, &mrn), "cleared");
+    // Of goods that bear duty again it is waited for.
+    let item = item.replace("51", "40");
+    amended(&house, &mrn, 3, &["42A", "67A", "68A", "70A"], "166", &item);
+    assert_eq!(state(&house, &mrn), "awaiting-payment");
+    balanced(&house);
+}
+
+#[test]
+fn what_is_known_is_charged_beside_a_cost_that_lacks_of_what_bears_no_tax() {
+    let dir = tempfile::tempdir().unwrap();
+    let house = house(dir.path());
+    let path =
+        concat!(env!("CARGO_MANIFEST_DIR"), "/../../data/corpus/gb/008-toys-southampton.xml");
+    let toys = std::fs::read_to_string(path).unwrap();
+    // The first is stored, and no carriage is stated; the second bears duty, and has its own.
+    let toys = toys.replacen("<CurrentCode>40<", "<CurrentCode>51<", 1).replace(">CIF<", ">FCA<");
+    let first = toys.find("<Classification>").unwrap();
+    let codes = &toys[first..toys.find("<DutyTaxFee>").unwrap()];
+    let at = toys.rfind("<Classification>").unwrap();
+    let end = at + toys[at..].find("<DutyTaxFee>").unwrap();
+    let toys = [&toys[..at], codes, &toys[end..]].concat();
+    let method = "<MethodCode>1</MethodCode>";
+    let at = toys.rfind(method).unwrap() + method.len();
+    let carriage = "<ChargeDeduction><ChargesTypeCode>AK</ChargesTypeCode><OtherChargeDeductionAmount \
+        currencyID=\"GBP\">100.00</OtherChargeDeductionAmount></ChargeDeduction>";
+    let toys = [&toys[..at], carriage, &toys[at..]].concat();
+    let mrn = files(&house, "STORED", &toys);
+    assert_eq!(state(&house, &mrn), "awaiting-payment");
+    let due = debt(&house, &mrn)["due"].as_str().unwrap().to_owned();
+    let paid = camt("M1", &[("in", &due, "GBP", "BOOK", &reference(&house, &mrn))]);
+    assert_eq!(outcomes(&tells(&house, "1", &paid)), ["matched"]);
+    assert_eq!(state(&house, &mrn), "cleared");
+    balanced(&house);
 }
 
 #[test]

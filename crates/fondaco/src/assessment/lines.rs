@@ -55,6 +55,11 @@ impl TaxLine {
     pub fn is_determined(&self) -> bool {
         self.mark == Self::DETERMINED
     }
+
+    /// Whether it would be more with a cost that lacks in the value, as far as that is paid or secured.
+    pub(super) fn wants_the_value(&self) -> bool {
+        !self.is_determined() && !(self.payable.is_zero() && self.secured.is_zero())
+    }
 }
 
 /// What an officer states of a tax on an item that could not be computed. It stands in the place of all
@@ -87,12 +92,19 @@ pub struct UnknownLine {
     pub why: Unknown,
     /// The act, where a measure was found.
     pub basis: String,
-    /// Whether it may have to be paid: not where a relief takes it away, whatever it comes to. Of a cost
-    /// that lacks, whether anything that is to be paid was computed without it.
+    /// Whether it may have to be paid: not where a relief takes it away, whatever it comes to, and of a cost
+    /// that lacks in the value only where something is to be paid or secured by that value.
     pub payable: bool,
 }
 
 impl UnknownLine {
+    /// Whether it is waited for; `collected` says whether a tax that is unknown is collected with the
+    /// declaration. Where a cost lacks, what was computed is too little: it is waited for in any case.
+    #[must_use]
+    pub fn is_waited_for(&self, collected: bool) -> bool {
+        self.payable && (collected || self.tax.is_empty())
+    }
+
     /// What is unknown of a tax, and the row that would say it, where there is one.
     pub(super) fn of(item: u32, tax: Token, row: Option<&Found<'_>>, why: Unknown) -> Self {
         let formula = row.and_then(|r| r.formula()).map(ToString::to_string).unwrap_or_default();
@@ -117,6 +129,13 @@ pub struct Assessment {
 }
 
 impl Assessment {
+    /// Whether something is waited for that could not be computed; `collected` says whether what is unknown
+    /// is collected with the declaration at all. Nothing is charged until it is known, and payment is wanted.
+    #[must_use]
+    pub fn waits(&self, collected: bool) -> bool {
+        self.unknown.iter().any(|unknown| unknown.is_waited_for(collected))
+    }
+
     /// One in which nothing has been computed.
     #[must_use]
     pub fn nothing(currency: Currency) -> Self {

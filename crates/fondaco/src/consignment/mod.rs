@@ -500,6 +500,28 @@ pub fn after_amendment(
     events
 }
 
+/// What tells the looks that an amendment wants from those before it: its number.
+fn anew(amendment: u32) -> Token {
+    Token::lossy(&format!("amendment {amendment}"))
+}
+
+/// The holds by what the goods are, detention and documents that lack, that an opinion plans and that were
+/// never placed: on what was accepted, and has neither gone nor ended. `amendment` is the number of that
+/// the opinion was formed by, after acceptance; `None` where it was none.
+#[must_use]
+pub fn never_placed(plan: &[Step], life: &Life, amendment: Option<u32>) -> Vec<Hold> {
+    let goes = [Event::Released, Event::Cleared].into_iter().any(|event| life.has(event));
+    if !life.has(Event::Accepted) || goes || life.state().is_over() {
+        return Vec::new();
+    }
+    let reason = amendment.map_or(Token::EMPTY, anew);
+    let wanted =
+        [(Step::RequestDocuments, HoldKind::Documents), (Step::Detain, HoldKind::Detention)];
+    let planned = wanted.into_iter().filter(|(step, _)| plan.contains(step));
+    let holds = planned.map(|(_, kind)| Hold { reason, ..Hold::of_customs(kind) });
+    holds.filter(|hold| life.hold(*hold).is_none()).collect()
+}
+
 /// What an opinion has happen: duties are told, payment is wanted, somebody looks, after which amendment, for it
 /// tells one look from another. Who looks at the goods does not look at documents, nor for those that lack; what
 /// is prohibited, and who has the name of a listed party, goes by no look: until somebody decides on it.
@@ -507,7 +529,7 @@ fn of_opinion(follows: &Follows, again: Option<u32>) -> Vec<Event> {
     // The look at what was declared first may be over: that after an amendment is another.
     let reason = match again {
         None => Token::EMPTY,
-        Some(n) => Token::lossy(&format!("amendment {n}")),
+        Some(n) => anew(n),
     };
     let plans = |step| follows.plan.contains(&step);
     let documents = plans(Step::ReviewDocuments) || plans(Step::RequestDocuments);
@@ -750,6 +772,35 @@ mod tests {
         let again = ["examination//amendment 3", "detention//amendment 3"];
         let again = again.into_iter().chain(["detention//name-listed~3"]);
         assert_eq!(of(Lane::Red, &named, Some(3)), again.collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn what_an_opinion_plans_and_nobody_placed_holds_what_has_not_gone() {
+        use Event as E;
+        let [documents, detention] =
+            [HoldKind::Documents, HoldKind::Detention].map(Hold::of_customs);
+        let examined = E::Held(Hold::of_customs(HoldKind::Examination));
+        let plan = [Step::Detain, Step::RequestDocuments, Step::ExamineGoods];
+        let check = |events: &[Event], amendment, wanted: &[Hold]| {
+            let life = fold(events.iter().copied());
+            assert_eq!(never_placed(&plan, &life, amendment), wanted, "{events:?}");
+        };
+        let both = [documents, detention];
+        check(&[E::Accepted, examined], None, &both);
+        check(&[E::Accepted, examined, E::PaymentWanted(1)], None, &both);
+        check(&[E::Accepted, examined, E::Held(detention)], None, &[documents]);
+        let lifted = [E::Held(documents), E::Lifted(documents), E::Held(detention)];
+        check(&[&[E::Accepted], &lifted[..]].concat(), None, &[]);
+        let again = both.map(|hold| Hold { reason: Token::lossy("amendment 2"), ..hold });
+        check(&[&[E::Accepted], &lifted[..]].concat(), Some(2), &again);
+        check(&[E::Accepted, E::Held(again[0]), E::Held(again[1])], Some(2), &[]);
+        for over in [E::Released, E::Cleared, E::Cancelled, E::HandedOver, E::NotDeparted] {
+            check(&[E::Accepted, examined, over], None, &[]);
+        }
+        check(&[E::Registered], None, &[]);
+        check(&[E::Rejected], None, &[]);
+        let life = fold([E::Accepted, examined]);
+        assert_eq!(never_placed(&[Step::ExamineGoods, Step::Release], &life, None), []);
     }
 
     #[test]

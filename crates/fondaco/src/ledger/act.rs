@@ -67,7 +67,7 @@ impl Charge {
     /// [`Refusal::NotAssessed`] where something of it that may be payable is unknown, for an unknown amount is not zero;
     /// [`Refusal::NotAnAmount`] as in [`Charge::new`].
     pub fn of(assessment: &Assessment) -> Result<Self, Refusal> {
-        if assessment.unknown.iter().any(|unknown| unknown.payable) {
+        if assessment.waits(true) {
             return Err(Refusal::NotAssessed);
         }
         Self::of_known(assessment)
@@ -80,7 +80,7 @@ impl Charge {
     /// [`Refusal::NotAssessed`] where what was computed is too little, for a cost lacks;
     /// [`Refusal::NotAnAmount`] as in [`Charge::new`].
     pub fn of_known(assessment: &Assessment) -> Result<Self, Refusal> {
-        if assessment.unknown.iter().any(|unknown| unknown.payable && unknown.tax.is_empty()) {
+        if assessment.waits(false) {
             return Err(Refusal::NotAssessed);
         }
         let secured = assessment.lines.iter().try_fold(Decimal::ZERO, |sum, line| {

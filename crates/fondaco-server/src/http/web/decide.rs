@@ -19,6 +19,7 @@ use super::{Named, Page, Said, Shared, encode, named, of};
 use crate::act::{ActMessage, Refused, had_part, nothing_unknown, words};
 use crate::determine::{ASSESS, Stated};
 use crate::house::House;
+use crate::money;
 use crate::store::{Fault, Filing};
 
 /// The longest text of a field that is taken, in characters.
@@ -171,7 +172,7 @@ fn amounts(
         let amounts = [text(line, "payable"), text(line, "secured")];
         add(item, text(line, "tax_type"), text(line, "basis"), amounts);
     }
-    for unknown in list("unknown").filter(|unknown| unknown["payable"] != false) {
+    for unknown in list("unknown").filter(|one| money::is_waited_for(one)) {
         let item = number(unknown).unwrap_or_default();
         let why: Texts = serde_json::from_value(unknown["text"].clone()).unwrap_or_default();
         let why = || p.text(&why).to_owned();

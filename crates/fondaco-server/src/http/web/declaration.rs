@@ -20,7 +20,7 @@ use super::{ActView, Named, Page, Shared, named};
 use crate::act;
 use crate::exchange::crossed::WordOfExport;
 use crate::house::{self, House};
-use crate::money::DebtView;
+use crate::money::{self, DebtView};
 use crate::store::{Booking, Filing, Happened};
 use crate::timers;
 use crate::undone;
@@ -327,6 +327,7 @@ pub(super) async fn declaration(
     let formed = house::last_formed(&about_it).unwrap_or(&f);
     let opinion = serde_json::from_slice::<OpinionView>(&formed.opinion);
     let readable = opinion.is_ok();
+    let waits = serde_json::from_slice(&formed.opinion).is_ok_and(|o| money::waits(&o));
     let mut o = opinion.unwrap_or_default();
     if let Some(assessment) = &mut o.assessment {
         for line in &mut assessment.lines {
@@ -375,8 +376,8 @@ pub(super) async fn declaration(
         says: receipt::verify(&f.receipt, &house.keys.public()).ok(),
         ours: lines().any(|l| l.mark == "ours"),
         waits_for_amounts: state == "awaiting-payment"
-            && debts.iter().all(|debt| !debt.known)
-            && o.assessment.iter().flat_map(|a| &a.unknown).any(|u| u.payable != Some(false)),
+            && waits
+            && debts.iter().all(|debt| !debt.known),
         most_findings: o.findings.len() >= MOST,
         cut: message.len() < text.len(),
         message,
