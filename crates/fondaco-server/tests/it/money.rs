@@ -621,10 +621,17 @@ fn a_debt_that_is_less_than_was_secured_is_told_when_it_is_final() {
 }
 
 /// Where the declarant names every tax that is collected, one that is named no more and cannot be computed is
-/// waited for by nobody; what was charged stands, and settles.
+/// waited for by nobody; what was charged stands, and settles. A cost that lacks is waited for: what was
+/// computed without it is too little.
 #[test]
 fn what_an_amendment_leaves_unknown_is_not_settled_by_what_was_charged_before() {
-    for (lrn, named) in [("NAMED", true), ("UNNAMED", false)] {
+    for (lrn, named, cost) in [
+        ("NAMED", true, true),
+        ("RATE", true, false),
+        ("UNNAMED", false, false),
+        ("COST", false, true),
+    ] {
+        let waits = named || cost;
         let dir = tempfile::tempdir().unwrap();
         let house = house(dir.path());
         let mrn = files(&house, lrn, &naming(&import(lrn)));
@@ -637,14 +644,21 @@ fn what_an_amendment_leaves_unknown_is_not_settled_by_what_was_charged_before() 
             let path = ["42A", "67A", "68A", "23A", "50A", "94A"];
             amended(&house, &mrn, number, &path, "107", item);
         }
-        term_changed(&house, &mrn, number + 1, "FCA");
+        match cost {
+            true => term_changed(&house, &mrn, number + 1, "FCA"),
+            // There is no rate for it.
+            false => code_changed(&house, &mrn, number + 1, "95030010"),
+        }
         assert_eq!(state(&house, &mrn), "awaiting-payment");
         assert_eq!(debt(&house, &mrn)["due"], due);
         let paid = camt(lrn, &[("in", &due, "GBP", "BOOK", &reference)]);
         assert_eq!(outcomes(&tells(&house, "bank", &paid)), ["matched"]);
-        assert_eq!(state(&house, &mrn), if named { "awaiting-payment" } else { "cleared" });
+        assert_eq!(state(&house, &mrn), if waits { "awaiting-payment" } else { "cleared" });
         // Known again, it is what was paid.
-        term_changed(&house, &mrn, number + 2, "DAP");
+        match cost {
+            true => term_changed(&house, &mrn, number + 2, "DAP"),
+            false => code_changed(&house, &mrn, number + 2, "95030035"),
+        }
         assert_eq!((&*state(&house, &mrn), &debt(&house, &mrn)["due"]), ("cleared", &json!(due)));
         let debts = house.get(&format!("/v1/declarations/{mrn}/debt")).json();
         assert_eq!(debts.as_array().unwrap().len(), 1);
