@@ -63,7 +63,7 @@ impl House {
         let mut after = from;
         // One pass over all kinds: after a kill it goes on from the last that was made.
         loop {
-            let (since, name) = (&partner.since, &partner.name);
+            let (since, name) = (&partner.begins(), &partner.name);
             let some = self.store.let_go(&kinds, after, since, AT_ONCE, name)?;
             for (cursor, mrn) in &some {
                 // By new terms more is told; what was told by the old ones is not taken back.

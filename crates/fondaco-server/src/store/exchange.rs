@@ -299,7 +299,7 @@ impl Store {
     }
 
     /// Declarations whose kind begins in one of these ways and that something befell after an event, and
-    /// since a day, by which goods may go, or anything where they were told of: the event and the number,
+    /// since a moment (RFC 3339, UTC), by which goods may go, or anything where they were told of: the event and the number,
     /// oldest first.
     pub(crate) fn let_go(
         &self,

@@ -16,6 +16,9 @@ use crate::store::{Fault, Progress, Subscription, Terms};
 const FIRST_WAIT: i64 = 5_000;
 /// The longest time between two tries: a receiver that is back is served within the hour.
 const LONGEST_WAIT: i64 = 60 * 60 * 1000;
+/// No try is put off for longer: what is due later was written by a clock that was ahead. A receiver may ask
+/// for a day.
+const FURTHEST: i64 = 24 * 60 * 60 * 1000;
 /// A receiver that took nothing for so long is left alone until somebody says go on: three days.
 pub(crate) const GIVEN_UP_AFTER: i64 = 3 * 24 * 60 * 60 * 1000;
 /// What says that nobody is there any more, and nobody is to come.
@@ -71,6 +74,12 @@ pub(crate) fn wait(attempts: u32, draw: u32) -> i64 {
     let doubled = FIRST_WAIT << attempts.saturating_sub(1).min(16);
     let whole = doubled.min(LONGEST_WAIT);
     whole / 2 + whole / 2 * i64::from(draw) / i64::from(u32::MAX)
+}
+
+/// Whether a receiver is still left alone: not where the clock was set back since the last try (`at`), or
+/// the next (`due`) is further off than any waiting is. All in milliseconds since 1970.
+pub(crate) fn is_left_alone(at: i64, due: i64, now: i64) -> bool {
+    due > now && at <= now && due - now <= FURTHEST
 }
 
 fn draw() -> u32 {
@@ -263,7 +272,9 @@ pub(crate) fn turn(
     };
     match &*to.progress.outcome {
         "paused" => return ended(Turn::Paused),
-        "failed" if to.progress.due > now() => return ended(Turn::Later(to.progress.due)),
+        "failed" if is_left_alone(to.progress.at, to.progress.due, now()) => {
+            return ended(Turn::Later(to.progress.due));
+        }
         _ => {}
     }
     let further = at.filter(|(said, _)| *said == to.seq).map(|(_, position)| position);
@@ -292,6 +303,8 @@ struct Seat {
     terms: Terms,
     position: i64,
     written: i64,
+    /// When it was tried last, and when it is due; 0 where nothing is waited for.
+    at: i64,
     due: i64,
     failing: bool,
     /// Whether its receiver was slow last.
@@ -349,6 +362,7 @@ impl Desk {
                     terms: s.terms,
                     position: s.progress.cursor.min(cursor),
                     written: s.progress.cursor,
+                    at: s.progress.at,
                     due: s.progress.due,
                     failing: s.progress.outcome == "failed",
                     slow: old.as_ref().is_some_and(|old| old.slow),
@@ -372,7 +386,7 @@ impl Desk {
             if seat.running || seat.paused || seat.position >= cursor {
                 continue;
             }
-            if seat.due > now {
+            if is_left_alone(seat.at, seat.due, now) {
                 next = Some(next.map_or(seat.due, |n| n.min(seat.due)));
                 continue;
             }
@@ -442,13 +456,16 @@ impl Desk {
             Ok(Turn::More { position }) => {
                 (seat.position, seat.written, seat.due) = (position, position, 0);
             }
-            Ok(Turn::Later(due)) => seat.due = due,
+            Ok(Turn::Later(due)) => (seat.at, seat.due) = (clock(), due),
             Ok(Turn::Paused) => seat.paused = true,
             Ok(Turn::Changed) => seat.said = 0,
             Ok(Turn::Over) => {
                 self.seats.remove(&id);
             }
-            Err(_) => seat.due = clock() + STORE_WAIT,
+            Err(_) => {
+                seat.at = clock();
+                seat.due = seat.at + STORE_WAIT;
+            }
         }
     }
 }

@@ -195,6 +195,29 @@ fn a_receiver_down_for_a_day_gets_everything_once_it_is_back_in_order() {
 }
 
 #[test]
+fn a_try_put_off_by_a_clock_that_was_ahead_is_made_once_the_clock_is_right() {
+    let check = |at: i64, due: i64, now: i64, wanted: bool| {
+        assert_eq!(super::desk::is_left_alone(at, due, now), wanted, "{at} {due} {now}");
+    };
+    check(0, 5, 4, true);
+    check(0, 5, 5, false);
+    check(5, 10, 4, false);
+    check(0, 24 * HOUR, 0, true);
+    check(0, 24 * HOUR + 1, 0, false);
+    let address = free();
+    let stage = Stage::new(address);
+    let id = stage.subscribe(address).stands.id;
+    stage.file();
+    let right = super::desk::clock();
+    let ahead = right + 30 * HOUR;
+    assert!(matches!(turn(&stage.house, &id, None, &|| ahead).unwrap(), Turn::Later(_)));
+    let heard = listen(address, 204);
+    assert!(matches!(turn(&stage.house, &id, None, &|| right).unwrap(), Turn::UpToDate { .. }));
+    let names: Vec<String> = heard.lock().unwrap().iter().map(|(id, _)| id.clone()).collect();
+    assert_eq!(names, stage.told());
+}
+
+#[test]
 fn a_receiver_that_fails_for_long_is_paused_and_goes_on_where_it_stopped() {
     let address = free();
     let stage = Stage::new(address);
