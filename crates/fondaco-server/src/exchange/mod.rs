@@ -5,10 +5,10 @@ pub(crate) mod commands;
 pub(crate) mod crossed;
 pub(crate) mod drafts;
 mod make;
+mod stuck;
 mod take;
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::atomic::AtomicI64;
 use std::sync::{Arc, Mutex};
 
 use fondaco_wire::envelope::{self, Refused};
@@ -29,20 +29,12 @@ const CLOCKS: SignedDuration = SignedDuration::from_secs(300);
 /// The kind (`typ`) of what a neighbour signs when it asks for envelopes.
 const PULL: &str = "fondaco-pull";
 
-/// Up to which event it was looked for envelopes, by neighbour, and for imports of neighbours' exports.
-/// After a start it is looked again from the last one made.
+/// How far it was looked for envelopes, by neighbour, and for imports of neighbours' exports. After a start
+/// it is looked again from the last one made.
 #[derive(Default)]
 pub(crate) struct Looked {
-    events: Mutex<HashMap<String, Arc<Mutex<LookedFor>>>>,
-    imports: AtomicI64,
-}
-
-/// Up to which event it was looked for envelopes to one neighbour.
-#[derive(Default)]
-struct LookedFor {
-    cursor: i64,
-    /// The terms of it then ([`Partner::terms`]); empty before it was looked at all.
-    terms: String,
+    events: Mutex<HashMap<String, Arc<Mutex<make::LookedFor>>>>,
+    imports: Mutex<crossed::Followed>,
 }
 
 /// A neighbour, as it was last said to be.

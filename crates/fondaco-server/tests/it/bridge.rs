@@ -20,7 +20,7 @@ pub(crate) struct Side {
     pub(crate) house: House,
 }
 
-fn corpus(name: &str) -> String {
+pub(crate) fn corpus(name: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../data/corpus").join(name);
     std::fs::read_to_string(path).unwrap()
 }
@@ -1014,7 +1014,7 @@ fn a_house_changes_its_key_and_what_the_old_one_signed_stays_good() {
 }
 
 /// The number of the export of an envelope.
-fn said_mrn(jws: &str) -> String {
+pub(crate) fn said_mrn(jws: &str) -> String {
     let said: Value = serde_json::from_str(&parts(jws).1).unwrap();
     said["mrn"].as_str().unwrap().to_owned()
 }

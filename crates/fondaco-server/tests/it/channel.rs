@@ -18,7 +18,7 @@ fn payload(jws: &str) -> Value {
 }
 
 /// Asks until this is so.
-fn until(what: &str, mut is: impl FnMut() -> bool) {
+pub(crate) fn until(what: &str, mut is: impl FnMut() -> bool) {
     let begun = Instant::now();
     while !is() {
         assert!(begun.elapsed() < Duration::from_secs(20), "{what}");
