@@ -206,7 +206,16 @@ impl Run<'_> {
     fn go(&mut self) -> Result<Turn, Fault> {
         let mut most = FIRST_PAGE;
         loop {
-            let (some, next) = self.house.tell.after(self.house, self.position, most)?;
+            let (some, next) = match self.house.tell.after(self.house, self.position, most) {
+                Ok(read) => read,
+                Err(fault) => {
+                    // What arrived before does not come again for it.
+                    if self.unsaved > 0 && !self.save_arrived()? {
+                        return Ok(Turn::Changed);
+                    }
+                    return Err(fault);
+                }
+            };
             most = PAGE.min(most * 2);
             if next == self.position {
                 let passed = self.position - self.to.progress.cursor >= PASSED;
@@ -311,6 +320,8 @@ struct Seat {
     slow: bool,
     paused: bool,
     running: bool,
+    /// What it was said to wait for last; empty where it waits for nothing that cannot be read.
+    fault: String,
     /// Which turn of the desk its last one was: who had none for the longest is the next.
     turned: u64,
 }
@@ -319,6 +330,19 @@ impl Seat {
     /// Whether it is one of those that may not take every place.
     fn lags(&self) -> bool {
         self.failing || self.slow
+    }
+
+    /// Lets it wait for what cannot be read; until when. Said once.
+    fn wait_for(&mut self, id: &str, fault: &Fault) -> i64 {
+        let said = fault.to_string();
+        if said != self.fault {
+            let after = self.position;
+            eprintln!("fondaco: subscription {id} waits after event {after}: {said}");
+            self.fault = said;
+        }
+        self.at = clock();
+        self.due = self.at + STORE_WAIT;
+        self.due
     }
 }
 
@@ -367,6 +391,7 @@ impl Desk {
                     failing: s.progress.outcome == "failed",
                     slow: old.as_ref().is_some_and(|old| old.slow),
                     paused: s.progress.outcome == "paused",
+                    fault: old.as_ref().map(|old| old.fault.clone()).unwrap_or_default(),
                     turned: old.as_ref().map_or(0, |old| old.turned),
                     running: old.is_some_and(|old| old.running),
                 },
@@ -395,7 +420,15 @@ impl Desk {
                 && house.tell.recent.reaches(seat.position)
                 && seat.position - seat.written < PASSED
             {
-                let (some, until) = house.tell.after(house, seat.position, PAGE)?;
+                // Who stands at what cannot be read waits alone.
+                let (some, until) = match house.tell.after(house, seat.position, PAGE) {
+                    Ok(read) => read,
+                    Err(fault) => {
+                        let due = seat.wait_for(id, &fault);
+                        next = Some(next.map_or(due, |n| n.min(due)));
+                        continue;
+                    }
+                };
                 if !some.iter().any(|n| seat.terms.want(n)) {
                     seat.position = until;
                     if until < cursor {
@@ -449,6 +482,9 @@ impl Desk {
         seat.slow = turn.as_ref().is_ok_and(|t| t.slow);
         let turn = turn.map(|ended| ended.turn);
         seat.failing = matches!(turn, Ok(Turn::Later(_)));
+        if turn.is_ok() {
+            seat.fault.clear();
+        }
         match turn {
             Ok(Turn::UpToDate { position, written }) => {
                 (seat.position, seat.written, seat.due) = (position, written, 0);
@@ -462,9 +498,8 @@ impl Desk {
             Ok(Turn::Over) => {
                 self.seats.remove(&id);
             }
-            Err(_) => {
-                seat.at = clock();
-                seat.due = seat.at + STORE_WAIT;
+            Err(fault) => {
+                seat.wait_for(&id, &fault);
             }
         }
     }

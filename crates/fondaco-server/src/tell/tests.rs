@@ -444,6 +444,43 @@ fn a_cursor_behind_the_end_of_the_log_begins_nothing_anew() {
 }
 
 #[test]
+fn an_event_that_cannot_be_read_holds_up_who_stands_at_it_and_nobody_past_it() {
+    let [at, past] = [free(), free()];
+    let stage = Stage::with([at, past]);
+    let id = stage.subscribe(at).stands.id;
+    stage.file();
+    let before = stage.told();
+    let spoilt = stage.file();
+    let until_it = stage.told().len();
+    let other = stage.subscribe(past).stands.id;
+    stage.file();
+    let all = stage.told();
+    let db = rusqlite::Connection::open(stage._dir.path().join("fondaco.db")).unwrap();
+    db.busy_timeout(Duration::from_secs(10)).unwrap();
+    let sql = "UPDATE filing SET opinion = ?1 WHERE mrn = ?2";
+    db.execute(sql, rusqlite::params![&b"x"[..], spoilt]).unwrap();
+    // What comes before it is served; then it is said that it cannot be read.
+    let (some, next) = notifications::after(&stage.house, "", 0, 1000).unwrap();
+    let names: Vec<String> = some.iter().map(notifications::Notification::id).collect();
+    assert_eq!(names, before);
+    assert!(notifications::after(&stage.house, "", next, 1000).is_err());
+    let (heard_at, heard_past) = (listen(at, 204), listen(past, 204));
+    super::desk::open(&stage.house, Limits::default()).unwrap();
+    let names = |heard: &Heard| -> Vec<String> {
+        heard.lock().unwrap().iter().map(|(id, _)| id.clone()).collect()
+    };
+    let begun = Instant::now();
+    while names(&heard_past) != all[until_it..] || names(&heard_at) != before {
+        assert!(begun.elapsed() < Duration::from_secs(12), "{:?}", names(&heard_past));
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    let clock = &super::desk::clock;
+    assert!(turn(&stage.house, &id, None, clock).is_err());
+    assert!(matches!(turn(&stage.house, &other, None, clock).unwrap(), Turn::UpToDate { .. }));
+    assert_eq!(names(&heard_at), before);
+}
+
+#[test]
 fn of_an_address_logs_say_the_host_alone() {
     let check = |url: &str, wanted: &str| assert_eq!(super::host(url), wanted, "{url}");
     check("https://hooks.example/services/T0/B1/secret?token=s3cret#x", "hooks.example");
