@@ -71,12 +71,14 @@ fn watch(house: &Weak<House>) {
     }
 }
 
-/// Makes the envelopes that are due to neighbours and looks which imports are of theirs; ends with the house.
+/// Makes the envelopes that are due to neighbours, judges again what was put aside of theirs and looks which
+/// imports are of their exports; ends with the house.
 fn neighbours(house: &Weak<House>) {
     let mut troubled = String::new();
     while let Some(house) = house.upgrade() {
         // One fails alone.
-        let faults = [house.make_envelopes().err(), house.follow_imports().err()];
+        let faults =
+            [house.make_envelopes().err(), house.judge_again().err(), house.follow_imports().err()];
         let said: Vec<String> = faults.iter().flatten().map(ToString::to_string).collect();
         let said = said.join("; ");
         if !said.is_empty() && said != troubled {

@@ -31,7 +31,8 @@ pub(super) struct Followed {
 /// How a draft stands to what its house told since.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub(crate) struct DraftStanding {
-    /// `live`; `replaced`: the export was changed, and told anew; `gone`: it does not come.
+    /// `live`; `replaced`: the export was changed, and told anew; `gone`: it does not come; `doubt`: what
+    /// was told of it since is put aside.
     pub(crate) is: &'static str,
     /// Where a `gone` export stands: `cancelled`, `withdrawn`, `refused`, `recalled`, `handed-over`,
     /// `not-departed`, or `elsewhere`, where the goods no longer go here. Else empty.
@@ -49,8 +50,8 @@ pub(crate) struct DraftStanding {
 }
 
 impl DraftStanding {
-    /// By what came last of the export.
-    pub(super) fn of(id: &str, last: Option<Last>) -> Self {
+    /// By what came last of the export, and what came of it after that and is put aside: its id, and when.
+    pub(super) fn of(id: &str, last: Option<Last>, aside: Option<(String, String)>) -> Self {
         let live = |text| Self {
             is: "live",
             state: String::new(),
@@ -66,7 +67,12 @@ impl DraftStanding {
             Some(Last { id: by, at, .. }) if by != id => {
                 Self { is: "replaced", by, at, ..live(texts("draft-standing", "replaced")) }
             }
-            _ => live(texts("draft-standing", "live")),
+            _ => match aside {
+                Some((by, at)) => {
+                    Self { is: "doubt", by, at, ..live(texts("draft-standing", "doubt")) }
+                }
+                None => live(texts("draft-standing", "live")),
+            },
         }
     }
 }
@@ -202,7 +208,8 @@ impl House {
             if drafted.is_empty() {
                 continue;
             }
-            let standing = DraftStanding::of(&drafted, Some(last));
+            let aside = self.store.aside_of_export(&partner, &export, last.sequence)?;
+            let standing = DraftStanding::of(&drafted, Some(last), aside);
             if standing.is != "live" {
                 words.push(WordOfExport { partner, export, draft: drafted, standing });
             }

@@ -29,12 +29,13 @@ const CLOCKS: SignedDuration = SignedDuration::from_secs(300);
 /// The kind (`typ`) of what a neighbour signs when it asks for envelopes.
 const PULL: &str = "fondaco-pull";
 
-/// How far it was looked for envelopes, by neighbour, and for imports of neighbours' exports. After a start
-/// it is looked again from the last one made.
+/// How far it was looked for envelopes, by neighbour, and for imports of neighbours' exports, and what was
+/// put aside was judged again. After a start it is looked again from the last one made.
 #[derive(Default)]
 pub(crate) struct Looked {
     events: Mutex<HashMap<String, Arc<Mutex<make::LookedFor>>>>,
     imports: Mutex<crossed::Followed>,
+    asides: Mutex<HashMap<String, take::Judged>>,
 }
 
 /// A neighbour, as it was last said to be.

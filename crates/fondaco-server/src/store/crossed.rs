@@ -105,6 +105,54 @@ impl Store {
         })
     }
 
+    /// What came last of a neighbour's export after a number and is put aside: its id, and when it came.
+    pub(crate) fn aside_of_export(
+        &self,
+        partner: &str,
+        mrn: &str,
+        after: i64,
+    ) -> Result<Option<(String, String)>, Fault> {
+        self.read(|db| {
+            let sql = "SELECT t.id, t.at FROM envelope_taken t
+                 WHERE t.partner = ?1 AND t.mrn = ?2 AND t.sequence > ?3
+                   AND (SELECT word FROM envelope_word WHERE id = t.id ORDER BY seq DESC LIMIT 1)
+                       = 'aside'
+                 ORDER BY t.sequence DESC LIMIT 1";
+            let aside = |r: &rusqlite::Row<'_>| Ok((r.get(0)?, r.get(1)?));
+            db.prepare_cached(sql)?.query_row(params![partner, mrn, after], aside).optional()
+        })
+    }
+
+    /// The next of what is put aside of a neighbour after a place: its place, its id.
+    pub(crate) fn aside_after(
+        &self,
+        partner: &str,
+        after: i64,
+    ) -> Result<Option<(i64, String)>, Fault> {
+        self.read(|db| {
+            let sql = "SELECT t.seq, t.id FROM envelope_taken t JOIN envelope_word w ON w.seq =
+                   (SELECT max(seq) FROM envelope_word WHERE id = t.id)
+                 WHERE t.partner = ?1 AND t.seq > ?2 AND w.word = 'aside' ORDER BY t.seq LIMIT 1";
+            let next = |r: &rusqlite::Row<'_>| Ok((r.get(0)?, r.get(1)?));
+            db.prepare_cached(sql)?.query_row(params![partner, after], next).optional()
+        })
+    }
+
+    /// Whether the message of this number of a neighbour was of this export, and no notice.
+    pub(crate) fn is_of_export(
+        &self,
+        partner: &str,
+        number: i64,
+        mrn: &str,
+    ) -> Result<bool, Fault> {
+        self.read(|db| {
+            let sql = "SELECT 1 FROM envelope_taken t
+                 WHERE t.partner = ?1 AND t.sequence = ?2 AND t.mrn = ?3
+                   AND NOT EXISTS (SELECT 1 FROM envelope_notice n WHERE n.id = t.id)";
+            db.prepare_cached(sql)?.exists(params![partner, number, mrn])
+        })
+    }
+
     /// What is passed over for a neighbour, or (`partner` empty) where imports are followed.
     pub(crate) fn stuck(&self, partner: &str) -> Result<Vec<Stuck>, Fault> {
         self.read(|db| {

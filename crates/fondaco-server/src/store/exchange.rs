@@ -64,6 +64,8 @@ pub(crate) struct Aside {
 pub(crate) struct Gone {
     /// Where the export stands now.
     pub(crate) state: String,
+    /// The number of the envelope it is about.
+    pub(crate) about: i64,
 }
 
 /// An envelope that is to be made, once it is known which it is.

@@ -5,9 +5,11 @@ use std::path::Path;
 use std::time::Duration;
 
 use serde_json::json;
+use sha2::Digest as _;
 
 use crate::bridge::{
-    Side, act, corpus, knows, let_go, listed, made, neighbours, run, said_mrn, side,
+    Chain, Side, act, corpus, hand, hex, knows, let_go, listed, made, neighbours, run, said_mrn,
+    side,
 };
 use crate::channel::until;
 use crate::http::{House, fondaco, good};
@@ -136,4 +138,24 @@ fn a_supplementary_declaration_is_not_told_as_a_second_export() {
     let state = a.house.get(&format!("/v1/declarations/{}", filed.text("mrn"))).text("state");
     assert!(["released", "cleared"].contains(&&*state), "{state}");
     assert_eq!(made(&a).iter().map(|jws| said_mrn(jws)).collect::<Vec<_>>(), [simplified]);
+}
+
+#[test]
+fn what_is_put_aside_is_judged_again_at_the_start() {
+    let (a, b) = neighbours("gb", "GB", "cn", "CN");
+    let_go(&a, CASHMERE, "FIRST");
+    let first = made(&a).remove(0);
+    assert_eq!(hand(&b, &first).status, 201);
+    let aside = Chain::of(&a, &first).next(&|v| v["to"]["country"] = json!("HK"));
+    hand(&b, &aside).is_problem(422, "envelope-aside");
+    // As another program would have put it aside.
+    let fine = Chain::of(&a, &first).next(&|_| ());
+    let digest = format!("sha-256:{}", hex(&sha2::Sha256::digest(&fine)));
+    let db = store(&b);
+    let body = zstd::encode_all(fine.as_bytes(), 0).unwrap();
+    let sql = "UPDATE envelope_taken SET jws = ?1, digest = ?2 WHERE sequence = 2";
+    db.execute(sql, rusqlite::params![body, digest]).unwrap();
+    let b = again(b, "cn");
+    until("judged again", || listed(&b, "a")["aside"] == 0);
+    assert_eq!(b.house.get("/v1/drafts").json().as_array().unwrap().len(), 2);
 }

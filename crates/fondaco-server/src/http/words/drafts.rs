@@ -178,6 +178,15 @@ pub(super) const TERMS: &[(&str, &str, [&str; 3])] = &[
         ],
     ),
     (
+        "draft-standing",
+        "doubt",
+        [
+            "In doubt: what the neighbour told of this export since is put aside. Ask the neighbour before you rely on it.",
+            "存疑：邻方此后就该出口报关单发来的信封已被搁置。采信前请向邻方核实。",
+            "Под сомнением: то, что сосед сообщил об этом вывозе с тех пор, отложено. Прежде чем полагаться, спросите соседа.",
+        ],
+    ),
+    (
         "draft-gone",
         "cancelled",
         [
