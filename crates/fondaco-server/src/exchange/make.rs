@@ -1,7 +1,7 @@
 //! Making what neighbours are told: an envelope of each export that is let go to them, and a notice of
 //! one that was told and does not come.
 
-use std::sync::PoisonError;
+use std::sync::{Arc, Mutex, PoisonError, TryLockError};
 use std::time::{Duration, Instant};
 
 use fondaco::bridge;
@@ -69,13 +69,38 @@ impl House {
     /// # Errors
     /// [`Fault`]; those made before it stand, and are all that come before it in the log.
     pub(crate) fn make_for(&self, partner: &Partner) -> Result<usize, Fault> {
-        // One at a time for one neighbour; what another's are made of is not waited for.
-        let looked = {
-            let mut all = self.looked_for.events.lock().unwrap_or_else(PoisonError::into_inner);
-            all.entry(partner.name.clone()).or_default().clone()
-        };
+        let looked = self.looked(partner);
         let mut looked = looked.lock().unwrap_or_else(PoisonError::into_inner);
         self.make_from(partner, &mut looked, AT_A_TIME)
+    }
+
+    /// The same for who asks for them. Where they are being made already it is waited for a second at most:
+    /// then those that stand are all there are to give.
+    ///
+    /// # Errors
+    /// [`Fault`]; as of [`House::make_for`].
+    pub(crate) fn make_for_asker(&self, partner: &Partner) -> Result<usize, Fault> {
+        let looked = self.looked(partner);
+        let begun = Instant::now();
+        loop {
+            let mut looked = match looked.try_lock() {
+                Ok(looked) => looked,
+                Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+                Err(TryLockError::WouldBlock) if begun.elapsed() > AT_A_TIME => return Ok(0),
+                Err(TryLockError::WouldBlock) => {
+                    std::thread::sleep(Duration::from_millis(5));
+                    continue;
+                }
+            };
+            return self.make_from(partner, &mut looked, AT_A_TIME);
+        }
+    }
+
+    /// How far it was looked for a neighbour. One makes for it at a time; what another's are made of is not
+    /// waited for.
+    fn looked(&self, partner: &Partner) -> Arc<Mutex<LookedFor>> {
+        let mut all = self.looked_for.events.lock().unwrap_or_else(PoisonError::into_inner);
+        all.entry(partner.name.clone()).or_default().clone()
     }
 
     /// The same from where it ended last, for so long; one is looked at in any case.

@@ -149,6 +149,10 @@ fn each_state_of_a_declaration_is_told_once_with_what_was_granted() {
     let page = a.house.get("/v1/exchange/envelopes?partner=b&after=1").json();
     assert_eq!((page["envelopes"].as_array().unwrap().len(), &page["next"]), (0, &json!(1)));
     a.house.get("/v1/exchange/envelopes?partner=nobody").is_problem(404, "not-found");
+    // Who has more than there are asks a house that was restored, or was restored itself.
+    let beyond = a.house.get("/v1/exchange/envelopes?partner=b&after=2");
+    beyond.is_problem(409, "envelope-unmade");
+    assert_eq!(beyond.json()["last"], 1);
     // Something else than before is declared: that is another envelope.
     let pointer = |class: &str, tag: &str| {
         format!("<Pointer><DocumentSectionCode>{class}</DocumentSectionCode>{tag}</Pointer>")

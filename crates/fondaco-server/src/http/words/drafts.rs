@@ -116,6 +116,15 @@ pub(super) const TERMS: &[(&str, &str, [&str; 3])] = &[
     ),
     (
         "remedy",
+        "envelope-unmade",
+        [
+            "One of the two houses was restored from an old backup: its numbers are given a second time. Both operators have to look at what stands on each side.",
+            "两方系统之一曾由旧备份恢复，序号被重复使用。请双方运营方核对各自所存内容。",
+            "Одна из двух систем восстановлена из старой копии: её номера выдаются второй раз. Операторам обеих нужно сверить, что стоит у каждой.",
+        ],
+    ),
+    (
+        "remedy",
         "envelope-aside",
         [
             "The operator of this house sees it with its reason. Once that is put right, here or in a new envelope, send it again.",
