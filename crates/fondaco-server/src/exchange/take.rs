@@ -28,6 +28,7 @@ const AT_A_TIME: Duration = Duration::from_secs(1);
 #[derive(Default)]
 pub(super) struct Judged {
     by: String,
+    /// Its place; [`i64::MAX`] where all was.
     after: i64,
 }
 
@@ -173,7 +174,13 @@ impl House {
             if *by != terms {
                 (*by, *after) = (terms, 0);
             }
-            while let Some((seq, id)) = self.store.aside_after(&partner.name, *after)? {
+            // What comes to be put aside from here on is judged by these terms.
+            while *after < i64::MAX {
+                let next = self.store.aside_after(&partner.name, *after)?;
+                let Some((seq, id)) = next else {
+                    *after = i64::MAX;
+                    break;
+                };
                 // One that cannot be read stays where it is, and those behind it are judged.
                 match self.store.taken(&id) {
                     Ok(kept) => self.judge(kept)?,
