@@ -51,11 +51,9 @@ fn token(dir: &Path) -> Result<[u8; 32], Failure> {
     Ok(Sha256::digest(text.trim()).into())
 }
 
-/// Puts the next law in force when its day comes or it is approved, makes the envelopes that are due to
-/// neighbours and looks which imports are of theirs; ends with the house.
+/// Puts the next law in force when its day comes or it is approved; ends with the house.
 fn watch(house: &Weak<House>) {
     let mut complained = String::new();
-    let mut troubled = String::new();
     while let Some(house) = house.upgrade() {
         match house.turn() {
             Ok(None) => {}
@@ -68,8 +66,19 @@ fn watch(house: &Weak<House>) {
                 }
             }
         }
+        drop(house);
+        std::thread::sleep(Duration::from_secs(1));
+    }
+}
+
+/// Makes the envelopes that are due to neighbours, judges again what was put aside of theirs and looks which
+/// imports are of their exports; ends with the house.
+fn neighbours(house: &Weak<House>) {
+    let mut troubled = String::new();
+    while let Some(house) = house.upgrade() {
         // One fails alone.
-        let faults = [house.make_envelopes().err(), house.follow_imports().err()];
+        let faults =
+            [house.make_envelopes().err(), house.judge_again().err(), house.follow_imports().err()];
         let said: Vec<String> = faults.iter().flatten().map(ToString::to_string).collect();
         let said = said.join("; ");
         if !said.is_empty() && said != troubled {
@@ -103,6 +112,11 @@ pub(crate) fn run(args: &ServeArgs) -> Result<Exit, Failure> {
         .name("law".into())
         .spawn(move || watch(&watched))
         .map_err(|e| Failure::Fault(format!("law: {e}")))?;
+    let served = Arc::downgrade(&house);
+    std::thread::Builder::new()
+        .name("neighbours".into())
+        .spawn(move || neighbours(&served))
+        .map_err(|e| Failure::Fault(format!("neighbours: {e}")))?;
     let timed = Arc::downgrade(&house);
     std::thread::Builder::new()
         .name("timers".into())

@@ -323,10 +323,12 @@ pub(crate) fn partner(args: &PartnerArgs) -> Result<Exit, Failure> {
         }
         PartnerCommand::List { data, json } => {
             let store = opened(data)?;
+            let imports = store.stuck("").map_err(said)?.len();
             for partner in partners(&store).map_err(said)? {
                 let made = store.last_made(&partner.name).map_err(said)?;
                 let taken = store.last_taken(&partner.name).map_err(said)?;
                 let aside = store.put_aside(&partner.name).map_err(said)?;
+                let stuck = store.stuck(&partner.name).map_err(said)?.len();
                 if *json {
                     let key =
                         |k: &PartnerKey| json!({"kid": k.kid, "from": k.from, "until": k.until});
@@ -336,13 +338,18 @@ pub(crate) fn partner(args: &PartnerArgs) -> Result<Exit, Failure> {
                         json!({
                             "name": partner.name, "house": partner.house, "pack": partner.pack,
                             "countries": partner.countries, "keys": keys, "sent": made, "taken": taken,
-                            "aside": aside, "ours": partner.ours,
+                            "aside": aside, "ours": partner.ours, "stuck": stuck,
+                            "imports_stuck": imports,
                         })
                     );
                     continue;
                 }
+                let passed = match stuck {
+                    0 => String::new(),
+                    some => format!(", {some} not told for they cannot be read"),
+                };
                 println!(
-                    "{}  {}  {}  sent {made}, taken {taken}, of these put aside {aside}",
+                    "{}  {}  {}  sent {made}, taken {taken}, of these put aside {aside}{passed}",
                     partner.name,
                     partner.pack,
                     partner.countries.join(",")
@@ -350,6 +357,11 @@ pub(crate) fn partner(args: &PartnerArgs) -> Result<Exit, Failure> {
                 for key in &partner.keys {
                     println!("  {} from {} {}", key.kid, key.from, key.until);
                 }
+            }
+            if imports > 0 && !*json {
+                println!(
+                    "{imports} declarations cannot be read: which exports they name is not known"
+                );
             }
             Ok(Exit::Fine)
         }

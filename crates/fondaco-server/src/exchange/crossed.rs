@@ -1,7 +1,7 @@
 //! What became of a neighbour's export here: which imports were filed of it, and what its house told of
 //! it since.
 
-use std::sync::atomic::Ordering;
+use std::sync::PoisonError;
 use std::time::{Duration, Instant};
 
 use fondaco::bridge::EXPORT_DECLARATION;
@@ -10,9 +10,10 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use super::stuck::Passed;
 use crate::house::House;
 use crate::http::words::texts;
-use crate::store::{Fault, Last};
+use crate::store::{Declared, Fault, Last};
 
 /// Declarations looked at in one go.
 const AT_ONCE: usize = 200;
@@ -20,10 +21,18 @@ const AT_ONCE: usize = 200;
 /// How long it is looked at one time; others wait for the same thread.
 const AT_A_TIME: Duration = Duration::from_secs(1);
 
+/// How far imports were followed.
+#[derive(Default)]
+pub(super) struct Followed {
+    after: i64,
+    passed: Passed,
+}
+
 /// How a draft stands to what its house told since.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub(crate) struct DraftStanding {
-    /// `live`; `replaced`: the export was changed, and told anew; `gone`: it does not come.
+    /// `live`; `replaced`: the export was changed, and told anew; `gone`: it does not come; `doubt`: what
+    /// was told of it since is put aside.
     pub(crate) is: &'static str,
     /// Where a `gone` export stands: `cancelled`, `withdrawn`, `refused`, `recalled`, `handed-over`,
     /// `not-departed`, or `elsewhere`, where the goods no longer go here. Else empty.
@@ -41,8 +50,8 @@ pub(crate) struct DraftStanding {
 }
 
 impl DraftStanding {
-    /// By what came last of the export.
-    pub(super) fn of(id: &str, last: Option<Last>) -> Self {
+    /// By what came last of the export, and what came of it after that and is put aside: its id, and when.
+    pub(super) fn of(id: &str, last: Option<Last>, aside: Option<(String, String)>) -> Self {
         let live = |text| Self {
             is: "live",
             state: String::new(),
@@ -58,7 +67,12 @@ impl DraftStanding {
             Some(Last { id: by, at, .. }) if by != id => {
                 Self { is: "replaced", by, at, ..live(texts("draft-standing", "replaced")) }
             }
-            _ => live(texts("draft-standing", "live")),
+            _ => match aside {
+                Some((by, at)) => {
+                    Self { is: "doubt", by, at, ..live(texts("draft-standing", "doubt")) }
+                }
+                None => live(texts("draft-standing", "live")),
+            },
         }
     }
 }
@@ -79,8 +93,8 @@ pub(crate) struct WordOfExport {
 
 impl House {
     /// Writes down which exports imports name as previous documents, as they are accepted and amended. Who
-    /// sent the export is not asked: it may come after its import, where the line was cut. It ends after a
-    /// second or so and goes on the next time.
+    /// sent the export is not asked: it may come after its import, where the line was cut. What cannot be
+    /// read is passed over. It ends after a second or so and goes on the next time.
     ///
     /// # Errors
     /// [`Fault`].
@@ -88,28 +102,31 @@ impl House {
         if self.partners()?.is_empty() {
             return Ok(());
         }
-        let looked = &self.looked_for.imports;
-        let mut after = looked.load(Ordering::Relaxed);
-        if after == 0 {
-            after = self.store.imports_followed()?;
+        let mut followed = self.looked_for.imports.lock().unwrap_or_else(PoisonError::into_inner);
+        let Followed { after, passed } = &mut *followed;
+        if *after == 0 {
+            *after = self.store.imports_followed()?;
         }
-        let pack = self.pack();
-        let import = |kind: &str| {
-            let mut types = pack.profile.types.iter();
-            types.any(|t| t.direction == Direction::Import && kind.starts_with(&*t.prefix))
-        };
         let begun = Instant::now();
+        while let Some((cursor, mrn)) = passed.again(self)? {
+            let declared = Declared { at: self.store.event_at(cursor)?, cursor, mrn };
+            if let Some(named) = self.named(&declared, passed)? {
+                self.store.written_here(move |w| w.imports_named(cursor, &[(declared, named)]))?;
+            }
+            if begun.elapsed() > AT_A_TIME {
+                return Ok(());
+            }
+        }
         loop {
             let upto = self.store.last_event()?;
-            let some = self.store.declared_since(after, AT_ONCE)?;
+            let some = self.store.declared_since(*after, AT_ONCE)?;
             let mut named = Vec::new();
-            let mut last = after;
+            let mut last = *after;
             let mut is_late = false;
             for declared in &some {
                 last = declared.cursor;
-                let Some(filing) = self.store.filing(&declared.mrn)? else { continue };
-                if import(&filing.kind) {
-                    named.push((declared.clone(), self.previous(&filing)?));
+                if let Some(exports) = self.named(declared, passed)? {
+                    named.push((declared.clone(), exports));
                     is_late = begun.elapsed() > AT_A_TIME;
                 }
                 if is_late {
@@ -121,10 +138,36 @@ impl House {
             if !named.is_empty() || !is_all {
                 self.store.written_here(move |writing| writing.imports_named(last, &named))?;
             }
-            after = if is_all { last.max(upto) } else { last };
-            looked.store(after, Ordering::Relaxed);
+            *after = if is_all { last.max(upto) } else { last };
             if is_all || is_late {
                 return Ok(());
+            }
+        }
+    }
+
+    /// The exports an import names; `None` of what is no import, and of what cannot be read, which is
+    /// passed over.
+    fn named(
+        &self,
+        declared: &Declared,
+        passed: &mut Passed,
+    ) -> Result<Option<Vec<String>>, Fault> {
+        let pack = self.pack();
+        let import = |kind: &str| {
+            let mut types = pack.profile.types.iter();
+            types.any(|t| t.direction == Direction::Import && kind.starts_with(&*t.prefix))
+        };
+        let filing = self.store.filing(&declared.mrn);
+        let read = filing.map(|filing| filing.filter(|filing| import(&filing.kind)));
+        let read = read.and_then(|import| import.map(|filing| self.previous(&filing)).transpose());
+        match read {
+            Ok(named) => {
+                passed.read(self, &declared.mrn)?;
+                Ok(named)
+            }
+            Err(fault) => {
+                passed.pass(self, &declared.mrn, declared.cursor, &fault.to_string())?;
+                Ok(None)
             }
         }
     }
@@ -132,7 +175,8 @@ impl House {
     /// The exports a declaration names as previous documents: by their type, or because a neighbour sent
     /// one of that number.
     fn previous(&self, filing: &crate::store::Filing) -> Result<Vec<String>, Fault> {
-        let Some(draft) = self.as_it_stands(filing)?.draft else { return Ok(Vec::new()) };
+        let unread = || Fault::Engine("the declaration cannot be read".to_owned());
+        let draft = self.as_it_stands(filing)?.draft.ok_or_else(unread)?;
         let Some(root) = draft.root() else { return Ok(Vec::new()) };
         let shipment = root.child("GoodsShipment");
         let all = shipment.into_iter().chain(root.goods_items()).flat_map(|s| s.children());
@@ -164,7 +208,8 @@ impl House {
             if drafted.is_empty() {
                 continue;
             }
-            let standing = DraftStanding::of(&drafted, Some(last));
+            let aside = self.store.aside_of_export(&partner, &export, last.sequence)?;
+            let standing = DraftStanding::of(&drafted, Some(last), aside);
             if standing.is != "live" {
                 words.push(WordOfExport { partner, export, draft: drafted, standing });
             }

@@ -187,7 +187,9 @@ impl House {
         let Bridged { draft, filled, open: left_open, left } = bridged;
         let findings = findings(&pack, &draft);
         let last = self.store.last_of_export(&kept.partner, &kept.mrn)?;
-        let standing = DraftStanding::of(&kept.id, last);
+        let after = last.as_ref().map_or(kept.sequence, |last| last.sequence);
+        let aside = self.store.aside_of_export(&kept.partner, &kept.mrn, after)?;
+        let standing = DraftStanding::of(&kept.id, last, aside);
         let filed = self.store.imports_of(&kept.mrn)?;
         let root = draft.root();
         let items: Vec<_> = root.into_iter().flat_map(|r| r.goods_items()).collect();

@@ -5,14 +5,16 @@ pub(crate) mod commands;
 pub(crate) mod crossed;
 pub(crate) mod drafts;
 mod make;
+mod stuck;
 mod take;
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::atomic::AtomicI64;
 use std::sync::{Arc, Mutex};
 
 use fondaco_wire::envelope::{self, Refused};
 use fondaco_wire::receipt;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -27,20 +29,13 @@ const CLOCKS: SignedDuration = SignedDuration::from_secs(300);
 /// The kind (`typ`) of what a neighbour signs when it asks for envelopes.
 const PULL: &str = "fondaco-pull";
 
-/// Up to which event it was looked for envelopes, by neighbour, and for imports of neighbours' exports.
-/// After a start it is looked again from the last one made.
+/// How far it was looked for envelopes, by neighbour, and for imports of neighbours' exports, and what was
+/// put aside was judged again. After a start it is looked again from the last one made.
 #[derive(Default)]
 pub(crate) struct Looked {
-    events: Mutex<HashMap<String, Arc<Mutex<LookedFor>>>>,
-    imports: AtomicI64,
-}
-
-/// Up to which event it was looked for envelopes to one neighbour.
-#[derive(Default)]
-struct LookedFor {
-    cursor: i64,
-    /// The terms of it then ([`Partner::terms`]); empty before it was looked at all.
-    terms: String,
+    events: Mutex<HashMap<String, Arc<Mutex<make::LookedFor>>>>,
+    imports: Mutex<crossed::Followed>,
+    asides: Mutex<HashMap<String, take::Judged>>,
 }
 
 /// A neighbour, as it was last said to be.
@@ -56,7 +51,7 @@ pub(crate) struct Partner {
     pub(crate) countries: Vec<String>,
     /// The countries of this house's by which it may address it; none is that of the law in force alone.
     pub(crate) ours: Vec<String>,
-    /// The day from which exports are told to it.
+    /// The day from which exports are told to it, by the clock on the wall where the house stands.
     pub(crate) since: String,
     /// Its keys: what was said last of each.
     pub(crate) keys: Vec<PartnerKey>,
@@ -67,7 +62,12 @@ impl Partner {
     fn terms(&self) -> String {
         let mut countries = self.countries.clone();
         countries.sort();
-        format!("{} since {}", countries.join(" "), self.since)
+        format!("{} since {}", countries.join(" "), self.begins())
+    }
+
+    /// The moment from which exports are told to it, as events have theirs.
+    fn begins(&self) -> String {
+        begins(&self.since, &TimeZone::system())
     }
 
     /// The key of this name, where it counts on a day (YYYY-MM-DD).
@@ -103,6 +103,13 @@ pub(crate) fn partners(store: &Store) -> Result<Vec<Partner>, Fault> {
         }
     }
     Ok(all.into_values().collect())
+}
+
+/// The moment a day (YYYY-MM-DD) begins in a zone, as events have theirs: RFC 3339, UTC, milliseconds. What
+/// is no day stays what it is.
+fn begins(day: &str, zone: &TimeZone) -> String {
+    let begin = day.parse::<Date>().and_then(|date| date.to_zoned(zone.clone()));
+    begin.map_or_else(|_| day.to_owned(), |begin| format!("{:.3}", begin.timestamp()))
 }
 
 /// An envelope that was taken, now or before.
@@ -183,5 +190,22 @@ impl House {
             }
         }
         Ok(None)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_begins_at_midnight_where_the_house_stands() {
+        let check = |day: &str, hours: i8, wanted: &str| {
+            let zone = TimeZone::fixed(jiff::tz::offset(hours));
+            assert_eq!(begins(day, &zone), wanted, "{day} {hours}");
+        };
+        check("2026-05-02", 8, "2026-05-01T16:00:00.000Z");
+        check("2026-05-02", 0, "2026-05-02T00:00:00.000Z");
+        check("2026-05-02", -5, "2026-05-02T05:00:00.000Z");
+        check("", 8, "");
     }
 }

@@ -3,6 +3,9 @@
 //! One that has its place and says what it may not is put aside, with a reason the house signs: it takes
 //! its number, nothing comes of it, and the next may come.
 
+use std::sync::PoisonError;
+use std::time::{Duration, Instant};
+
 use fondaco_wire::envelope::{self, Opened, Refused, Said, Sender, Slip};
 use fondaco_wire::receipt;
 use serde::Serialize;
@@ -10,13 +13,24 @@ use serde::Serialize;
 use super::{NotTaken, Partner, Receipted};
 use crate::cli::today;
 use crate::house::{House, now};
-use crate::store::{Aside, Came, Gone, Kept, Taken};
+use crate::store::{Aside, Came, Fault, Gone, Kept, Taken};
 
 /// The kind (`typ`) of what a house signs when it takes an envelope.
 const TAKEN: &str = "fondaco-envelope-taken";
 
 /// The kind (`typ`) of what a house signs when it puts one aside.
 const ASIDE: &str = "fondaco-envelope-aside";
+
+/// How long what was put aside is judged again at one time.
+const AT_A_TIME: Duration = Duration::from_secs(1);
+
+/// How far what was put aside of a neighbour was judged again, and by which terms.
+#[derive(Default)]
+pub(super) struct Judged {
+    by: String,
+    /// Its place; [`i64::MAX`] where all was.
+    after: i64,
+}
 
 /// What a house signs when it takes an envelope.
 #[derive(Serialize)]
@@ -69,7 +83,16 @@ impl House {
         if slip.to != self.id() {
             return Err(Refused::Field("to.house").into());
         }
-        let told = said.and_then(|said| self.is_for_us(&said, partner));
+        let mut told = said.and_then(|said| self.is_for_us(&said, partner));
+        if let Ok(Some(Gone { about, .. })) = told {
+            let last = self.store.last_taken(&partner.name)?;
+            if about > last {
+                return Err(NotTaken::Wanted(last + 1));
+            }
+            if !self.store.is_of_export(&partner.name, about, &slip.mrn)? {
+                told = Err(Refused::Field("about"));
+            }
+        }
         let put_aside = told.as_ref().err().map(aside);
         let came = self.came(jws, &slip, partner, digest, put_aside);
         let came = Came { told: told.ok().flatten(), ..came };
@@ -137,6 +160,56 @@ impl House {
         Came { kept, previous, issued, told: None }
     }
 
+    /// Judges what was put aside again: at the start, and where something else was said of its neighbour or
+    /// of this house. It ends after a second or so and goes on the next time.
+    ///
+    /// # Errors
+    /// [`Fault`]: the store cannot be written, or not at all be read.
+    pub(crate) fn judge_again(&self) -> Result<(), Fault> {
+        let begun = Instant::now();
+        let mut judged = self.looked_for.asides.lock().unwrap_or_else(PoisonError::into_inner);
+        for partner in self.partners()? {
+            let terms = format!("{:?} {}", partner, self.pack().profile.country);
+            let Judged { by, after } = judged.entry(partner.name.clone()).or_default();
+            if *by != terms {
+                (*by, *after) = (terms, 0);
+            }
+            // What comes to be put aside from here on is judged by these terms.
+            while *after < i64::MAX {
+                let next = self.store.aside_after(&partner.name, *after)?;
+                let Some((seq, id)) = next else {
+                    *after = i64::MAX;
+                    break;
+                };
+                // One that cannot be read stays where it is, and those behind it are judged.
+                match self.store.taken(&id) {
+                    Ok(kept) => self.judge(kept)?,
+                    Err(fault) => eprintln!("fondaco: {id} is not judged again: {fault}"),
+                }
+                *after = seq;
+                if begun.elapsed() > AT_A_TIME {
+                    return Ok(());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Judges one that is put aside again.
+    fn judge(&self, kept: Option<Kept>) -> Result<(), Fault> {
+        let Some(kept) = kept else { return Ok(()) };
+        let Ok(jws) = std::str::from_utf8(&kept.jws) else { return Ok(()) };
+        match self.take(jws) {
+            Ok(Receipted { kept, repeated: false }) if kept.aside.is_none() => {
+                let (partner, number) = (&kept.partner, kept.sequence);
+                eprintln!("fondaco: envelope {number} of {partner}, put aside before, is taken");
+                Ok(())
+            }
+            Err(NotTaken::Fault(fault)) => Err(fault),
+            _ => Ok(()),
+        }
+    }
+
     /// Tells the operator, once.
     fn say_aside(kept: &Kept) {
         if let Some(Aside { why, field }) = &kept.aside {
@@ -159,15 +232,24 @@ impl House {
             [] => *to.country == *self.pack().profile.country,
             ours => ours.contains(&to.country),
         };
+        let mrn = match said {
+            Said::Export(envelope, _) => &envelope.mrn,
+            Said::Notice(notice) => &notice.mrn,
+        };
         let checks = [
             ("from.pack", from.pack == partner.pack),
             ("from.country", partner.countries.contains(&from.country)),
+            // Nobody tells of another's exports: the third and fourth letters of a number are the country's.
+            ("mrn", mrn.get(2..4).is_some_and(|of| partner.countries.iter().any(|c| c == of))),
             // A notice is about an export by whichever country that was sent.
             ("to.country", ours || matches!(said, Said::Notice(_))),
         ];
         match (checks.iter().find(|(_, fine)| !fine), said) {
             (Some((field, _)), _) => Err(Refused::Field(field)),
-            (None, Said::Notice(notice)) => Ok(Some(Gone { state: notice.state.clone() })),
+            (None, Said::Notice(notice)) => {
+                let about = i64::try_from(notice.about).unwrap_or(i64::MAX);
+                Ok(Some(Gone { state: notice.state.clone(), about }))
+            }
             (None, Said::Export(..)) => Ok(None),
         }
     }

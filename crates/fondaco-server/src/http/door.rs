@@ -15,6 +15,7 @@ use axum::extract::Request;
 use axum::http::header;
 use fondaco_wire::envelope::{LONGEST_HEAD, MOST, kid};
 use futures_util::StreamExt as _;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, timeout_at};
 
 use crate::store::Fault;
@@ -31,12 +32,14 @@ pub(super) struct Bounds {
     pub(super) head: Duration,
     /// How long the whole may take: 16 MiB at 2.3 Mbit/s.
     pub(super) whole: Duration,
+    /// How long is waited for the place of a page.
+    pub(super) page: Duration,
 }
 
 impl Default for Bounds {
     fn default() -> Self {
         let (head, whole) = (Duration::from_secs(10), Duration::from_secs(60));
-        Self { share: MOST + (8 << 20), head, whole }
+        Self { share: MOST + (8 << 20), head, whole, page: Duration::from_secs(10) }
     }
 }
 
@@ -48,7 +51,14 @@ type Shares = Mutex<HashMap<String, usize>>;
 pub(super) struct Door {
     bounds: Bounds,
     shares: Arc<Shares>,
+    pages: Arc<Pages>,
 }
+
+/// Who reads pages of envelopes at one time, by neighbour.
+type Pages = Mutex<HashMap<String, Arc<Semaphore>>>;
+
+/// Pages one neighbour reads at one time; each may be 16 MiB, and as much again while it is written.
+const PAGES: usize = 2;
 
 /// Room that is held for a text; given back when it is dropped.
 #[derive(Debug)]
@@ -110,7 +120,17 @@ pub(super) enum Shut {
 
 impl Door {
     pub(super) fn new(bounds: Bounds) -> Self {
-        Self { bounds, shares: Arc::default() }
+        Self { bounds, shares: Arc::default(), pages: Arc::default() }
+    }
+
+    /// A place to read a page of envelopes for a neighbour, given back when it is dropped; `None` where
+    /// those before keep theirs for too long.
+    pub(super) async fn page(&self, name: &str) -> Option<OwnedSemaphorePermit> {
+        let places = {
+            let mut all = self.pages.lock().unwrap_or_else(PoisonError::into_inner);
+            all.entry(name.to_owned()).or_insert_with(|| Arc::new(Semaphore::new(PAGES))).clone()
+        };
+        tokio::time::timeout(self.bounds.page, places.acquire_owned()).await.ok()?.ok()
     }
 
     /// Takes as much more room as a text of this length wants.
@@ -202,7 +222,7 @@ mod tests {
 
     fn short() -> Bounds {
         let (head, whole) = (Duration::from_millis(60), Duration::from_millis(200));
-        Bounds { share: 2 * UNIT, head, whole }
+        Bounds { share: 2 * UNIT, head, whole, page: head }
     }
 
     /// A request of these pieces, one each 20 ms.
@@ -317,5 +337,16 @@ mod tests {
         assert_eq!(verifies(), UNIT);
         drop(verifies);
         assert!(locked(&door.shares).is_empty());
+    }
+
+    #[tokio::test]
+    async fn two_pages_of_a_neighbour_are_read_at_one_time_and_no_more() {
+        let door = Door::new(short());
+        let first = door.page("a").await.unwrap();
+        let _second = door.page("a").await.unwrap();
+        assert!(door.page("a").await.is_none());
+        assert!(door.page("b").await.is_some(), "another neighbour's are its own");
+        drop(first);
+        assert!(door.page("a").await.is_some());
     }
 }

@@ -1,12 +1,14 @@
 //! Envelopes to and from neighbours' houses, and the drafts that come of them, over HTTP.
 
 use axum::Json;
+use axum::body::Body;
 use axum::extract::{Extension, Path, Query, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use fondaco::finding::Trilingual;
 use fondaco_wire::envelope::{Refused, is_kid, peek_notice};
 use fondaco_wire::report::Texts;
+use futures_util::StreamExt as _;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
@@ -18,6 +20,7 @@ use super::door::{Door, Shut};
 use crate::exchange::crossed::WordOfExport;
 use crate::exchange::drafts::Draft;
 use crate::exchange::{NotTaken, Partner, Receipted};
+use crate::house::House;
 use crate::store::{Aside, Fault, Kept};
 
 /// Where neighbours come and ask.
@@ -132,10 +135,13 @@ fn view(kept: Kept) -> EnvelopeView {
         (status = 400, description = "The query cannot be read", body = Problem, content_type = "application/problem+json"),
         (status = 401, description = "Neither the token nor the neighbour's statement", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "There is no such neighbour", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "No envelope has the number `after`: the last one has `last`", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "The store failed; or too many pages are read for it at once: come again after `Retry-After`", body = Problem, content_type = "application/problem+json"),
     ))]
 pub(super) async fn envelopes(
     State(house): Shared,
     unknown: Option<Extension<Unknown>>,
+    Extension(door): Extension<Door>,
     headers: HeaderMap,
     Asked(Query(query)): Asked<Query<EnvelopesQuery>>,
 ) -> Response {
@@ -155,15 +161,36 @@ pub(super) async fn envelopes(
             Err(fault) => return unavailable(&fault),
         }
     };
-    let maker = house.clone();
-    let receiver = partner.clone();
-    // What another neighbour's are made of does not hold up this one. Where one cannot be made, those that
-    // stand are given all the same, and who has them all is told that it failed.
-    let made = tokio::task::spawn_blocking(move || maker.make_for(&receiver)).await;
+    let Some(place) = door.page(&partner.name).await else { return shut(Shut::Full) };
     let after = query.after.unwrap_or(0);
     let most = super::ask::Most::or(query.limit, 100);
+    // Beside the threads that serve: a page is 16 MiB, and each envelope of it is unpacked.
+    let read = tokio::task::spawn_blocking(move || page(&house, &partner, after, most));
+    let response = read.await.unwrap_or_else(|_| unavailable(&Fault::Stopped));
+    // The place is given back when the page is read.
+    let (parts, body) = response.into_parts();
+    let held = body.into_data_stream().inspect(move |_| {
+        let _ = &place;
+    });
+    Response::from_parts(parts, Body::from_stream(held))
+}
+
+/// A page of those for a neighbour. What another neighbour's are made of does not hold up this one. Where
+/// one cannot be made, those that stand are given all the same, and who has them all is told that it failed.
+fn page(house: &House, partner: &Partner, after: i64, most: usize) -> Response {
+    let made = house.make_for_asker(partner);
     let stand = house.store.envelopes(&partner.name, after, most);
-    if let Err(fault) = made.unwrap_or(Err(Fault::Stopped)) {
+    if stand.as_ref().is_ok_and(Vec::is_empty) {
+        match house.store.last_made(&partner.name) {
+            Ok(last) if after > last => {
+                let more = json!({"after": after, "last": last});
+                return problem(StatusCode::CONFLICT, "envelope-unmade", Some(more));
+            }
+            Ok(_) => {}
+            Err(fault) => return unavailable(&fault),
+        }
+    }
+    if let Err(fault) = made {
         if stand.as_ref().is_ok_and(Vec::is_empty) {
             return unavailable(&fault);
         }
@@ -395,7 +422,7 @@ struct Listed {
     mrn: String,
     /// When it came.
     taken_at: String,
-    /// `live`; `replaced` by a later one; `gone`: the goods do not come.
+    /// `live`; `replaced` by a later one; `gone`: the goods do not come; `doubt`: what came since is put aside.
     standing: &'static str,
     /// Who exports.
     exporter: String,

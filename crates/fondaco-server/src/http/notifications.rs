@@ -291,28 +291,62 @@ const TOGETHER: usize = 64;
 const MOST_BYTES: usize = 4 << 20;
 
 /// The messages to the trader after a cursor, of one declaration or (`name` empty) of all, oldest first,
-/// and the cursor to go on with; of at most `most` events, fewer where they are large.
+/// and the cursor to go on with; of at most `most` events, fewer where they are large. What cannot be read
+/// ends it: those before it are given.
+///
+/// # Errors
+/// [`Fault`]: the first of them cannot be read.
 pub(crate) fn after(
     house: &House,
     name: &str,
     after: i64,
     most: usize,
 ) -> Result<(Vec<Notification>, i64), Fault> {
-    let events = house.store.events(name, after, most)?;
-    let (mut all, mut bytes) = (Vec::new(), 0);
+    let events = events(house, name, after, most)?;
+    let (mut all, mut bytes, mut read) = (Vec::new(), 0, after);
     for some in events.chunks(TOGETHER) {
         let mut shelf = Shelf::new(house);
-        shelf.fetch(some)?;
+        let fetched = shelf.fetch(some);
         for happened in some {
-            let Some(told) = shelf.told(happened)? else { continue };
+            // Where one of them cannot be read each is looked at alone.
+            let told = match &fetched {
+                Ok(()) => shelf.told(happened),
+                Err(_) => told_alone(house, happened),
+            };
+            let told = match told {
+                Ok(told) => told,
+                Err(_) if read > after => return Ok((all, read)),
+                Err(fault) => return Err(fault),
+            };
+            read = happened.cursor;
+            let Some(told) = told else { continue };
             bytes += told.message.len();
             all.push(told);
             if bytes > MOST_BYTES {
-                return Ok((all, happened.cursor));
+                return Ok((all, read));
             }
         }
     }
-    Ok((all, events.last().map_or(after, |h| h.cursor)))
+    Ok((all, read))
+}
+
+fn told_alone(house: &House, happened: &Happened) -> Result<Option<Notification>, Fault> {
+    let mut shelf = Shelf::new(house);
+    shelf.fetch(std::slice::from_ref(happened))?;
+    shelf.told(happened)
+}
+
+/// Events after a cursor; where one of so many cannot be read, fewer.
+///
+/// # Errors
+/// [`Fault`]: the first of them cannot be read.
+fn events(house: &House, name: &str, after: i64, mut most: usize) -> Result<Vec<Happened>, Fault> {
+    loop {
+        match house.store.events(name, after, most) {
+            Err(_) if most > 1 => most /= 2,
+            read => return read,
+        }
+    }
 }
 
 /// Answers beside the threads that serve: a page of messages is many reads and much to write.

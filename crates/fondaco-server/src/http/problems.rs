@@ -129,6 +129,14 @@ pub(crate) const PROBLEMS: &[(&str, [&str; 3])] = &[
         ],
     ),
     (
+        "envelope-unmade",
+        [
+            "This house made no envelope of that number for you",
+            "本系统未曾为贵方生成该序号的信封",
+            "Конверта с таким номером эта система для вас не составляла",
+        ],
+    ),
+    (
         "envelope-order",
         ["Another envelope is wanted first", "应先提交另一信封", "Сначала нужен другой конверт"],
     ),

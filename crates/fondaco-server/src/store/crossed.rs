@@ -1,8 +1,9 @@
-//! What became of a neighbour's export here: what its house told last, and which imports were filed of it.
+//! What became of a neighbour's export here: what its house told last, and which imports were filed of it;
+//! and what could not be read where neighbours are told or imports are followed.
 
 use rusqlite::{OptionalExtension as _, params};
 
-use super::{Fault, Store, Writing};
+use super::{Fault, Store, Writing, unpack};
 
 pub(super) const SCHEMA: &str = "
 CREATE TABLE IF NOT EXISTS import_names (
@@ -16,6 +17,15 @@ CREATE TABLE IF NOT EXISTS import_named (
   cursor INTEGER PRIMARY KEY
 ) STRICT;
 CREATE INDEX IF NOT EXISTS import_names_export ON import_names (export);
+CREATE TABLE IF NOT EXISTS envelope_stuck (
+  seq INTEGER PRIMARY KEY,
+  partner TEXT NOT NULL,
+  mrn TEXT NOT NULL,
+  cursor INTEGER NOT NULL,
+  why TEXT NOT NULL,
+  at TEXT NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS envelope_stuck_mrn ON envelope_stuck (partner, mrn, seq);
 ";
 
 /// What `import_names` had not in the first stores of this version: when the name came, RFC 3339.
@@ -30,6 +40,17 @@ pub(crate) struct Declared {
     pub(crate) mrn: String,
     /// When, RFC 3339.
     pub(crate) at: String,
+}
+
+/// A declaration that could not be read, and was passed over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Stuck {
+    /// The declaration.
+    pub(crate) mrn: String,
+    /// The event that was looked at.
+    pub(crate) cursor: i64,
+    /// Why; empty where that is over.
+    pub(crate) why: String,
 }
 
 /// What came last of an export.
@@ -81,6 +102,87 @@ impl Store {
                  ORDER BY before DESC, CASE WHEN before THEN -t.sequence ELSE t.sequence END LIMIT 1";
             let id = db.prepare_cached(sql)?.query_row([partner, export, import], |r| r.get(0));
             Ok(id.optional()?.unwrap_or_default())
+        })
+    }
+
+    /// What came last of a neighbour's export after a number and is put aside: its id, and when it came.
+    pub(crate) fn aside_of_export(
+        &self,
+        partner: &str,
+        mrn: &str,
+        after: i64,
+    ) -> Result<Option<(String, String)>, Fault> {
+        self.read(|db| {
+            let sql = "SELECT t.id, t.at FROM envelope_taken t
+                 WHERE t.partner = ?1 AND t.mrn = ?2 AND t.sequence > ?3
+                   AND (SELECT word FROM envelope_word WHERE id = t.id ORDER BY seq DESC LIMIT 1)
+                       = 'aside'
+                 ORDER BY t.sequence DESC LIMIT 1";
+            let aside = |r: &rusqlite::Row<'_>| Ok((r.get(0)?, r.get(1)?));
+            db.prepare_cached(sql)?.query_row(params![partner, mrn, after], aside).optional()
+        })
+    }
+
+    /// The next of what is put aside of a neighbour after a place: its place, its id.
+    pub(crate) fn aside_after(
+        &self,
+        partner: &str,
+        after: i64,
+    ) -> Result<Option<(i64, String)>, Fault> {
+        self.read(|db| {
+            let sql = "SELECT t.seq, t.id FROM envelope_taken t JOIN envelope_word w ON w.seq =
+                   (SELECT max(seq) FROM envelope_word WHERE id = t.id)
+                 WHERE t.partner = ?1 AND t.seq > ?2 AND w.word = 'aside' ORDER BY t.seq LIMIT 1";
+            let next = |r: &rusqlite::Row<'_>| Ok((r.get(0)?, r.get(1)?));
+            db.prepare_cached(sql)?.query_row(params![partner, after], next).optional()
+        })
+    }
+
+    /// Whether the message of this number of a neighbour was of this export, and no notice.
+    pub(crate) fn is_of_export(
+        &self,
+        partner: &str,
+        number: i64,
+        mrn: &str,
+    ) -> Result<bool, Fault> {
+        self.read(|db| {
+            let sql = "SELECT 1 FROM envelope_taken t
+                 WHERE t.partner = ?1 AND t.sequence = ?2 AND t.mrn = ?3
+                   AND NOT EXISTS (SELECT 1 FROM envelope_notice n WHERE n.id = t.id)";
+            db.prepare_cached(sql)?.exists(params![partner, number, mrn])
+        })
+    }
+
+    /// What is passed over for a neighbour, or (`partner` empty) where imports are followed.
+    pub(crate) fn stuck(&self, partner: &str) -> Result<Vec<Stuck>, Fault> {
+        self.read(|db| {
+            let sql =
+                "SELECT mrn, cursor, why FROM envelope_stuck s WHERE partner = ?1 AND why <> ''
+                   AND seq = (SELECT max(seq) FROM envelope_stuck
+                              WHERE partner = s.partner AND mrn = s.mrn) ORDER BY cursor";
+            let stuck = |r: &rusqlite::Row<'_>| {
+                Ok(Stuck { mrn: r.get(0)?, cursor: r.get(1)?, why: r.get(2)? })
+            };
+            db.prepare_cached(sql)?.query_map([partner], stuck)?.collect()
+        })
+    }
+
+    /// The last envelope of an export that was made for a neighbour, notices apart; `None` where none was.
+    pub(crate) fn told_last(&self, partner: &str, mrn: &str) -> Result<Option<String>, Fault> {
+        self.read(|db| {
+            let sql = "SELECT jws FROM envelope WHERE partner = ?1 AND mrn = ?2
+                   AND declared LIKE 'sha-256:%' ORDER BY sequence DESC LIMIT 1";
+            let jws = db.prepare_cached(sql)?.query_row([partner, mrn], |row| unpack(row, 0));
+            Ok(jws.optional()?.map(|jws| String::from_utf8_lossy(&jws).into_owned()))
+        })
+    }
+
+    /// When an event happened, RFC 3339; empty where there is none of this number.
+    pub(crate) fn event_at(&self, cursor: i64) -> Result<String, Fault> {
+        self.read(|db| {
+            let sql = "SELECT at FROM event WHERE cursor = ?1";
+            let at = db.prepare_cached(sql)?.query_row([cursor], |row| row.get(0));
+            Ok(at.optional()?.unwrap_or_default())
         })
     }
 
@@ -136,6 +238,18 @@ impl Store {
 }
 
 impl Writing<'_> {
+    /// Writes down that a declaration is passed over for a neighbour, or (`why` empty) no more.
+    ///
+    /// # Errors
+    /// [`Fault`].
+    pub(crate) fn stuck(&self, partner: &str, stuck: &Stuck, at: &str) -> Result<(), Fault> {
+        let sql = "INSERT INTO envelope_stuck (partner, mrn, cursor, why, at)
+             VALUES (?1, ?2, ?3, ?4, ?5)";
+        let said = params![partner, stuck.mrn, stuck.cursor, stuck.why, at];
+        self.db.prepare_cached(sql)?.execute(said)?;
+        Ok(())
+    }
+
     /// Writes down which exports imports name, up to an event: those that are named no more are taken
     /// out, for this is an index of what stands, which the log tells the history of.
     ///

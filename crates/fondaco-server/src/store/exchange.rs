@@ -64,6 +64,8 @@ pub(crate) struct Aside {
 pub(crate) struct Gone {
     /// Where the export stands now.
     pub(crate) state: String,
+    /// The number of the envelope it is about.
+    pub(crate) about: i64,
 }
 
 /// An envelope that is to be made, once it is known which it is.
@@ -298,12 +300,12 @@ impl Store {
         Ok(())
     }
 
-    /// Declarations whose kind begins in one of these ways and that something befell after an event, and
-    /// since a day, by which goods may go, or anything where they were told of: the event and the number,
-    /// oldest first.
+    /// Declarations whose kind is told (that of the first of `kinds` it begins with) and that something befell
+    /// after an event, and since a moment (RFC 3339, UTC), by which goods may go; or anything where they were
+    /// told of: the event and the number, oldest first.
     pub(crate) fn let_go(
         &self,
-        kinds: &[&str],
+        kinds: &[(&str, bool)],
         after: i64,
         since: &str,
         most: usize,
@@ -312,9 +314,11 @@ impl Store {
         self.read(|db| {
             let mut statement = db.prepare_cached(
                 "SELECT e.cursor, e.mrn FROM event e JOIN filing f ON f.mrn = e.mrn
-                 WHERE e.cursor > ?2 AND e.at >= ?4 AND EXISTS (SELECT 1 FROM json_each(?1) k
-                         WHERE substr(f.kind, 1, length(k.value)) = k.value)
+                 WHERE e.cursor > ?2 AND e.at >= ?4
                    AND (e.event IN ('released', 'cleared', 'request-granted', 'hold-lifted', 'refusal-overturned')
+                        AND (SELECT k.value ->> 1 FROM json_each(?1) k
+                             WHERE substr(f.kind, 1, length(k.value ->> 0)) = k.value ->> 0
+                             ORDER BY k.key LIMIT 1)
                         OR EXISTS (SELECT 1 FROM envelope v WHERE v.partner = ?5 AND v.mrn = e.mrn))
                  ORDER BY e.cursor LIMIT ?3",
             )?;
@@ -665,15 +669,19 @@ mod tests {
             let sql = "INSERT INTO event (mrn, event, filing, at) VALUES (?1, ?2, 0, '2026')";
             db.execute(sql, [&mrn, event]).unwrap();
         }
-        let check = |kinds: &[&str], after: i64, wanted: &[i64]| {
+        let check = |kinds: &[(&str, bool)], after: i64, wanted: &[i64]| {
             let some = store.let_go(kinds, after, "2026", 10, "b").unwrap();
             let cursors: Vec<i64> = some.iter().map(|(cursor, _)| *cursor).collect();
             assert_eq!(cursors, wanted, "{kinds:?}");
         };
         // Whatever is told last, what comes before it in the log was told before it.
-        check(&["EX", "CO"], 0, &[1, 2, 4]);
-        check(&["EX", "CO"], 1, &[2, 4]);
-        check(&["EX"], 0, &[2]);
+        let (ex, co) = (("EX", true), ("CO", true));
+        check(&[ex, co], 0, &[1, 2, 4]);
+        check(&[ex, co], 1, &[2, 4]);
+        check(&[ex], 0, &[2]);
         check(&[], 0, &[]);
+        // The first it begins with says whether it is told.
+        check(&[("COB", false), ex, co], 0, &[1, 2]);
+        check(&[ex, co, ("COB", false)], 0, &[1, 2, 4]);
     }
 }

@@ -46,7 +46,7 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension as _, params};
 pub(crate) use account::Posted;
 use account::Shown;
 use books::Books;
-pub(crate) use crossed::Last;
+pub(crate) use crossed::{Declared, Last, Stuck};
 pub(crate) use draws::{Draw, had_of};
 use draws::{Draws, decimal};
 pub(crate) use exchange::{Aside, Came, Due, Gone, Kept, PartnerKey, Taken};

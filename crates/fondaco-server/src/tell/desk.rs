@@ -16,6 +16,9 @@ use crate::store::{Fault, Progress, Subscription, Terms};
 const FIRST_WAIT: i64 = 5_000;
 /// The longest time between two tries: a receiver that is back is served within the hour.
 const LONGEST_WAIT: i64 = 60 * 60 * 1000;
+/// No try is put off for longer: what is due later was written by a clock that was ahead. A receiver may ask
+/// for a day.
+const FURTHEST: i64 = 24 * 60 * 60 * 1000;
 /// A receiver that took nothing for so long is left alone until somebody says go on: three days.
 pub(crate) const GIVEN_UP_AFTER: i64 = 3 * 24 * 60 * 60 * 1000;
 /// What says that nobody is there any more, and nobody is to come.
@@ -71,6 +74,12 @@ pub(crate) fn wait(attempts: u32, draw: u32) -> i64 {
     let doubled = FIRST_WAIT << attempts.saturating_sub(1).min(16);
     let whole = doubled.min(LONGEST_WAIT);
     whole / 2 + whole / 2 * i64::from(draw) / i64::from(u32::MAX)
+}
+
+/// Whether a receiver is still left alone: not where the clock was set back since the last try (`at`), or
+/// the next (`due`) is further off than any waiting is. All in milliseconds since 1970.
+pub(crate) fn is_left_alone(at: i64, due: i64, now: i64) -> bool {
+    due > now && at <= now && due - now <= FURTHEST
 }
 
 fn draw() -> u32 {
@@ -197,7 +206,16 @@ impl Run<'_> {
     fn go(&mut self) -> Result<Turn, Fault> {
         let mut most = FIRST_PAGE;
         loop {
-            let (some, next) = self.house.tell.after(self.house, self.position, most)?;
+            let (some, next) = match self.house.tell.after(self.house, self.position, most) {
+                Ok(read) => read,
+                Err(fault) => {
+                    // What arrived before does not come again for it.
+                    if self.unsaved > 0 && !self.save_arrived()? {
+                        return Ok(Turn::Changed);
+                    }
+                    return Err(fault);
+                }
+            };
             most = PAGE.min(most * 2);
             if next == self.position {
                 let passed = self.position - self.to.progress.cursor >= PASSED;
@@ -263,7 +281,9 @@ pub(crate) fn turn(
     };
     match &*to.progress.outcome {
         "paused" => return ended(Turn::Paused),
-        "failed" if to.progress.due > now() => return ended(Turn::Later(to.progress.due)),
+        "failed" if is_left_alone(to.progress.at, to.progress.due, now()) => {
+            return ended(Turn::Later(to.progress.due));
+        }
         _ => {}
     }
     let further = at.filter(|(said, _)| *said == to.seq).map(|(_, position)| position);
@@ -292,12 +312,16 @@ struct Seat {
     terms: Terms,
     position: i64,
     written: i64,
+    /// When it was tried last, and when it is due; 0 where nothing is waited for.
+    at: i64,
     due: i64,
     failing: bool,
     /// Whether its receiver was slow last.
     slow: bool,
     paused: bool,
     running: bool,
+    /// What it was said to wait for last; empty where it waits for nothing that cannot be read.
+    fault: String,
     /// Which turn of the desk its last one was: who had none for the longest is the next.
     turned: u64,
 }
@@ -306,6 +330,19 @@ impl Seat {
     /// Whether it is one of those that may not take every place.
     fn lags(&self) -> bool {
         self.failing || self.slow
+    }
+
+    /// Lets it wait for what cannot be read; until when. Said once.
+    fn wait_for(&mut self, id: &str, fault: &Fault) -> i64 {
+        let said = fault.to_string();
+        if said != self.fault {
+            let after = self.position;
+            eprintln!("fondaco: subscription {id} waits after event {after}: {said}");
+            self.fault = said;
+        }
+        self.at = clock();
+        self.due = self.at + STORE_WAIT;
+        self.due
     }
 }
 
@@ -349,10 +386,12 @@ impl Desk {
                     terms: s.terms,
                     position: s.progress.cursor.min(cursor),
                     written: s.progress.cursor,
+                    at: s.progress.at,
                     due: s.progress.due,
                     failing: s.progress.outcome == "failed",
                     slow: old.as_ref().is_some_and(|old| old.slow),
                     paused: s.progress.outcome == "paused",
+                    fault: old.as_ref().map(|old| old.fault.clone()).unwrap_or_default(),
                     turned: old.as_ref().map_or(0, |old| old.turned),
                     running: old.is_some_and(|old| old.running),
                 },
@@ -372,7 +411,7 @@ impl Desk {
             if seat.running || seat.paused || seat.position >= cursor {
                 continue;
             }
-            if seat.due > now {
+            if is_left_alone(seat.at, seat.due, now) {
                 next = Some(next.map_or(seat.due, |n| n.min(seat.due)));
                 continue;
             }
@@ -381,7 +420,15 @@ impl Desk {
                 && house.tell.recent.reaches(seat.position)
                 && seat.position - seat.written < PASSED
             {
-                let (some, until) = house.tell.after(house, seat.position, PAGE)?;
+                // Who stands at what cannot be read waits alone.
+                let (some, until) = match house.tell.after(house, seat.position, PAGE) {
+                    Ok(read) => read,
+                    Err(fault) => {
+                        let due = seat.wait_for(id, &fault);
+                        next = Some(next.map_or(due, |n| n.min(due)));
+                        continue;
+                    }
+                };
                 if !some.iter().any(|n| seat.terms.want(n)) {
                     seat.position = until;
                     if until < cursor {
@@ -435,6 +482,9 @@ impl Desk {
         seat.slow = turn.as_ref().is_ok_and(|t| t.slow);
         let turn = turn.map(|ended| ended.turn);
         seat.failing = matches!(turn, Ok(Turn::Later(_)));
+        if turn.is_ok() {
+            seat.fault.clear();
+        }
         match turn {
             Ok(Turn::UpToDate { position, written }) => {
                 (seat.position, seat.written, seat.due) = (position, written, 0);
@@ -442,13 +492,15 @@ impl Desk {
             Ok(Turn::More { position }) => {
                 (seat.position, seat.written, seat.due) = (position, position, 0);
             }
-            Ok(Turn::Later(due)) => seat.due = due,
+            Ok(Turn::Later(due)) => (seat.at, seat.due) = (clock(), due),
             Ok(Turn::Paused) => seat.paused = true,
             Ok(Turn::Changed) => seat.said = 0,
             Ok(Turn::Over) => {
                 self.seats.remove(&id);
             }
-            Err(_) => seat.due = clock() + STORE_WAIT,
+            Err(fault) => {
+                seat.wait_for(&id, &fault);
+            }
         }
     }
 }

@@ -59,10 +59,13 @@ impl Recent {
         let cursor = if cursor > held.to {
             let cursor = cursor.min(house.store.last_cursor()?);
             if cursor > held.to && cursor - held.to <= NEAR {
-                // A page may end before.
+                // A page may end before. What lies between and cannot be read holds up who stands at it, and
+                // nobody past it.
                 while held.to < cursor {
                     let gap = usize::try_from(cursor - held.to).unwrap_or(0);
-                    held.add(house, gap)?;
+                    if held.add(house, gap).is_err() {
+                        *held = Held { from: cursor, to: cursor, ..Held::default() };
+                    }
                 }
             } else if cursor > held.to {
                 *held = Held { from: cursor, to: cursor, ..Held::default() };

@@ -195,6 +195,29 @@ fn a_receiver_down_for_a_day_gets_everything_once_it_is_back_in_order() {
 }
 
 #[test]
+fn a_try_put_off_by_a_clock_that_was_ahead_is_made_once_the_clock_is_right() {
+    let check = |at: i64, due: i64, now: i64, wanted: bool| {
+        assert_eq!(super::desk::is_left_alone(at, due, now), wanted, "{at} {due} {now}");
+    };
+    check(0, 5, 4, true);
+    check(0, 5, 5, false);
+    check(5, 10, 4, false);
+    check(0, 24 * HOUR, 0, true);
+    check(0, 24 * HOUR + 1, 0, false);
+    let address = free();
+    let stage = Stage::new(address);
+    let id = stage.subscribe(address).stands.id;
+    stage.file();
+    let right = super::desk::clock();
+    let ahead = right + 30 * HOUR;
+    assert!(matches!(turn(&stage.house, &id, None, &|| ahead).unwrap(), Turn::Later(_)));
+    let heard = listen(address, 204);
+    assert!(matches!(turn(&stage.house, &id, None, &|| right).unwrap(), Turn::UpToDate { .. }));
+    let names: Vec<String> = heard.lock().unwrap().iter().map(|(id, _)| id.clone()).collect();
+    assert_eq!(names, stage.told());
+}
+
+#[test]
 fn a_receiver_that_fails_for_long_is_paused_and_goes_on_where_it_stopped() {
     let address = free();
     let stage = Stage::new(address);
@@ -418,6 +441,43 @@ fn a_cursor_behind_the_end_of_the_log_begins_nothing_anew() {
         Turn::UpToDate { .. }
     ));
     assert!(!heard.lock().unwrap().is_empty());
+}
+
+#[test]
+fn an_event_that_cannot_be_read_holds_up_who_stands_at_it_and_nobody_past_it() {
+    let [at, past] = [free(), free()];
+    let stage = Stage::with([at, past]);
+    let id = stage.subscribe(at).stands.id;
+    stage.file();
+    let before = stage.told();
+    let spoilt = stage.file();
+    let until_it = stage.told().len();
+    let other = stage.subscribe(past).stands.id;
+    stage.file();
+    let all = stage.told();
+    let db = rusqlite::Connection::open(stage._dir.path().join("fondaco.db")).unwrap();
+    db.busy_timeout(Duration::from_secs(10)).unwrap();
+    let sql = "UPDATE filing SET opinion = ?1 WHERE mrn = ?2";
+    db.execute(sql, rusqlite::params![&b"x"[..], spoilt]).unwrap();
+    // What comes before it is served; then it is said that it cannot be read.
+    let (some, next) = notifications::after(&stage.house, "", 0, 1000).unwrap();
+    let names: Vec<String> = some.iter().map(notifications::Notification::id).collect();
+    assert_eq!(names, before);
+    assert!(notifications::after(&stage.house, "", next, 1000).is_err());
+    let (heard_at, heard_past) = (listen(at, 204), listen(past, 204));
+    super::desk::open(&stage.house, Limits::default()).unwrap();
+    let names = |heard: &Heard| -> Vec<String> {
+        heard.lock().unwrap().iter().map(|(id, _)| id.clone()).collect()
+    };
+    let begun = Instant::now();
+    while names(&heard_past) != all[until_it..] || names(&heard_at) != before {
+        assert!(begun.elapsed() < Duration::from_secs(12), "{:?}", names(&heard_past));
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    let clock = &super::desk::clock;
+    assert!(turn(&stage.house, &id, None, clock).is_err());
+    assert!(matches!(turn(&stage.house, &other, None, clock).unwrap(), Turn::UpToDate { .. }));
+    assert_eq!(names(&heard_at), before);
 }
 
 #[test]

@@ -20,6 +20,7 @@ mod http;
 mod inspections;
 mod law;
 mod money;
+mod neighbours;
 mod lpcos;
 mod mutants;
 mod notify;

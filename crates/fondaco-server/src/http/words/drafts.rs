@@ -116,6 +116,15 @@ pub(super) const TERMS: &[(&str, &str, [&str; 3])] = &[
     ),
     (
         "remedy",
+        "envelope-unmade",
+        [
+            "One of the two houses was restored from an old backup: its numbers are given a second time. Both operators have to look at what stands on each side.",
+            "两方系统之一曾由旧备份恢复，序号被重复使用。请双方运营方核对各自所存内容。",
+            "Одна из двух систем восстановлена из старой копии: её номера выдаются второй раз. Операторам обеих нужно сверить, что стоит у каждой.",
+        ],
+    ),
+    (
+        "remedy",
         "envelope-aside",
         [
             "The operator of this house sees it with its reason. Once that is put right, here or in a new envelope, send it again.",
@@ -175,6 +184,15 @@ pub(super) const TERMS: &[(&str, &str, [&str; 3])] = &[
             "The export was changed since: a later draft stands in its place.",
             "出口报关单此后已更改：以较新的草稿为准。",
             "Вывоз с тех пор изменён: в силе более поздний черновик.",
+        ],
+    ),
+    (
+        "draft-standing",
+        "doubt",
+        [
+            "In doubt: what the neighbour told of this export since is put aside. Ask the neighbour before you rely on it.",
+            "存疑：邻方此后就该出口报关单发来的信封已被搁置。采信前请向邻方核实。",
+            "Под сомнением: то, что сосед сообщил об этом вывозе с тех пор, отложено. Прежде чем полагаться, спросите соседа.",
         ],
     ),
     (
