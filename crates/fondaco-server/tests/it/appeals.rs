@@ -51,7 +51,7 @@ fn an_appeal_is_answered_by_who_had_no_part_and_its_money_moves_with_it() {
         let said = grants(&first, &mrn, by, "appeal", by, &json!([]));
         said.is_problem(409, "act-refused");
         assert_eq!(said.json()["why"], "had-part");
-        assert!(said.json()["why_text"]["ru"].as_str().unwrap().contains("жалоб"));
+        assert!(said.json()["why_text"]["ru"].as_str().unwrap().contains("не решает"));
     }
     // Nor whose declaration it is, nor who asked to have it changed.
     let declarant = first.get(&format!("/v1/declarations/{mrn}")).text("declarant");

@@ -58,7 +58,8 @@ impl TaxLine {
 
     /// Whether it would be more with a cost that lacks in the value, as far as that is paid or secured.
     pub(super) fn wants_the_value(&self) -> bool {
-        !self.is_determined() && !(self.payable.is_zero() && self.secured.is_zero())
+        let bears = !self.payable.is_zero() || !self.secured.is_zero();
+        bears && !self.is_determined()
     }
 }
 

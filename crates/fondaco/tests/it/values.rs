@@ -1,5 +1,6 @@
 //! The customs value: what the law wants in it, what the delivery term has in the price, what is stated.
 
+use fondaco::assessment::assess;
 use fondaco::declaration::Charge;
 use fondaco::measure::Direction;
 use fondaco::money::{Decimal, Money, Rounding, RoundingMode};
@@ -9,7 +10,7 @@ use fondaco::reference::{
 use fondaco::valuation::value;
 use proptest::prelude::*;
 
-use super::{currency, day, declaration, item, pack, t};
+use super::{currency, day, declaration, item, measure, pack, t, tax};
 
 const CIF: [Cost; 3] = [Cost::Origin, Cost::Carriage, Cost::Insurance];
 
@@ -119,6 +120,36 @@ fn what_cannot_be_told_is_filled_in_where_the_law_says_how() {
     assert_eq!(said(&pack, "FOB", &["FR 200"]), "1203.60");
     // Of a price whose freight is not known it cannot be told either.
     assert_eq!(said(&pack, "FOB", &[]), "1000.00 lacks carriage lacks insurance");
+}
+
+#[test]
+fn a_cost_that_lacks_is_waited_for_where_something_is_paid_by_the_value() {
+    let check = |rate: &str, procedure: &str, fee: &str, wanted: bool| {
+        let mut pack = world(&CIF);
+        let mut rows = vec![measure("", "A00", rate)];
+        let mut of_all = tax("FEE", &["value"], RoundingMode::HalfUp);
+        of_all.per_declaration = true;
+        pack.profile.taxes.truncate(1);
+        if !fee.is_empty() {
+            pack.profile.taxes.push(of_all);
+            rows.push(measure("", "FEE", fee));
+        }
+        pack.measures = super::pack(rows).measures;
+        let mut one = item(1);
+        (one.price, one.procedure) = (Some(pounds(1000)), t(procedure));
+        let mut d = declaration(vec![one], Vec::new());
+        d.incoterm = t("CFR");
+        let assessed = assess(&d, pack.on(day()), &[], &[]);
+        let payable: Vec<bool> = assessed.unknown.iter().map(|u| u.payable).collect();
+        assert_eq!(payable, [wanted], "{rate} {procedure} {fee}: {assessed:?}");
+        assert_eq!((assessed.waits(true), assessed.waits(false)), (wanted, false));
+    };
+    check("5%", "40", "", true);
+    check("0%", "40", "", false);
+    // Suspended, but for a fee on the values together.
+    check("5%", "71", "", false);
+    check("5%", "71", "1%", true);
+    check("5%", "71", "0%", false);
 }
 
 #[test]
