@@ -145,7 +145,7 @@ pub(crate) fn had_part() -> Trilingual {
         en: "Whoever filed the declaration or did anything about it before does not decide this."
             .to_owned(),
         zh: "申报该报关单或曾参与处理的人员不得作此决定。".to_owned(),
-        ru: "Этого (в том числе ответа на жалобу) не решает тот, кто подал декларацию или уже действовал по ней.".to_owned(),
+        ru: "Этого не решает тот, кто подал декларацию или уже действовал по ней.".to_owned(),
     }
 }
 

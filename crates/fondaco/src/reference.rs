@@ -241,6 +241,8 @@ pub struct TypeRule {
     pub direction: Direction,
     /// Whether what is owed is told of it also where nothing is.
     pub assessed: bool,
+    /// Whether it supplements a simplified declaration of the same goods, lodged before.
+    pub supplements: bool,
     /// Most days between the acceptance it states and its filing; `None` where not limited. The law of the
     /// day of acceptance is applied, so that each day is one more whose law a declarant may choose.
     pub acceptance_days: Option<u16>,

@@ -140,9 +140,8 @@ impl House {
             return Ok(made);
         }
         let pack = self.pack();
-        // One that states a day of acceptance before its own follows another, of the same goods, that was
-        // told: a supplementary declaration after a simplified one.
-        let told = |t: &TypeRule| t.direction == Direction::Export && t.acceptance_days == 0;
+        // A supplementary declaration follows a simplified one of the same goods, that was told.
+        let told = |t: &TypeRule| t.direction == Direction::Export && !t.supplements;
         let kinds: Vec<_> = pack.profile.types.iter().map(|t| (&*t.prefix, told(t))).collect();
         // Reading the log is not counted: it costs the same however little is made after it.
         let mut spent = begun.elapsed();

@@ -128,7 +128,7 @@ fn a_neighbour_is_told_nothing_for_it_stands_for_a_country_no_longer() {
 fn a_supplementary_declaration_is_not_told_as_a_second_export() {
     let (a, _b) = neighbours("gb", "GB", "cn", "CN");
     let simplified = let_go(&a, CASHMERE, "SIMPLIFIED");
-    let text = corpus(CASHMERE).replace("<TypeCode>EXA</TypeCode>", "<TypeCode>EXZ</TypeCode>");
+    let text = corpus(CASHMERE).replace("<TypeCode>EXA</TypeCode>", "<TypeCode>EXY</TypeCode>");
     let own = text.split("<FunctionalReferenceID>").nth(1).unwrap().split('<').next().unwrap();
     let filed = a.house.file("SUPPLEMENTARY", &text.replace(own, "SUPPLEMENTARY"));
     assert_eq!(filed.status, 201, "{}", String::from_utf8_lossy(&filed.body));

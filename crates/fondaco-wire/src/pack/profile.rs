@@ -107,6 +107,8 @@ struct TypeFile {
     direction: String,
     #[serde(default)]
     assessed: bool,
+    #[serde(default)]
+    supplements: bool,
     acceptance_days: Option<u16>,
 }
 
@@ -230,6 +232,7 @@ impl Reader<'_> {
                         prefix: self.token(&t.prefix),
                         direction: self.direction(&t.direction)?,
                         assessed: t.assessed,
+                        supplements: t.supplements,
                         acceptance_days: t.acceptance_days.or(file.acceptance_days),
                     })
                 })

@@ -991,12 +991,10 @@ fn an_assessment_that_could_not_be_told_is_not_charged() {
     }
     let standing = ledger.standing(&debt).unwrap();
     assert_eq!((standing.due, standing.contingent), (of("18.5"), of("9")));
-    // A cost that lacks is in all that is computed of the item.
+    // Where a cost lacks, what was computed is too little.
     let lack = UnknownLine { tax: Token::EMPTY, ..assessment.unknown[0].clone() };
     assessment.unknown.push(lack);
-    assessment.lines[1].payable = Decimal::ZERO;
-    let known = Charge::of_known(&assessment).unwrap();
-    assert_eq!(ledger.amend(slip("3"), &debt, &known), Err(Refusal::NothingToPost));
+    assert_eq!(Charge::of_known(&assessment), Err(Refusal::NotAssessed));
     let less = Charge::new(currency, [(Token::lossy("A00"), Decimal::NEGATIVE_ONE)], Decimal::ZERO);
     assert_eq!(less, Err(Refusal::NotAnAmount(Decimal::NEGATIVE_ONE)));
 }

@@ -98,6 +98,7 @@ fn pack(measures: Vec<Measure>) -> Pack {
                 prefix: t("IM"),
                 direction: Direction::Import,
                 assessed: false,
+                supplements: false,
                 acceptance_days: Some(0),
             }],
             lists_at: Vec::new(),
