@@ -217,11 +217,13 @@ impl House {
         })
     }
 
-    /// Whether less is owed by a charge than is due of a declaration now.
+    /// Whether less is owed and secured by a charge than is of a declaration now.
     fn lowers(&self, main: &Filing, charge: &Charge) -> Result<bool, Fault> {
         let Ok(declaration) = main.mrn.parse() else { return Ok(false) };
         let due = self.store.debts(&declaration)?;
-        Ok(due.iter().any(|(_, standing)| standing.due > charge.total()))
+        let all = |due: Decimal, secured| due.checked_add(secured).unwrap_or(Decimal::MAX);
+        let asked = all(charge.total(), charge.secured());
+        Ok(due.iter().any(|(_, standing)| all(standing.due, standing.contingent) > asked))
     }
 }
 

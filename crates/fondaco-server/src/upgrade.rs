@@ -18,13 +18,25 @@ use crate::timers::HOUSE;
 const MARK: &str = "held by its standing opinion, for an older program held it for one look alone";
 
 /// Why goods are held, and what can be done.
-fn why(kind: HoldKind) -> [Trilingual; 2] {
+fn why(hold: &Hold) -> [Trilingual; 2] {
     let said = |[en, zh, ru]: [&str; 3]| Trilingual {
         en: en.to_owned(),
         zh: zh.to_owned(),
         ru: ru.to_owned(),
     };
-    match kind {
+    match hold.kind {
+        _ if consignment::is_of_name(hold) => [
+            said([
+                "A party has the name of an entry on a list: the goods are held until an officer decides.",
+                "有关方与名单条目同名：在官员作出决定前货物予以扣留。",
+                "Имя участника совпадает с записью в списке: товары задержаны, пока не решит должностное лицо.",
+            ]),
+            said([
+                "Wait for the decision; say who the party is, with what proves it.",
+                "请等待决定；请说明该方身份并提供证明。",
+                "Дождитесь решения; сообщите, кто этот участник, и чем это подтверждается.",
+            ]),
+        ],
         HoldKind::Detention => [
             said([
                 "A prohibition applies to the goods: they are held until an officer decides.",
@@ -59,8 +71,21 @@ impl House {
         let fault = |e: Fault| Failure::Fault(e.to_string());
         let Some(looked_at) = self.store.never_held().map_err(fault)? else { return Ok(()) };
         for mrn in looked_at {
-            let Some(main) = self.store.filing(&mrn).map_err(fault)? else { continue };
-            for hold in self.never_placed(&main).map_err(fault)? {
+            let read = || {
+                let main = self.store.filing(&mrn)?;
+                let holds = main.as_ref().map(|main| self.never_placed(main)).transpose()?;
+                Ok::<_, Fault>(main.zip(holds))
+            };
+            // One that cannot be read stops no house from starting: nothing moves it either.
+            let (main, holds) = match read() {
+                Ok(Some(both)) => both,
+                Ok(None) => continue,
+                Err(why) => {
+                    eprintln!("fondaco: {mrn} could not be looked at for holds: {why}");
+                    continue;
+                }
+            };
+            for hold in holds {
                 let filing = self.holds_itself(&main, hold).map_err(fault)?;
                 let held =
                     move |w: &store::Writing<'_>| w.time_up(&filing, |_| vec![Event::Held(hold)]);
@@ -79,7 +104,12 @@ impl House {
         let standing = about.iter().rev().find(formed).unwrap_or(main);
         let opinion: Value = serde_json::from_slice(&standing.opinion).unwrap_or_default();
         let plan = opinion["decision"]["plan"].as_array().into_iter().flatten();
-        let plan: Vec<Step> = plan.filter_map(|s| house::step(s.as_str()?)).collect();
+        let mut plan: Vec<Step> = plan.filter_map(|s| house::step(s.as_str()?)).collect();
+        // Of a party with the name of a listed one an older program planned an examination alone.
+        let screened = opinion["screening"].as_array().into_iter().flatten();
+        if screened.into_iter().any(|party| party["status"] == "named") {
+            plan.push(Step::DecideName);
+        }
         let log = self.store.events(&main.mrn, 0, usize::MAX)?;
         let accepted = log.iter().skip_while(|h| h.event != Event::Accepted);
         let amendment = accepted.filter(|h| h.filing == standing.id).find_map(|h| match h.event {
@@ -100,7 +130,7 @@ impl House {
             note: MARK.to_owned(),
             ..ActMessage::default()
         };
-        let [text, remedy] = why(hold.kind);
+        let [text, remedy] = why(&hold);
         let opinion = json!({
             "act": message,
             "text": Texts::from(&text),

@@ -117,7 +117,9 @@ impl House {
                 0 => self.store.last_due(name)?,
                 furthest => furthest,
             };
-            let anew = !self.store.is_looked_through(name, &terms)?;
+            let known = |terms: &str| self.store.is_looked_through(name, terms);
+            let before_too = || partner.terms_of_before().map_or(Ok(false), |terms| known(&terms));
+            let anew = !known(&terms)? && !before_too()?;
             let passed = Passed::of(name);
             *looked = LookedFor {
                 after: if anew { 0 } else { before },
@@ -128,16 +130,10 @@ impl House {
             };
         }
         let mut made = 0;
-        while let Some((cursor, mrn)) = looked.passed.again(self)? {
-            made += usize::from(self.make(partner, &mut looked.passed, &mrn, cursor, false)?);
-            if begun.elapsed() > time {
-                return Ok(made);
-            }
-        }
         // What happens from here on is looked at next time, also where it is looked at now.
         let upto = self.store.last_event()?;
         if upto == looked.after && !looked.anew {
-            return Ok(made);
+            return self.make_passed(partner, looked, begun, time);
         }
         let pack = self.pack();
         // A supplementary declaration follows a simplified one of the same goods, that was told.
@@ -171,6 +167,23 @@ impl House {
             looked.anew = false;
         }
         looked.after = looked.after.max(upto);
+        Ok(made + self.make_passed(partner, looked, begun, time)?)
+    }
+
+    /// Looks again at what was passed over, after all that is new: it holds up nothing.
+    fn make_passed(
+        &self,
+        partner: &Partner,
+        looked: &mut LookedFor,
+        begun: Instant,
+        time: Duration,
+    ) -> Result<usize, Fault> {
+        let mut made = 0;
+        while begun.elapsed() <= time
+            && let Some((cursor, mrn)) = looked.passed.again(self)?
+        {
+            made += usize::from(self.make(partner, &mut looked.passed, &mrn, cursor, false)?);
+        }
         Ok(made)
     }
 
@@ -378,6 +391,27 @@ mod tests {
         house.store.say_of_partner(&said).unwrap();
         let partner = house.partners().unwrap().remove(0);
         (dir, house, partner)
+    }
+
+    #[test]
+    fn terms_as_an_older_program_wrote_them_are_the_same() {
+        let (_dir, house, mut partner) = house(1);
+        let begins = partner.begins();
+        match partner.terms_of_before() {
+            Some(before) => {
+                assert_eq!(before, "CN since 2020-01-01");
+                let known = before.clone();
+                house.store.written_here(move |w| w.looked_through("b", &known)).unwrap();
+                let mut looked = LookedFor::default();
+                house.make_from(&partner, &mut looked, Duration::ZERO).unwrap();
+                assert!(!looked.anew);
+                partner.countries.push("IN".to_owned());
+                house.make_from(&partner, &mut looked, Duration::ZERO).unwrap();
+                assert!(looked.anew);
+            }
+            // Where midnight is another moment it meant another.
+            None => assert!(!begins.ends_with("T00:00:00.000Z"), "{begins}"),
+        }
     }
 
     #[test]

@@ -65,6 +65,12 @@ impl Partner {
         format!("{} since {}", countries.join(" "), self.begins())
     }
 
+    /// The same as an older program wrote it down, where it meant the same moment.
+    fn terms_of_before(&self) -> Option<String> {
+        let midnight = format!("{}T00:00:00.000Z", self.since);
+        (self.begins() == midnight).then(|| self.terms().replace(&midnight, &self.since))
+    }
+
     /// The moment from which exports are told to it, as events have theirs.
     fn begins(&self) -> String {
         begins(&self.since, &TimeZone::system())

@@ -36,14 +36,20 @@ impl Passed {
     /// # Errors
     /// [`Fault`].
     pub(super) fn again(&mut self, house: &House) -> Result<Option<(i64, String)>, Fault> {
-        if self.begun.is_none_or(|begun| begun.elapsed() >= AGAIN) {
+        let is_time = || self.begun.is_none_or(|begun| begun.elapsed() >= AGAIN);
+        if self.again.is_empty() && is_time() {
             for Stuck { mrn, cursor, why } in house.store.stuck(&self.name)? {
                 self.all.insert(mrn, (cursor, why));
             }
             self.again = self.all.iter().map(|(mrn, (at, _))| (*at, mrn.clone())).collect();
             self.begun = Some(Instant::now());
         }
-        Ok(self.again.pop_front())
+        let next = self.again.pop_front();
+        // The time counts from when the last of them was looked at.
+        if next.is_some() {
+            self.begun = Some(Instant::now());
+        }
+        Ok(next)
     }
 
     /// Passes a declaration over; said once for each reason.

@@ -54,15 +54,16 @@ impl Writing<'_> {
         Ok(false)
     }
 
-    /// Whether a bank paid a refund out and gave it back, so that all of it waits again. None is ordered
-    /// twice, and only a bank moves what it paid: nothing is under way then.
+    /// Whether a bank paid a refund out after it was ordered and gave it back, so that all of it waits again.
+    /// None is ordered twice, and only a bank moves what it paid: nothing is under way then.
     fn came_back(&self, books: &Books, refund: &RefundId, whole: Money) -> Result<bool, Fault> {
         let account = Account::Refund(refund.clone());
         if books.ledger.balance(&account, whole.currency) != whole.amount {
             return Ok(false);
         }
         let sql = "SELECT 1 FROM posting_entry e JOIN posting p ON p.seq = e.posting
-                   WHERE e.account = 'refund' AND e.a = ?1 AND p.reason = ?2";
+                   WHERE e.account = 'refund' AND e.a = ?1 AND p.reason = ?2
+                     AND p.filing > (SELECT filing FROM payment_order WHERE refund = ?1)";
         let paid = [refund.as_str(), Reason::RefundPaid.name()];
         Ok(self.db.prepare_cached(sql)?.exists(paid)?)
     }

@@ -741,6 +741,9 @@ fn a_visit_is_booked_and_its_results_are_put_down_on_a_page() {
         ]);
         assert_eq!(done.status, 303, "{}", text(&done));
     }
+    // Another result under the same key is not taken for the one before.
+    let other = found(&[(&of_vet, "pass"), (&of_plant, "pass"), ("key", "f1")]);
+    assert_eq!(other.status, 422, "{}", text(&other));
     assert_eq!(state(&house, &mrn), "refused");
     let done = visits(&house, &mrn).into_iter().find(|v| v["id"] == *visit).unwrap();
     let outcomes: Vec<&Value> =

@@ -505,8 +505,22 @@ fn anew(amendment: u32) -> Token {
     Token::lossy(&format!("amendment {amendment}"))
 }
 
-/// The holds by what the goods are, detention and documents that lack, that an opinion plans and that were
-/// never placed: on what was accepted, and has neither gone nor ended. `amendment` is the number of that
+/// The reason of the hold of a party with the name of a listed one, after this amendment.
+fn listed(again: Option<u32>) -> Token {
+    match again {
+        None => Token::lossy(NAME),
+        Some(n) => Token::lossy(&format!("{NAME}{AGAIN}{n}")),
+    }
+}
+
+/// Whether a hold is that of a party with the name of a listed one.
+#[must_use]
+pub fn is_of_name(hold: &Hold) -> bool {
+    requirement_of(hold) == NAME
+}
+
+/// The holds by what the goods are and who is named, detention and documents that lack, that an opinion plans
+/// and that were never placed: on what was accepted, and has neither gone nor ended. `amendment` is the number of that
 /// the opinion was formed by, after acceptance; `None` where it was none.
 #[must_use]
 pub fn never_placed(plan: &[Step], life: &Life, amendment: Option<u32>) -> Vec<Hold> {
@@ -515,10 +529,13 @@ pub fn never_placed(plan: &[Step], life: &Life, amendment: Option<u32>) -> Vec<H
         return Vec::new();
     }
     let reason = amendment.map_or(Token::EMPTY, anew);
-    let wanted =
-        [(Step::RequestDocuments, HoldKind::Documents), (Step::Detain, HoldKind::Detention)];
-    let planned = wanted.into_iter().filter(|(step, _)| plan.contains(step));
-    let holds = planned.map(|(_, kind)| Hold { reason, ..Hold::of_customs(kind) });
+    let wanted = [
+        (Step::RequestDocuments, HoldKind::Documents, reason),
+        (Step::Detain, HoldKind::Detention, reason),
+        (Step::DecideName, HoldKind::Detention, listed(amendment)),
+    ];
+    let planned = wanted.into_iter().filter(|(step, ..)| plan.contains(step));
+    let holds = planned.map(|(_, kind, reason)| Hold { reason, ..Hold::of_customs(kind) });
     holds.filter(|hold| life.hold(*hold).is_none()).collect()
 }
 
@@ -533,10 +550,7 @@ fn of_opinion(follows: &Follows, again: Option<u32>) -> Vec<Event> {
     };
     let plans = |step| follows.plan.contains(&step);
     let documents = plans(Step::ReviewDocuments) || plans(Step::RequestDocuments);
-    let name = match again {
-        None => Token::lossy(NAME),
-        Some(n) => Token::lossy(&format!("{NAME}{AGAIN}{n}")),
-    };
+    let name = listed(again);
     let looks = [
         (HoldKind::Documents, reason, follows.lane == Lane::Yellow || documents),
         (HoldKind::Examination, reason, follows.lane == Lane::Red),
@@ -801,6 +815,9 @@ mod tests {
         check(&[E::Rejected], None, &[]);
         let life = fold([E::Accepted, examined]);
         assert_eq!(never_placed(&[Step::ExamineGoods, Step::Release], &life, None), []);
+        let name = Hold { reason: Token::lossy("name-listed"), ..detention };
+        assert_eq!(never_placed(&[Step::DecideName], &life, None), [name]);
+        assert!(is_of_name(&name) && !is_of_name(&detention));
     }
 
     #[test]

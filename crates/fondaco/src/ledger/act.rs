@@ -98,6 +98,12 @@ impl Charge {
         self.contingent.is_zero() && self.lines.values().all(Decimal::is_zero)
     }
 
+    /// What is to be secured beside it.
+    #[must_use]
+    pub fn secured(&self) -> Decimal {
+        self.contingent
+    }
+
     /// The sum of what is owed now.
     #[must_use]
     pub fn total(&self) -> Decimal {

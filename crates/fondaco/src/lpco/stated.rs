@@ -5,7 +5,7 @@ use crate::declaration::Document;
 use crate::reference::DocumentCodes;
 
 /// Why what is stated shows no document; `None` where it does. What has no number shows none, but for a
-/// statement of the declarant.
+/// statement of the declarant, and where the pack is one of before that says nothing of statements.
 #[must_use]
 pub fn stated(document: &Document, codes: &DocumentCodes) -> Option<Doubt> {
     let status = document.status.as_str();
@@ -16,7 +16,8 @@ pub fn stated(document: &Document, codes: &DocumentCodes) -> Option<Doubt> {
         return Some(Doubt::Waived);
     }
     let numbered = document.id.chars().any(char::is_alphanumeric);
-    (!numbered && !codes.statements.have(&document.code)).then_some(Doubt::NoNumber)
+    let wants_one = !codes.basis.is_empty() && !codes.statements.have(&document.code);
+    (wants_one && !numbered).then_some(Doubt::NoNumber)
 }
 
 #[cfg(test)]
@@ -35,7 +36,7 @@ mod tests {
             statements: codes(&["S1"], &["Y9"]),
             unavailable: codes(&[], &["U"]),
             waived: codes(&["NO"], &["X"]),
-            basis: String::new(),
+            basis: "act".into(),
         };
         let check = |code: &str, id: &str, status: &str, wanted: Option<Doubt>| {
             let (code, status) = (Token::lossy(code), Token::lossy(status));
@@ -55,5 +56,8 @@ mod tests {
         check("C085", "GB1", "XX", Some(Doubt::Waived));
         check("C085", "", "NO", Some(Doubt::Waived));
         check("C085", "GB1", "NOT", None);
+        // By a pack of before.
+        let bare = Document { code: Token::lossy("C085"), ..Document::default() };
+        assert_eq!(stated(&bare, &DocumentCodes::default()), None);
     }
 }

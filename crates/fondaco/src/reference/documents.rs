@@ -29,6 +29,6 @@ pub struct DocumentCodes {
     pub unavailable: Codes,
     /// Statuses that say that it is not required: a claim that somebody has to look at.
     pub waived: Codes,
-    /// The act or the publication; empty where the pack says nothing of its own.
+    /// The act or the publication; empty where the pack says nothing of it: no number is wanted.
     pub basis: String,
 }

@@ -313,7 +313,7 @@ async fn ask(State(house): Shared, name: Named, headers: HeaderMap, uri: Uri) ->
 }
 
 /// Whether a form was sent from a page of the house: a browser shows the sign-in also where another site asks.
-pub(super) fn is_ours(headers: &HeaderMap) -> bool {
+fn is_ours(headers: &HeaderMap) -> bool {
     let text = |name: &str| headers.get(name).map(|v| v.to_str().unwrap_or("?"));
     match (text("sec-fetch-site"), text("origin")) {
         (Some(site), _) => site == "same-origin",
@@ -324,6 +324,20 @@ pub(super) fn is_ours(headers: &HeaderMap) -> bool {
         // No browser: it shows the sign-in itself.
         (None, None) => true,
     }
+}
+
+/// The declaration a form is about, where it was sent from a page of the house.
+pub(super) fn main_of_form<'a>(
+    p: Page<'a>,
+    name: Named,
+    headers: &HeaderMap,
+) -> Result<(Page<'a>, Filing), Box<Response>> {
+    if is_ours(headers) {
+        return main(p, name);
+    }
+    let (title, told) = (p.term("decide", "foreign"), p.term("decide", "foreign-told"));
+    let said = Said { title, told, p };
+    Err(Box::new(said.p.respond(StatusCode::FORBIDDEN, &said)))
 }
 
 /// What a form says, as an act; why not, in words.
@@ -419,12 +433,7 @@ async fn decide(
     Form(sent): Form<Vec<(String, String)>>,
 ) -> Response {
     let p = Page::new(&house, &headers, &uri, "/tasks");
-    if !is_ours(&headers) {
-        let (title, told) = (p.term("decide", "foreign"), p.term("decide", "foreign-told"));
-        let said = Said { title, told, p };
-        return said.p.respond(StatusCode::FORBIDDEN, &said);
-    }
-    let (p, main) = match main(p, name) {
+    let (p, main) = match main_of_form(p, name, &headers) {
         Ok(both) => both,
         Err(response) => return *response,
     };

@@ -15,8 +15,8 @@ use fondaco_wire::report::Texts;
 
 use super::super::inspections::{post_view, time};
 use super::super::tasks::CUSTOMS;
-use super::decide::{self, Word, is_ours, numbers};
-use super::{Named, Page, Said, Shared, encode, of};
+use super::decide::{self, Word, numbers};
+use super::{Named, Page, Shared, encode, of};
 use crate::house::House;
 use crate::inspect::{
     BookingMessage, ControlMessage, FoundMessage, NotVisited, RESULT, ResultMessage, why,
@@ -298,31 +298,27 @@ async fn sent(
     Form(sent): Form<Vec<(String, String)>>,
 ) -> Response {
     let p = Page::new(&house, &headers, &uri, "/tasks");
-    if !is_ours(&headers) {
-        let (title, told) = (p.term("decide", "foreign"), p.term("decide", "foreign-told"));
-        let said = Said { title, told, p };
-        return said.p.respond(StatusCode::FORBIDDEN, &said);
-    }
-    let (p, main) = match decide::main(p, name) {
+    let (p, main) = match decide::main_of_form(p, name, &headers) {
         Ok(both) => both,
         Err(response) => return *response,
     };
     let key = decide::key(&sent);
     let done = if of(&sent, "do") == "found" {
-        match found_again(&p, &main, &key) {
+        let mut message = match found(&p, &sent, &key) {
+            Ok(message) => message,
+            Err(why) => {
+                return page(p, &main, &sent, StatusCode::UNPROCESSABLE_ENTITY, vec![why]);
+            }
+        };
+        // Sent again it was made when it was first sent.
+        match made_before(&p, &key) {
+            Ok(Some(made)) => message.made_at = made,
+            Ok(None) => {}
             Err(fault) => return p.fault(&fault),
-            Ok(true) => Ok(()),
-            Ok(false) => match found(&p, &sent, &key) {
-                Ok(message) => {
-                    let bytes = serde_json::to_vec(&message).unwrap_or_default();
-                    let visit = of(&sent, "visit");
-                    house.found(&main.mrn, visit, &message, &bytes, &key).await.map(drop)
-                }
-                Err(why) => {
-                    return page(p, &main, &sent, StatusCode::UNPROCESSABLE_ENTITY, vec![why]);
-                }
-            },
         }
+        let bytes = serde_json::to_vec(&message).unwrap_or_default();
+        let visit = of(&sent, "visit");
+        house.found(&main.mrn, visit, &message, &bytes, &key).await.map(drop)
     } else {
         let message = booking(&sent);
         let bytes = serde_json::to_vec(&message).unwrap_or_default();
@@ -352,8 +348,9 @@ async fn sent(
     }
 }
 
-/// Whether the results of a form were put down before: sent again they would be made at another time.
-fn found_again(p: &Page<'_>, main: &Filing, key: &str) -> Result<bool, Fault> {
-    let before = p.house.store.by_key(key)?;
-    Ok(before.is_some_and(|before| before.format == RESULT && before.about == main.mrn))
+/// When the results were made that were sent under a key before.
+fn made_before(p: &Page<'_>, key: &str) -> Result<Option<String>, Fault> {
+    let before = p.house.store.by_key(key)?.filter(|before| before.format == RESULT);
+    let said = before.and_then(|f| serde_json::from_slice::<ResultMessage>(&f.body).ok());
+    Ok(said.map(|message| message.made_at))
 }
