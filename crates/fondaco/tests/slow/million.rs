@@ -258,7 +258,7 @@ fn order_does_not_matter(world: &World, assessment: &Assessment, chance: &mut Ch
     let many = other.items.len();
     other.items.rotate_left(chance.below(many));
     other.items.swap(0, many / 2);
-    let mut other = assess(&other, world.pack.on(day()), &[]);
+    let mut other = assess(&other, world.pack.on(day()), &[], &[]);
     if assessment.total >= Decimal::from_i128_with_scale(10_i128.pow(20), 0) {
         other.total = assessment.total;
     }
@@ -279,7 +279,7 @@ fn greater_price_is_no_smaller_duty(
     let (Some(price), true) = (&mut item.price, world.rises) else { return };
     let Some(amount) = price.amount.checked_add(more) else { return };
     price.amount = amount;
-    let after = assess(&greater, world.pack.on(day()), &[]);
+    let after = assess(&greater, world.pack.on(day()), &[], &[]);
     let of_item = |a: &Assessment| {
         a.lines.iter().filter(|l| l.item == number).cloned().collect::<Vec<TaxLine>>()
     };
@@ -319,9 +319,9 @@ fn of_numbers(numbers: impl Iterator<Item = u64>) -> Counts {
         let _named = Named(number);
         let world = world(number);
         let chance = &mut Chance::of_case(!SEED, number);
-        let assessment = assess(&world.declaration, world.pack.on(day()), &[]);
+        let assessment = assess(&world.declaration, world.pack.on(day()), &[], &[]);
         figures_hold(&world, &assessment, &mut counts);
-        let again = assess(&world.declaration.clone(), world.pack.clone().on(day()), &[]);
+        let again = assess(&world.declaration.clone(), world.pack.clone().on(day()), &[], &[]);
         assert_eq!(again, assessment, "the same of the same on the same day");
         match world.size {
             Size::Usual => {

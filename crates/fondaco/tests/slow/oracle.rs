@@ -218,7 +218,7 @@ fn ours(pack: &Pack, item: Item, mode: usize) -> Ours {
         items: vec![item],
         ..Declaration::default()
     };
-    let assessment = assess(&declaration, pack.on(day()), &[]);
+    let assessment = assess(&declaration, pack.on(day()), &[], &[]);
     let line = assessment.lines.iter().find(|l| l.tax == "TST");
     let Some(line) = line else {
         let unknown = assessment.unknown.iter().find(|u| u.tax == "TST").unwrap();
