@@ -13,6 +13,9 @@ pub(crate) fn test(root: &Path) -> Result<(), String> {
     crate::house::tidy(root)?;
     run(root, "cargo", &["fmt", "--all", "--check"])?;
     run(root, "cargo", &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])?;
+    // Slow tests are no target of a plain run (`test = false`): only named are they looked at.
+    let slow = ["clippy", "--package", "fondaco", "--package", "fondaco-server", "--test", "slow"];
+    run(root, "cargo", &[&slow[..], &["--", "-D", "warnings"]].concat())?;
     if has("cargo-deny", "--version") {
         run(root, "cargo", &["deny", "check", "licenses", "bans", "sources"])?;
     } else {

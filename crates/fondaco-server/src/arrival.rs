@@ -19,7 +19,7 @@ use fondaco_wire::Decoded;
 use fondaco_wire::report::Report;
 
 use crate::consider::{self, Considered, When, stated_acceptance};
-use crate::house::{House, follows, last_formed, step};
+use crate::house::{House, follows, step, stood_by};
 use crate::law::kept::of_digest;
 use crate::money;
 use crate::store::lpco::Lookups;
@@ -56,8 +56,7 @@ impl Standing {
         pack: &Pack,
     ) -> Result<Self, Fault> {
         let about = store.about(&main.mrn)?;
-        let before = about.iter().position(|f| f.id == until).unwrap_or(about.len());
-        let last = about.get(..before).and_then(last_formed).unwrap_or(main);
+        let last = stood_by(&about, main, until);
         let engine = |what: String| Fault::Engine(what);
         let other = || of_digest(dir, &last.bundle).map_err(|failure| engine(failure.to_string()));
         let pack = if last.bundle == pack.digest { None } else { Some(Box::new(other()?)) };

@@ -25,7 +25,7 @@ use crate::act::{ActMessage, Refused};
 use crate::arrival::{self, Standing};
 use crate::cli::today;
 use crate::consider::{Considered, When};
-use crate::house::{House, last_formed, total};
+use crate::house::{House, total};
 use crate::money;
 use crate::store::lpco::Lookups;
 use crate::store::{self, Draw, Fault, Filing, Owed, Store};
@@ -113,12 +113,6 @@ pub(crate) fn with_assessment(opinion: &[u8], report: &Report) -> Result<Vec<u8>
     serde_json::to_vec(&opinion).map_err(engine)
 }
 
-/// The filing whose opinion stood before a message about a declaration.
-pub(crate) fn before<'f>(about: &'f [Filing], main: &'f Filing, id: &str) -> &'f Filing {
-    let end = about.iter().position(|filing| filing.id == id).unwrap_or(about.len());
-    about.get(..end).and_then(last_formed).unwrap_or(main)
-}
-
 /// What a stored act states.
 pub(crate) fn stated(filing: &Filing, pack: &Pack) -> Result<Vec<Determined>, String> {
     let message: ActMessage = serde_json::from_slice(&filing.body).map_err(|e| e.to_string())?;
@@ -168,14 +162,15 @@ impl House {
         let determined = determined(message, pack)?;
         let when = When { on: Some(on), today: today(), window: false };
         let by = By { store: &self.store, dir: &self.dir, pack, main, act: "", when };
+        let decoded = self.as_it_stands(main)?;
         let look = |determined: &[Determined]| {
-            let decoded = self.as_it_stands(main)?;
+            let decoded = decoded.clone();
             let (considered, sight) =
                 self.with_known(&main.mrn, |known| by.look(decoded, determined, known))?;
             Ok::<_, Fault>((considered?, sight))
         };
-        let about = self.store.about(&main.mrn)?;
-        let standing = before(&about, main, "");
+        let formed = self.standing(main)?;
+        let standing = formed.as_ref().unwrap_or(main);
         if !waits_for_amounts(&standing.opinion) {
             return Err(Refused::NothingUnknown);
         }

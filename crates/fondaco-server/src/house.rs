@@ -555,6 +555,13 @@ pub(crate) fn last_formed(about: &[Filing]) -> Option<&Filing> {
     about.iter().rev().find(|filing| forms_an_opinion(filing))
 }
 
+/// The filing by whose opinion a declaration stood before the message with this id came; `until` may be empty,
+/// for what stands now.
+pub(crate) fn stood_by<'f>(about: &'f [Filing], main: &'f Filing, until: &str) -> &'f Filing {
+    let before = about.iter().position(|filing| filing.id == until).unwrap_or(about.len());
+    about.get(..before).and_then(last_formed).unwrap_or(main)
+}
+
 /// Whether the opinion stored with a message about a declaration is one on that declaration.
 pub(crate) fn forms_an_opinion(filing: &Filing) -> bool {
     let opinion: serde_json::Value = serde_json::from_slice(&filing.opinion).unwrap_or_default();

@@ -26,7 +26,7 @@ fn goes_out(draft: &Draft, country: &str) -> bool {
     let root = draft.root();
     let shipment = root.and_then(|root| root.child("GoodsShipment"));
     let items = root.into_iter().flat_map(|root| root.goods_items());
-    // What an item says goes before what the shipment does.
+    // Each that is stated counts, of the shipment and of its items.
     let mut from = shipment.into_iter().chain(items).filter_map(|node| {
         let from = node.child("ExportCountry")?.child("ID")?.text().trim();
         (!from.is_empty()).then_some(from)

@@ -18,7 +18,7 @@ use crate::act;
 use crate::arrival::{self, Standing};
 use crate::consider::{self, When};
 use crate::determine::{self, ASSESS};
-use crate::house::{format_of, forms_an_opinion};
+use crate::house::{format_of, forms_an_opinion, stood_by};
 use crate::law::kept::of_digest;
 use crate::lpco;
 use crate::store::{Fault, Filing, Store, had_of};
@@ -116,7 +116,7 @@ pub(crate) fn replay(dir: &Path, store: &Store, filing: &Filing) -> Result<Vec<u
             let looked_at = by.look(decoded, &stated, known).map_err(said)?;
             looked.told().map_err(said)?;
             let about = store.about(&main.mrn).map_err(said)?;
-            let before = determine::before(&about, &main, &filing.id);
+            let before = stood_by(&about, &main, &filing.id);
             return determine::with_assessment(&before.opinion, &looked_at.report).map_err(said);
         }
         let mut report = if amends {

@@ -289,11 +289,26 @@ impl House {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use crate::act::ActMessage;
     use crate::store::Sync;
 
     use super::*;
+
+    /// An amendment of a declaration's delivery term.
+    pub(crate) fn term_changed(mrn: &str) -> String {
+        format!(
+            "<Declaration xmlns=\"urn:wco:datamodel:WCO:DEC-DMS:2\"><FunctionCode>13</FunctionCode>\
+             <FunctionalReferenceID>COR</FunctionalReferenceID><ID>{mrn}</ID>\
+             <TypeCode>COR</TypeCode><Amendment><ChangeReasonCode>21</ChangeReasonCode><Pointer>\
+             <SequenceNumeric>1</SequenceNumeric><DocumentSectionCode>42A</DocumentSectionCode>\
+             </Pointer><Pointer><SequenceNumeric>1</SequenceNumeric><DocumentSectionCode>67A\
+             </DocumentSectionCode></Pointer><Pointer><SequenceNumeric>1</SequenceNumeric>\
+             <DocumentSectionCode>22B</DocumentSectionCode><TagID>090</TagID></Pointer></Amendment>\
+             <GoodsShipment><TradeTerms><ConditionCode>CPT</ConditionCode></TradeTerms>\
+             </GoodsShipment></Declaration>"
+        )
+    }
 
     /// A declaration of one item with that item twice.
     fn twice(text: &str) -> String {
@@ -333,17 +348,7 @@ mod tests {
             let message: ActMessage = serde_json::from_value(said).unwrap();
             house.act(&mrn, &message, &bytes, &format!("{message:?}")).await
         };
-        let asks = format!(
-            "<Declaration xmlns=\"urn:wco:datamodel:WCO:DEC-DMS:2\"><FunctionCode>13</FunctionCode>\
-             <FunctionalReferenceID>COR</FunctionalReferenceID><ID>{mrn}</ID>\
-             <TypeCode>COR</TypeCode><Amendment><ChangeReasonCode>21</ChangeReasonCode><Pointer>\
-             <SequenceNumeric>1</SequenceNumeric><DocumentSectionCode>42A</DocumentSectionCode>\
-             </Pointer><Pointer><SequenceNumeric>1</SequenceNumeric><DocumentSectionCode>67A\
-             </DocumentSectionCode></Pointer><Pointer><SequenceNumeric>1</SequenceNumeric>\
-             <DocumentSectionCode>22B</DocumentSectionCode><TagID>090</TagID></Pointer></Amendment>\
-             <GoodsShipment><TradeTerms><ConditionCode>CPT</ConditionCode></TradeTerms>\
-             </GoodsShipment></Declaration>"
-        );
+        let asks = term_changed(&mrn);
         runtime.block_on(async {
             files(&asks, "asks").await;
             house.follow().await.unwrap();

@@ -259,17 +259,7 @@ mod tests {
         }
         let gone = stage.toys("GONE");
         let amended = stage.toys("AMENDED");
-        let asks = format!(
-            "<Declaration xmlns=\"urn:wco:datamodel:WCO:DEC-DMS:2\"><FunctionCode>13</FunctionCode>\
-             <FunctionalReferenceID>COR</FunctionalReferenceID><ID>{amended}</ID>\
-             <TypeCode>COR</TypeCode><Amendment><ChangeReasonCode>21</ChangeReasonCode><Pointer>\
-             <SequenceNumeric>1</SequenceNumeric><DocumentSectionCode>42A</DocumentSectionCode>\
-             </Pointer><Pointer><SequenceNumeric>1</SequenceNumeric><DocumentSectionCode>67A\
-             </DocumentSectionCode></Pointer><Pointer><SequenceNumeric>1</SequenceNumeric>\
-             <DocumentSectionCode>22B</DocumentSectionCode><TagID>090</TagID></Pointer></Amendment>\
-             <GoodsShipment><TradeTerms><ConditionCode>CPT</ConditionCode></TradeTerms>\
-             </GoodsShipment></Declaration>"
-        );
+        let asks = crate::undone::tests::term_changed(&amended);
         stage.files("asks", &asks);
         let grant = json!({"act": "grant", "by": "o", "kind": "amend", "request": 1});
         stage.acts(&amended, &grant);

@@ -2,7 +2,7 @@
 //! it since.
 
 use std::sync::PoisonError;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use fondaco::bridge::EXPORT_DECLARATION;
 use fondaco::measure::Direction;
@@ -10,6 +10,7 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use super::AT_A_TIME;
 use super::stuck::Passed;
 use crate::house::House;
 use crate::http::words::texts;
@@ -17,9 +18,6 @@ use crate::store::{Declared, Fault, Last};
 
 /// Declarations looked at in one go.
 const AT_ONCE: usize = 200;
-
-/// How long it is looked at one time; others wait for the same thread.
-const AT_A_TIME: Duration = Duration::from_secs(1);
 
 /// How far imports were followed.
 #[derive(Default)]
@@ -154,8 +152,7 @@ impl House {
     ) -> Result<Option<Vec<String>>, Fault> {
         let pack = self.pack();
         let import = |kind: &str| {
-            let mut types = pack.profile.types.iter();
-            types.any(|t| t.direction == Direction::Import && kind.starts_with(&*t.prefix))
+            pack.profile.type_of(kind).is_some_and(|t| t.direction == Direction::Import)
         };
         let filing = self.store.filing(&declared.mrn);
         let read = filing.map(|filing| filing.filter(|filing| import(&filing.kind)));

@@ -11,16 +11,13 @@ use fondaco::reference::TypeRule;
 use fondaco_wire::envelope::{self, Envelope, GONE, Notice, Receiver, Refused, Sender};
 use fondaco_wire::receipt;
 
-use super::Partner;
 use super::stuck::Passed;
+use super::{AT_A_TIME, Partner};
 use crate::house::{House, now};
 use crate::store::{Due, Fault};
 
 /// Events looked at in one go.
 const AT_ONCE: usize = 1_000;
-
-/// How long envelopes are made for one neighbour at one time; the others wait.
-const AT_A_TIME: Duration = Duration::from_secs(1);
 
 /// How far it was looked for envelopes to one neighbour.
 #[derive(Default)]

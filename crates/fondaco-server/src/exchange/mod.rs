@@ -10,6 +10,7 @@ mod take;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use fondaco_wire::envelope::{self, Refused};
 use fondaco_wire::receipt;
@@ -25,6 +26,9 @@ use crate::store::{Fault, Kept, PartnerKey, Store};
 
 /// How far two clocks may be apart.
 const CLOCKS: SignedDuration = SignedDuration::from_secs(300);
+
+/// How long one of the works for neighbours goes on at one time; the others wait for the same thread.
+const AT_A_TIME: Duration = Duration::from_secs(1);
 
 /// The kind (`typ`) of what a neighbour signs when it asks for envelopes.
 const PULL: &str = "fondaco-pull";

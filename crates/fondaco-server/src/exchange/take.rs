@@ -4,13 +4,13 @@
 //! its number, nothing comes of it, and the next may come.
 
 use std::sync::PoisonError;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use fondaco_wire::envelope::{self, Opened, Refused, Said, Sender, Slip};
 use fondaco_wire::receipt;
 use serde::Serialize;
 
-use super::{NotTaken, Partner, Receipted};
+use super::{AT_A_TIME, NotTaken, Partner, Receipted};
 use crate::cli::today;
 use crate::house::{House, now};
 use crate::store::{Aside, Came, Fault, Gone, Kept, Taken};
@@ -20,9 +20,6 @@ const TAKEN: &str = "fondaco-envelope-taken";
 
 /// The kind (`typ`) of what a house signs when it puts one aside.
 const ASIDE: &str = "fondaco-envelope-aside";
-
-/// How long what was put aside is judged again at one time.
-const AT_A_TIME: Duration = Duration::from_secs(1);
 
 /// How far what was put aside of a neighbour was judged again, and by which terms.
 #[derive(Default)]

@@ -69,7 +69,8 @@ impl Reader<'_> {
 }
 
 /// What is wrong with the numbers of periods: what is drawn is counted by order number and period, so that
-/// two of one number would be one. Asked where a bundle is made: those there are were made without it.
+/// two of one number would be one. Asked where a bundle is made or files are laid over one; one that was approved
+/// before is loaded as it is.
 pub(super) fn check(files: &Files<'_>, problems: &mut Vec<Problem>) {
     let mut seen = BTreeSet::new();
     rows(

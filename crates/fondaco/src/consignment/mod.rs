@@ -544,10 +544,7 @@ pub fn never_placed(plan: &[Step], life: &Life, amendment: Option<u32>) -> Vec<H
 /// is prohibited, and who has the name of a listed party, goes by no look: until somebody decides on it.
 fn of_opinion(follows: &Follows, again: Option<u32>) -> Vec<Event> {
     // The look at what was declared first may be over: that after an amendment is another.
-    let reason = match again {
-        None => Token::EMPTY,
-        Some(n) => anew(n),
-    };
+    let reason = again.map_or(Token::EMPTY, anew);
     let plans = |step| follows.plan.contains(&step);
     let documents = plans(Step::ReviewDocuments) || plans(Step::RequestDocuments);
     let name = listed(again);

@@ -287,6 +287,12 @@ pub(super) fn key(sent: &[(String, String)]) -> String {
     }
 }
 
+/// That a form was not kept, in words; why is for the operator.
+pub(super) fn not_kept(p: &Page<'_>, fault: &Fault) -> Vec<String> {
+    eprintln!("fondaco: {fault}");
+    vec![p.w.fault_told.to_owned()]
+}
+
 /// A problem, in words.
 pub(super) fn problem(p: &Page<'_>, name: &str) -> Vec<String> {
     let titles = PROBLEMS.iter().find(|(n, _)| *n == name).map(|(_, titles)| titles);
@@ -449,8 +455,7 @@ async fn decide(
             Redirect::to(&at).into_response()
         }
         Err(Refused::Fault(fault)) => {
-            eprintln!("fondaco: {fault}");
-            let told = vec![p.w.fault_told.to_owned()];
+            let told = not_kept(&p, &fault);
             page(p, &main, &sent, StatusCode::SERVICE_UNAVAILABLE, told)
         }
         Err(Refused::Unknown) => p.not_found(),

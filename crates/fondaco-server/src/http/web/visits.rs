@@ -330,8 +330,7 @@ async fn sent(
             Redirect::to(&at).into_response()
         }
         Err(NotVisited::Fault(fault)) => {
-            eprintln!("fondaco: {fault}");
-            let told = vec![p.w.fault_told.to_owned()];
+            let told = decide::not_kept(&p, &fault);
             page(p, &main, &sent, StatusCode::SERVICE_UNAVAILABLE, told)
         }
         Err(NotVisited::Unknown) => p.not_found(),
